@@ -1,0 +1,35 @@
+/**
+ * Commands of a project, run so that nothing of them outlives us.
+ *
+ * Contract (tests/contract/shell.ts): `run` never throws for what a command may do; it answers when
+ * the command has exited and its pipes have been drained for a bounded time (a grandchild that holds
+ * stdout cannot hang it); by then its whole process tree is dead; output is bounded in memory.
+ */
+export interface CommandRequest {
+  /** Given to `sh -c`. */
+  readonly command: string;
+  readonly cwd: string;
+  /** Added to the clean environment (PATH, private HOME and TMPDIR, toolchains' homes). */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export interface CommandResult {
+  readonly ended:
+    | { readonly kind: "exited"; readonly code: number }
+    | { readonly kind: "killed"; readonly signal: string }
+    | { readonly kind: "timedOut" }
+    | { readonly kind: "aborted" }
+    | { readonly kind: "unstartable"; readonly detail: string };
+  /** stdout and stderr as they came, interleaved; head and tail where it was cut. */
+  readonly output: string;
+  /** Bytes that were left out of `output`. */
+  readonly omittedBytes: number;
+  readonly durationMs: number;
+}
+
+export interface Shell {
+  run(request: CommandRequest, signal: AbortSignal): Promise<CommandResult>;
+  /** How processes are held, in words for the person: `bubblewrap`, `unshare`, `process group`. */
+  readonly containment: string;
+}
