@@ -58,7 +58,7 @@ function endedAs(result: {
   readonly isCanceled: boolean;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
-  readonly message?: string;
+  readonly message?: string | undefined;
 }): ProcessResult["ended"] {
   if (result.isCanceled) return { kind: "aborted" };
   if (result.timedOut) return { kind: "timedOut" };
