@@ -9,7 +9,6 @@ const wall = (name, from, mayImport) => ({
     ),
   },
 });
-const node = "@__builtin__";
 
 module.exports = {
   forbidden: [
