@@ -1,5 +1,18 @@
 /** How a check of a candidate compares with the same check of its base. */
-import type { TestFailure } from "./results.ts";
+import type { TestFailure, TestResults } from "./results.ts";
+
+export interface CheckRun {
+  readonly name: string;
+  readonly command: string;
+  readonly ended:
+    | { readonly kind: "exited"; readonly code: number }
+    | { readonly kind: "killed"; readonly signal: string }
+    | { readonly kind: "timedOut" }
+    | { readonly kind: "unstartable"; readonly detail: string };
+  readonly results: TestResults;
+  readonly outputTail: string;
+  readonly durationMs: number;
+}
 
 /** What one check came to. */
 export interface CheckOutcome {
@@ -10,8 +23,12 @@ export interface CheckOutcome {
   readonly by: "name" | "count" | "exit code";
   readonly introduced: readonly TestFailure[];
   readonly preExisting: readonly string[];
+  /** Why a person must agree; null where none must. */
+  readonly hold: string | null;
   /** One sentence for the verdict. */
   readonly sentence: string;
   readonly outputTail: string;
   readonly durationMs: number;
 }
+
+export declare function compare(candidate: CheckRun, base: CheckRun | null): CheckOutcome;

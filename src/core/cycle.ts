@@ -65,6 +65,8 @@ export type CycleEvent =
       readonly costUsd: number;
       readonly now: Instant;
     }
+  /** A task that a person added, retried or answered while the cycle was under way. */
+  | { readonly type: "cycle.joined"; readonly task: TaskId }
   | { readonly type: "cycle.completed"; readonly outcome: CycleOutcome; readonly now: Instant };
 
 /** Tells whether a cycle is under way, or about to be. */
@@ -90,6 +92,10 @@ export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
   if (event.type === "cycle.completed") {
     if (state.at !== "running") return null;
     return next({ state: { at: "completed", outcome: event.outcome }, endedAt: event.now });
+  }
+  if (event.type === "cycle.joined") {
+    if (state.at !== "running" || cycle.tasks.includes(event.task)) return null;
+    return next({ tasks: [...cycle.tasks, event.task] });
   }
   if (state.at !== "planning" || state.token !== event.token) return null;
   const costUsd = cycle.costUsd + event.costUsd;

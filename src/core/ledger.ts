@@ -25,6 +25,9 @@ export interface Job {
     | { readonly at: "live"; readonly token: Token; readonly leaseUntil: Instant };
 }
 
+/** What a job waits for, as a code and a sentence for the person. */
+export type WaitsFor = `${"slot" | "pause" | "cycle" | "budget" | "turn"}: ${string}`;
+
 export type Subject =
   | { readonly kind: "task"; readonly task: TaskId }
   | { readonly kind: "cycle"; readonly cycle: CycleId };
@@ -59,6 +62,8 @@ export interface View {
   /** Fingerprints that were asked for, with what became of their tasks. */
   readonly known: ReadonlyMap<string, "open" | "done" | "failed" | "skipped">;
   readonly spent: Spent;
+  /** Money set aside by deliveries that have not been settled. */
+  readonly reservations: readonly Reservation[];
 }
 
 /** US dollars settled, and still reserved, in this project. */
@@ -141,10 +146,11 @@ export interface Decision<A> {
 
 /** Decides whether a job may start. Pure: it runs inside the claim's transaction. */
 export type Admission =
+  /** The changes never send the job itself. */
   | { readonly kind: "start"; readonly changes: readonly Change[] }
-  /** Not now; `at` is when to ask again. */
-  | { readonly kind: "later"; readonly at: Instant; readonly why: string }
-  /** Not at all any more: what it was sent for is gone. */
+  /** Not now; `at` is when to ask again: the job's own `runAt` where only a change can help. */
+  | { readonly kind: "later"; readonly at: Instant; readonly why: WaitsFor }
+  /** Not this delivery: the job is removed, then the changes are written (they may send it anew). */
   | { readonly kind: "drop"; readonly changes: readonly Change[] };
 
 export type Admit = (view: View, portfolio: PortfolioView, job: Job, token: Token) => Admission;

@@ -27,6 +27,8 @@ export interface Attempt {
   readonly task: TaskId;
   readonly attempt: number;
   readonly kind: "work" | "resolve";
+  /** 0 for work; numbers the resolutions of its candidate's conflicts from 1. */
+  readonly round: number;
   readonly model: string;
   readonly session: SessionId;
   /** Name of its workspace, for a later try. */

@@ -103,6 +103,8 @@ export interface Repo {
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
   /** Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from collection. */
   keep(task: TaskId, attempt: number, commit: CommitSha, signal: AbortSignal): Promise<void>;
+  /** A commit with its tree. */
+  commit(sha: CommitSha, signal: AbortSignal): Promise<Commit>;
   diff(from: CommitSha, to: CommitSha, bytesMax: number, signal: AbortSignal): Promise<Diff>;
   /** A text file of a commit, bounded; `null` where there is none. Paths are relative to the project. */
   read(at: CommitSha, path: string, bytesMax: number, signal: AbortSignal): Promise<string | null>;
