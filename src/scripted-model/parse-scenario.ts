@@ -11,6 +11,7 @@ export class ScenarioError extends Error {
 type Json = Readonly<Record<string, unknown>>;
 
 const faults: readonly Fault[] = ["refused", "stalled", "cut", "malformed"];
+const usageKeys = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens"];
 const replyKeys = ["say", "tool", "input", "tools", "answer", "stop", "usage"];
 
 /** Reads a scenario from parsed JSON; throws a `ScenarioError` that names the faulty place. */
@@ -110,10 +111,10 @@ function parseCall(json: unknown, at: string): ToolCall {
 
 function parseUsage(json: unknown, at: string): ReplyStep["usage"] {
   if (json === undefined) return {};
-  const usage = known(object(json, at), ["inputTokens", "outputTokens"], at);
-  const tokens = (key: string) =>
-    usage[key] === undefined ? {} : { [key]: amount(usage[key], `${at}.${key}`) };
-  return { ...tokens("inputTokens"), ...tokens("outputTokens") };
+  const usage = known(object(json, at), usageKeys, at);
+  return Object.fromEntries(
+    Object.entries(usage).map(([key, tokens]) => [key, amount(tokens, `${at}.${key}`)]),
+  );
 }
 
 function pick(from: Json, ...keys: readonly string[]): Json {

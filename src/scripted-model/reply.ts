@@ -50,9 +50,10 @@ export function buildReply(
     content,
     stop: step.stop ?? (calls.length > 0 ? "tool_use" : "end_turn"),
     usage: {
-      ...input,
-      ...(step.usage.inputTokens === undefined ? {} : { input_tokens: step.usage.inputTokens }),
+      input_tokens: step.usage.inputTokens ?? input.input_tokens,
       output_tokens: step.usage.outputTokens ?? tokensIn(JSON.stringify(content)),
+      cache_creation_input_tokens: step.usage.cacheWriteTokens ?? input.cache_creation_input_tokens,
+      cache_read_input_tokens: step.usage.cacheReadTokens ?? input.cache_read_input_tokens,
     },
   };
 }

@@ -4,6 +4,8 @@
 export interface ClaimedUsage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
 }
 
 export interface ToolCall {

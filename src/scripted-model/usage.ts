@@ -52,11 +52,12 @@ export function tokensIn(text: string): number {
   return Math.max(1, Math.round(Buffer.byteLength(text) / bytesPerToken));
 }
 
-/** JSON without the cache marks, which move from request to request. */
+/** JSON without what moves from request to request: cache marks, and text as block or as string. */
 function canonical(json: unknown): string {
-  return JSON.stringify(json, (key, value: unknown) =>
-    key === "cache_control" ? undefined : value,
-  );
+  return JSON.stringify(json, (key, value: unknown) => {
+    if (key === "cache_control") return undefined;
+    return key === "content" && typeof value === "string" ? [{ type: "text", text: value }] : value;
+  });
 }
 
 /** US dollars for a million tokens: input, output, cache read, cache write (5 minutes). */
