@@ -25,7 +25,7 @@ module.exports = {
       from: { path: "^src/adapters/([^/]+)/" },
       to: {
         path: "^src/",
-        pathNot: ["^src/(core|ports)/", "^src/adapters/$1/", "^src/adapters/process\\.ts$"],
+        pathNot: ["^src/(core|ports)/", "^src/adapters/$1/", "^src/adapters/process(\\.ts$|/)"],
       },
     },
     {
