@@ -136,11 +136,14 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
             cwd: request.cwd,
             writable: [request.cwd, folders.root, ...login],
             readable: [...request.readable, path.dirname(binary)],
+            session: request.session,
           }),
       },
       signal,
     );
   } finally {
+    // what left the process group, where nothing stronger held it
+    await options.sandbox.sweep(request.session, new AbortController().signal);
     await transcript.close();
   }
 }
