@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
-import type { Readable, Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { openCapture } from "./process/capture.ts";
 import { drained } from "./process/drain.ts";
 import { killGroup, signalGroup } from "./process/group.ts";
@@ -43,6 +43,8 @@ export interface SpawnRequest {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly onStderr?: (chunk: Uint8Array) => void;
+  /** Written to descriptor 3 of the child and closed: it stands in no environment and on no disk. */
+  readonly secret?: string;
 }
 
 /** A long-lived child with its three pipes; `kill` signals its whole process group. */
@@ -97,12 +99,13 @@ export async function runProcess(
  */
 export function spawnProcess(request: SpawnRequest, signal: AbortSignal): SpawnedProcess {
   const [file, ...args] = request.argv;
-  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(file, args, {
+  const child = spawn(file, args, {
     cwd: request.cwd,
     env: { ...request.env },
     detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+    stdio: ["pipe", "pipe", "pipe", request.secret === undefined ? "ignore" : "pipe"],
+  }) as ChildProcessByStdio<Writable, Readable, Readable>; // its first three are pipes
+  handOver(child.stdio[3], request.secret);
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.on("error", () => resolve());
@@ -124,6 +127,13 @@ export function spawnProcess(request: SpawnRequest, signal: AbortSignal): Spawne
     return sent;
   };
   return Object.assign(child, { end, kill });
+}
+
+/** Gives the child its secret; one that has gone already needs none. */
+function handOver(pipe: unknown, secret: string | undefined): void {
+  if (!(pipe instanceof Writable)) return;
+  pipe.on("error", () => undefined);
+  pipe.end(secret);
 }
 
 async function endTree(child: ChildProcess, exited: Promise<void>): Promise<void> {
