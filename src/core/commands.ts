@@ -45,6 +45,7 @@ export function newTask(
     brief,
     fingerprint: fingerprint(brief),
     answers: [],
+    lastFailure: null,
     createdAt: view.now,
     updatedAt: view.now,
     version: 0,

@@ -3,6 +3,7 @@
  * each seeing what the ones before it did; at the end stand the changes to write.
  */
 import { type Cycle, type CycleEvent, stepCycle } from "./cycle.ts";
+import type { Failure } from "./failure.ts";
 import type { CycleId, Instant, TaskId } from "./ids.ts";
 import { jobFor, queueOf, subjectOf } from "./jobs.ts";
 import type { Change, JobRequest, View } from "./ledger.ts";
@@ -98,6 +99,7 @@ function tellTask(pages: Pages, id: TaskId, event: TaskEvent): Step["kind"] {
     ...before,
     state: result.state,
     answers: answersAfter(before, event),
+    lastFailure: failureIn(event) ?? before.lastFailure,
     version: before.version + 1,
     updatedAt: view.now,
   };
@@ -116,6 +118,11 @@ function tellTask(pages: Pages, id: TaskId, event: TaskEvent): Step["kind"] {
 function answersAfter({ state, answers }: Task, event: TaskEvent): Task["answers"] {
   if (event.type !== "task.answered" || state.at !== "blocked") return answers;
   return [...answers, { question: state.question, answer: event.answer }];
+}
+
+function failureIn(event: TaskEvent): Failure | null {
+  if ("failure" in event) return event.failure;
+  return event.type === "task.rejected" ? { kind: "rejected", detail: event.why } : null;
 }
 
 function sendFor({ view, changes }: Pages, task: Task): void {

@@ -77,6 +77,8 @@ export interface Task {
   readonly fingerprint: string;
   /** What people answered to the worker's questions, oldest first. */
   readonly answers: readonly Answer[];
+  /** Why the last attempt failed: evidence for the next one. */
+  readonly lastFailure: Failure | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   /** Raised by every transition. */

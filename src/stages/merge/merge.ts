@@ -8,6 +8,7 @@ import type { Task } from "../../core/task.ts";
 import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { gate } from "../judge/judge.ts";
+import { fence } from "../work/briefing.ts";
 
 export interface MergeRequest {
   readonly task: Task;
@@ -68,7 +69,7 @@ export async function merge(
   if (gates.decision !== "pass")
     return {
       kind: "rejected",
-      failure: { kind: "mergedRed", detail: gates.reasons.join("\n") },
+      failure: { kind: "mergedRed", detail: evidence(gates.reasons, gates.checks) },
       checks: gates.checks,
     };
   return publish(stage, request, { tip, merged, checks: gates.checks }, signal);
@@ -118,6 +119,13 @@ async function publish(
     default:
       return publication satisfies never;
   }
+}
+
+function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): string {
+  const outputs = checks
+    .filter(({ decision }) => decision !== "pass")
+    .map(({ command, outputTail }) => `\`${command}\`:\n\n${fence(outputTail)}`);
+  return [reasons.join("\n"), ...outputs].join("\n\n");
 }
 
 function messageOf({ task, attempt }: MergeRequest): string {

@@ -1,10 +1,9 @@
 /** What a worker is told: its task and the evidence of the last failure; nothing of anybody else. */
 import { failureSentence } from "../../core/failure.ts";
-import type { Attempt, Verdict } from "../../core/records.ts";
+import type { Verdict } from "../../core/records.ts";
 import type { Task, TaskBrief } from "../../core/task.ts";
 
 export interface History {
-  readonly attempts: readonly Attempt[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -32,19 +31,12 @@ export function taskText(brief: TaskBrief): string {
 }
 
 /** What the last failed attempt of a task left to learn from; null where none failed. */
-export function evidenceOf(task: Task, { attempts, verdicts }: History): string | null {
-  const current = task.state.attempt;
-  const last = attempts.filter((each) => each.attempt < current).at(-1);
-  if (last === undefined) return null;
-  const verdict = verdicts.filter((each) => each.attempt === last.attempt).at(-1);
-  const parts: string[] = [];
-  if (last.outcome.kind === "failed") {
-    const { kind, detail } = last.outcome.failure;
-    parts.push(`${failureSentence(kind)}: ${detail}`);
-  }
-  if (verdict !== undefined && verdict.decision !== "pass") parts.push(verdictEvidence(verdict));
-  const text = parts.join("\n\n");
-  if (text === "") return null;
+export function evidenceOf(task: Task, { verdicts }: History): string | null {
+  if (task.lastFailure === null) return null;
+  const { kind, detail } = task.lastFailure;
+  const verdict = kind === "judgedBad" ? verdicts.at(-1) : undefined;
+  const text =
+    verdict === undefined ? `${failureSentence(kind)}: ${detail}` : verdictEvidence(verdict);
   return text.length <= evidenceMax ? text : `${text.slice(0, evidenceMax)}\n[cut]`;
 }
 
