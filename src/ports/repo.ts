@@ -24,6 +24,8 @@ export interface Workspace extends AsyncDisposable {
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
   readonly base: CommitSha;
+  /** Keeps what is installed in it out of snapshots, and in place for its next user. */
+  shield(paths: readonly string[]): Promise<void>;
   /** Gives the workspace up without returning it: its files stay for a later `reopen`. */
   keep(): void;
 }

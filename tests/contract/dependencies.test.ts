@@ -27,6 +27,7 @@ const workspaceAt = (folder: string): Workspace => ({
   readable: [],
   base: commitSha("0".repeat(40)),
   keep: () => undefined,
+  shield: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 });
 

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
+import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel, type ScriptedModel } from "../../src/scripted-model/server.ts";
@@ -58,7 +60,7 @@ export async function openRig(
     tools: ["Read", "Edit", "Write", "Bash", "Grep", "Glob"],
     schema: doneSchema,
     limits: { budgetUsd: 1, turnsMax: 20, timeoutMs: 50_000, silenceMs: 30_000 },
-    session: realClock.newSession(),
+    session: sessionId(randomUUID()),
     resume: false,
     env: {},
     transcript: join(data, "transcript.jsonl"),
