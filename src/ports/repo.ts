@@ -23,6 +23,11 @@ export interface Workspace extends AsyncDisposable {
   readonly path: string;
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
+  /**
+   * File beside the clone, out of the agent's reach: one path a line, relative to `path`, of installed
+   * folders that stay when the clone is reset and are never part of a snapshot.
+   */
+  readonly keepFile: string;
   readonly base: CommitSha;
   /** Keeps what is installed in it out of snapshots, and in place for its next user. */
   shield(paths: readonly string[]): Promise<void>;
