@@ -23,13 +23,11 @@ export interface Workspace extends AsyncDisposable {
   readonly path: string;
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
-  /**
-   * File beside the clone, out of the agent's reach: one path a line, relative to `path`, of installed
-   * folders that stay when the clone is reset and are never part of a snapshot.
-   */
-  readonly keepFile: string;
   readonly base: CommitSha;
-  /** Keeps what is installed in it out of snapshots, and in place for its next user. */
+  /**
+   * Keeps what is installed in it out of snapshots, and in place when the clone is reset. Paths are
+   * relative to `path`; each call replaces the last one's.
+   */
   shield(paths: readonly string[]): Promise<void>;
   /** Gives the workspace up without returning it: its files stay for a later `reopen`. */
   keep(): void;

@@ -67,12 +67,13 @@ export const projectShape: Shape<Project> = {
 
 export const attemptShape: Shape<Attempt> = {
   table: "worker_results",
-  key: ["task", "attempt", "kind"],
+  key: ["task", "attempt", "kind", "round"],
   schema: attempt,
   columns: (each) => ({
     task: each.task,
     attempt: each.attempt,
     kind: each.kind,
+    round: each.round,
     outcome: each.outcome.kind,
     model: each.model,
     session: each.session,

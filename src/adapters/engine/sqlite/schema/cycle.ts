@@ -69,5 +69,6 @@ export const cycleEvent: z.ZodType<CycleEvent> = z.discriminatedUnion("type", [
     costUsd: usd,
     now: instant,
   }),
+  z.strictObject({ type: z.literal("cycle.joined"), task: taskId }),
   z.strictObject({ type: z.literal("cycle.completed"), outcome, now: instant }),
 ]);

@@ -71,6 +71,7 @@ export const task: z.ZodType<Task> = z.strictObject({
   brief,
   fingerprint: z.string(),
   answers: z.array(z.strictObject({ question: z.string(), answer: z.string() })),
+  lastFailure: failure.nullable(),
   createdAt: instant,
   updatedAt: instant,
   version: count,

@@ -45,6 +45,7 @@ CREATE TABLE worker_results (
   task        TEXT NOT NULL,
   attempt     INTEGER NOT NULL CHECK (attempt >= 0),
   kind        TEXT NOT NULL CHECK (kind IN ('work', 'resolve')),
+  round       INTEGER NOT NULL CHECK (round >= 0),
   outcome     TEXT NOT NULL
               CHECK (outcome IN ('running', 'submitted', 'failed', 'released', 'blocked',
                                  'declined', 'reported')),
@@ -56,7 +57,7 @@ CREATE TABLE worker_results (
   ended_at    TEXT,
   body        TEXT NOT NULL CHECK (json_valid(body)),
   sum         TEXT NOT NULL,
-  PRIMARY KEY (task, attempt, kind)
+  PRIMARY KEY (task, attempt, kind, round)
 ) STRICT;
 
 CREATE TABLE judge_verdicts (
