@@ -6,6 +6,7 @@ import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
+import type { Sandbox } from "../../src/ports/sandbox.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel, type ScriptedModel } from "../../src/scripted-model/server.ts";
 import { realClock } from "./clock.ts";
@@ -36,12 +37,13 @@ export const doneSchema = {
 export async function openRig(
   scenario: unknown,
   env: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: "sk-placeholder" },
+  held: Sandbox | null = null,
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
   const [cwd, data] = [await tempFolder(), await tempFolder()];
   await mkdir(join(cwd, ".git"));
-  const sandbox = await openSandbox({ path, mark: "test-agent" }, never);
+  const sandbox = held ?? (await openSandbox({ path, mark: "test-agent" }, never));
   const agent = openClaudeAgent({
     sandbox,
     env: { HOME: data, ...env, PATH: path },
