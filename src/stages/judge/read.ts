@@ -5,6 +5,7 @@ import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
+import { envOf, provide } from "../provide.ts";
 import { fence, taskText } from "../work/briefing.ts";
 import type { JudgeRequest } from "./judge.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
@@ -25,7 +26,7 @@ export async function read(
   const name = `judge-${request.task.id}-${request.number}`;
   const at = request.candidate.commit;
   await using workspace = await world.repo.open({ at, name }, signal);
-  await world.dependencies.install(workspace, signal);
+  const installed = await provide(world, workspace, signal);
   const { ended, spending } = await converse(
     stage,
     {
@@ -36,6 +37,7 @@ export async function read(
       prompt: promptOf(request),
       schema: readingSchema,
       budgetUsd: request.budgetUsd,
+      env: envOf(installed),
       session: world.clock.session(name),
       name,
       resume: true,

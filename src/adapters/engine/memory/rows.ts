@@ -47,7 +47,7 @@ export function openRows(data: ProjectData, journal: Journal): ProjectRows {
     putCycle: (cycle) => journal.put(data.cycles, cycle.id, cycle),
     putProject: (project) => journal.put(data.project, "", project),
     putAttempt: (each) =>
-      journal.put(data.attempts, `${each.task} ${each.attempt} ${each.kind}`, each),
+      journal.put(data.attempts, `${each.task} ${each.attempt} ${each.kind} ${each.round}`, each),
     putVerdict: (each) => journal.put(data.verdicts, `${each.task} ${each.number}`, each),
     putLanding: (landing) => journal.put(data.landings, landing.id, landing),
     putReservation: (each) => journal.put(data.reservations, String(each.token), each),

@@ -1,5 +1,5 @@
 /** Storage in memory: a transaction undoes what it wrote where it throws. */
-import type { ProjectName } from "../../../core/ids.ts";
+import type { ProjectName, Token } from "../../../core/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { PortfolioReads, PortfolioWrite, Storage } from "../shared/storage.ts";
 import { openWaker, type Waker } from "../shared/waker.ts";
@@ -77,8 +77,11 @@ function readPortfolio({ shares, workers }: PortfolioData): PortfolioReads {
     workers: () => [...workers.values()],
     workersOf: (project) => of(workers, project),
     sharesOf: (project) => of(shares, project),
+    shareOf: (project, token) => shares.get(keyOf(project, token)) ?? null,
   };
 }
+
+const keyOf = (project: ProjectName, token: Token): string => `${project} ${token}`;
 
 function writePortfolio(
   { shares, workers }: PortfolioData,
@@ -86,7 +89,7 @@ function writePortfolio(
   writes: readonly PortfolioWrite[],
 ): void {
   const journal: Pick<Journal, "put" | "remove"> = openJournal(); // committed at once: never undone
-  const key = (token: number) => `${project} ${token}`;
+  const key = (token: Token) => keyOf(project, token);
   for (const write of writes) {
     switch (write.kind) {
       case "share":

@@ -26,30 +26,40 @@ function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: 
   switch (change.kind) {
     case "task":
       follows("task", rows.task(change.task.id), change.task);
-      return rows.putTask(change.task);
+      rows.putTask(change.task);
+      break;
     case "cycle":
       follows("cycle", rows.cycle(change.cycle.id), change.cycle);
-      return rows.putCycle(change.cycle);
+      rows.putCycle(change.cycle);
+      break;
     case "project":
       follows("project", rows.project(), change.project);
       rows.putProject(change.project);
-      return askAgain(rows, moment);
+      askAgain(rows, moment);
+      break;
     case "attempt":
-      return rows.putAttempt(change.attempt);
+      rows.putAttempt(change.attempt);
+      break;
     case "verdict":
-      return rows.putVerdict(change.verdict);
+      rows.putVerdict(change.verdict);
+      break;
     case "landing":
-      return rows.putLanding(change.landing);
+      rows.putLanding(change.landing);
+      break;
     case "reservation":
-      return reserve(rows, change.reservation, mirror);
+      reserve(rows, change.reservation, mirror);
+      break;
     case "event":
-      return rows.appendEvent(moment.now, change.event);
+      rows.appendEvent(moment.now, change.event);
+      break;
     case "send":
-      return send(rows, moment, change.job, mirror);
+      send(rows, moment, change.job, mirror);
+      break;
     case "withdraw":
-      return withdraw(rows, moment, change, mirror);
+      withdraw(rows, moment, change, mirror);
+      break;
     default:
-      return change satisfies never;
+      change satisfies never;
   }
 }
 
@@ -88,7 +98,8 @@ function send(rows: ProjectRows, moment: Moment, request: JobRequest, mirror: Mi
     rows.setSequence("job", number);
     const id = jobId(`job-${String(number).padStart(12, "0")}`);
     const job = { id, queue, subject, key, priority, sentAt: moment.now, runAt, state };
-    return rows.putJob({ job, owner: null });
+    rows.putJob({ job, owner: null });
+    return;
   }
   if (there.job.state.at === "live" && !isOrphan(there, moment.alive))
     throw new Error(`${nameOf(queue, subject)} is being done: it cannot be sent as well`);

@@ -94,6 +94,7 @@ export interface PortfolioReads {
   workers(): readonly Worker[];
   workersOf(project: ProjectName): readonly Worker[];
   sharesOf(project: ProjectName): readonly Share[];
+  shareOf(project: ProjectName, token: Token): Share | null;
 }
 
 export type PortfolioWrite =

@@ -35,6 +35,7 @@ export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
     verdicts: [],
     known: new Map(),
     spent: spentOf(rows, day, cycles),
+    reservations: rows.unsettled(),
   };
   return withAsked(rows, view, needs);
 }
