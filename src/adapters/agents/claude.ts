@@ -82,7 +82,7 @@ async function run(
   }
   const folders = foldersOf(options.configDir, request.session);
   try {
-    const { resumed } = await openFolders(folders, request.resume, found.credential);
+    const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
     const meter = openMeter(before);
     const budgetUsd = request.limits.budgetUsd - meter.costUsd();
