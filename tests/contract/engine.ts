@@ -164,7 +164,7 @@ function transactionPromises(the: () => Bench): void {
   it("wakes whoever waits when something is written", async () => {
     const { engine, write } = the();
     await write(sent(1));
-    const waiting = engine.changed(60_000, new AbortController().signal);
+    const waiting = engine.changed(600_000, new AbortController().signal);
     await write(sent(2));
     await waiting;
   });
@@ -175,12 +175,12 @@ function transactionPromises(the: () => Bench): void {
     await write(sent(1));
     await engine.changed(1, signal);
     await write(sent(2));
-    await engine.changed(60_000, signal);
+    await engine.changed(600_000, signal);
   });
 
   it("stops waiting when told to", async () => {
     const stop = new AbortController();
-    const waiting = the().engine.changed(60_000, stop.signal);
+    const waiting = the().engine.changed(600_000, stop.signal);
     stop.abort();
     await waiting;
   });

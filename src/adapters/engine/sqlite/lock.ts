@@ -7,7 +7,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
 import { explaining } from "./errors.ts";
-import { createPrivately } from "./open.ts";
+import { createPrivately } from "./private.ts";
 
 export interface Holder {
   readonly kind: "daemon" | "run";
