@@ -109,7 +109,7 @@ it("counts as reserved what a killed process left between two files, until it re
     engine.claim(demo, (view, portfolio) => {
       reserved.push(portfolio.today.reservedUsd, view.spent.today.reservedUsd);
       ahead += 60_000;
-      return { kind: "later", at: view.now, why: "looking" };
+      return { kind: "later", at: view.now, why: "turn: looking" };
     });
   await look();
   await engine.recover(demo);

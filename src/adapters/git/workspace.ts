@@ -125,6 +125,7 @@ function workspaceIn(site: Site, slot: Slot, name: string, base: CommitSha): Wor
   let given = false;
   const workspace: Workspace = {
     name,
+    root: slot.tree,
     path: join(slot.tree, site.prefix).replace(/\/$/, ""),
     readable: [join(site.hub.dir, "objects")],
     base: commitSha(base),
