@@ -17,7 +17,8 @@ export async function openHouse(
   env: Environment,
 ): Promise<OpenHouse> {
   const never = new AbortController().signal;
-  const machine = await openMachine(portfolio, env, never);
+  const machine = await openMachine(portfolio, { ...env, ...options.env }, never);
+  await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
   const engine = openLedger(portfolio);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {
