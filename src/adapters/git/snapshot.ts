@@ -33,7 +33,7 @@ export async function takeSnapshot(
     const refused = await added(site, slot, { call, base: workspace.base }, signal);
     if (refused !== null) return { kind: "refused", problems: [refused] };
     const tree = treeSha(await gitText({ ...call, args: ["write-tree"] }, signal));
-    return await committed(site, { slot, workspace, request, tree }, signal);
+    return await committed(site, { slot, call, workspace, request, tree }, signal);
   } finally {
     for (const left of [index, `${index}.lock`, excludesOf(slot)]) await rm(left, { force: true });
   }
@@ -112,6 +112,7 @@ async function added(
 }
 
 interface Work {
+  readonly call: TreeCall;
   readonly slot: Slot;
   readonly workspace: Workspace;
   readonly request: SnapshotRequest;
@@ -123,7 +124,9 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   const gitDir = site.hub.dir;
   const base = workspace.base;
   if (tree === (await treeOf(gitDir, base, signal))) return { kind: "empty" };
-  const problems = await changeProblems(site, { from: base, to: tree }, request, signal);
+  const { filesMax, bytesMax } = request;
+  const question = { call: work.call, from: base, to: tree, filesMax, bytesMax };
+  const problems = await changeProblems(site, question, signal);
   if (problems.length > 0) return { kind: "refused", problems };
   // the date of the opening, not of now: asked again, the same files give the same commit
   const openedAt = (await readRecord(work.slot.dir))?.openedAt ?? 0;
