@@ -2,7 +2,7 @@
 import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Attempted, Landing } from "./attempt.ts";
+import { type Attempted, claimable, claimOf, type Landing } from "./attempt.ts";
 import { type RawChange, rawChanges } from "./changes.ts";
 import type { Checkout } from "./checkouts.ts";
 import { fenceRef } from "./fence.ts";
@@ -29,8 +29,9 @@ export async function fastForward(
   const why = (await hiddenEdit(checkout, changed, signal)) ?? filterTrap(paths, looks);
   if (why !== null) return { kind: "inTheWay", why };
   const verified = `verify ${fenceRef(site)} ${landing.fence}`;
-  // asked for alone first, so that a lock which a dead process left is found and removed
-  if ((await moveRefs(gitDir, [verified], signal)).code !== 0) return { kind: "undecided" };
+  // asked for first without holding on, so that a lock which a dead process left is removed
+  if ((await moveRefs(gitDir, [verified, claimable(landing)], signal)).code !== 0)
+    return { kind: "undecided" };
   signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "orch-land-"));
   try {
@@ -38,7 +39,7 @@ export async function fastForward(
       {
         gitDir,
         args: ["update-ref", "--stdin"],
-        stdin: `${verified}\n${landing.claim}\n`,
+        stdin: `${verified}\n${claimOf(landing)}\n`,
         config: durable,
       },
       mergeCall(checkout, landing.to, looks),
