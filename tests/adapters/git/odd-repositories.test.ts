@@ -1,11 +1,10 @@
-import { readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import { inspectRepo } from "../../../src/adapters/git/inspect.ts";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
-import { projectName, token } from "../../../src/core/ids.ts";
-import { RepoError } from "../../../src/ports/repo.ts";
+import { token } from "../../../src/core/ids.ts";
 import {
   commitAll,
   folder,
@@ -19,76 +18,11 @@ import {
   worked,
   write,
 } from "../../support/git-fixture.ts";
+import { landsOn, refused } from "../../support/git-scenes.ts";
 
 const files = { "a.txt": "one\n" };
 const kinds = async (path: string) =>
   (await inspectRepo(path, "orch/", signal)).map(({ kind }) => kind);
-
-/** Lands one task and answers the branch that it landed on. */
-async function landsOn(root: string, more: Parameters<typeof opened>[1] = {}): Promise<string> {
-  const { repo } = await opened(root, more);
-  const { branch } = await repo.sync(signal);
-  const work = await worked(repo, 1, { "done.txt": "done\n" });
-  const answer = await repo.publish({ ...work, token: token(1) }, signal);
-  expect(answer).toEqual({ kind: "landed", commit: work.to });
-  expect(person(root, "rev-parse", branch)).toBe(work.to);
-  return branch;
-}
-
-async function refused(path: string, more: Parameters<typeof opened>[1] = {}): Promise<RepoError> {
-  const failure = await opened(path, more).catch((error: unknown) => error);
-  if (!(failure instanceof RepoError)) throw new Error(`not refused: ${String(failure)}`);
-  expect(failure.hint).not.toBe("");
-  return failure;
-}
-
-describe("the branch to land on", () => {
-  test("is the portfolio's first, with slashes too", async () => {
-    const root = await repository(files);
-    person(root, "branch", "release/next");
-    expect(await landsOn(root, { branch: "release/next" })).toBe("release/next");
-  });
-
-  test("else the remote's default", async () => {
-    const upstream = await repository(files, "develop");
-    const root = join(await folder(), "clone");
-    person(upstream, "clone", "-q", upstream, root);
-    person(root, "branch", "main");
-    expect(await landsOn(root)).toBe("develop");
-  });
-
-  test.each(["main", "master", "trunk"])("else the only usual one: %s", async (branch) => {
-    const root = await repository(files, branch);
-    person(root, "checkout", "-q", "-b", "wip");
-    expect(await landsOn(root)).toBe(branch);
-  });
-
-  test("else the one of the first run, remembered", async () => {
-    const root = await repository(files, "main");
-    person(root, "branch", "master");
-    person(root, "checkout", "-q", "-b", "work");
-    const { repo, options } = await opened(root);
-    expect((await repo.sync(signal)).branch).toBe("work");
-    person(root, "checkout", "-q", "--detach");
-    const again = await openRepo(options, signal);
-    expect((await again.sync(signal)).branch).toBe("work");
-  });
-
-  test("none that can be told is refused by name", async () => {
-    const root = await repository(files, "one");
-    person(root, "checkout", "-q", "--detach");
-    expect((await refused(root)).message).toContain("HEAD is detached");
-    expect((await refused(root, { branch: "nowhere" })).message).toContain("`nowhere`");
-    expect((await refused(root, { branch: "-d" })).message).toContain('"-d"');
-  });
-
-  test("that is gone later is told with what to do", async () => {
-    const root = await repository(files);
-    const { repo } = await opened(root);
-    person(root, "branch", "-m", "main", "renamed");
-    await expect(repo.sync(signal)).rejects.toThrow("`main` is gone");
-  });
-});
 
 describe("repositories that are refused by name", () => {
   test("a folder that is none, or does not exist", async () => {
@@ -265,78 +199,6 @@ describe("repositories that work", () => {
     const work = await worked(repo, 1, { "done.txt": "done\n" });
     expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
     expect(await readFile(join(root, "done.txt"), "utf8")).toBe("done\n");
-  });
-});
-
-describe("a project in a folder of a repository", () => {
-  const both = { "one/a.txt": "one\n", "two/a.txt": "two\n", "top.txt": "top\n" };
-
-  test("works in its folder, sees paths from there, and lands", async () => {
-    const root = await repository(both);
-    const { repo } = await opened(join(root, "one"));
-    const { commit: at } = await repo.sync(signal);
-    expect(await repo.list(at, 10, signal)).toEqual(["a.txt"]);
-    expect(await repo.read(at, "a.txt", 10, signal)).toBe("one\n");
-    const work = await worked(repo, 1, { "a.txt": "changed\n" });
-    expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
-    expect(await readFile(join(root, "one/a.txt"), "utf8")).toBe("changed\n");
-    const { changes, text } = await repo.diff(at, work.to, 1_000, signal);
-    expect(changes.map(({ path }) => path)).toEqual(["a.txt"]);
-    expect(text).toContain("+++ b/a.txt");
-  });
-
-  test("may not change what is outside its folder", async () => {
-    const root = await repository(both);
-    const { repo } = await opened(join(root, "one"));
-    const { commit: at } = await repo.sync(signal);
-    await using workspace = await repo.open({ at, name: "work-1" }, signal);
-    await write(workspace.path, { "../top.txt": "changed\n", "a.txt": "changed\n" });
-    expect(await repo.snapshot(workspace, snapshotLimits, signal)).toEqual({
-      kind: "refused",
-      problems: ["top.txt: outside the project's folder"],
-    });
-  });
-
-  test("keeps its trail and its installed folders apart from the repository's", async () => {
-    const root = await repository(both);
-    const { repo } = await opened(join(root, "one"));
-    const { commit: at } = await repo.sync(signal);
-    await using workspace = await repo.open({ at, name: "work-1" }, signal);
-    await write("/", { [workspace.keepFile]: "node_modules\n" });
-    await write(workspace.path, { ".orch/x": "x", "node_modules/x": "x", "b.txt": "b\n" });
-    const work = await taken(repo, workspace);
-    expect(work.changes.map(({ path }) => path)).toEqual(["b.txt"]);
-    const exclude = await readFile(join(root, ".git/info/exclude"), "utf8");
-    expect(exclude.split("\n").filter((line) => line === "/one/.orch/")).toHaveLength(1);
-  });
-
-  test("shares hub and branch with its neighbour, not the fence", async () => {
-    const root = await repository(both);
-    const one = await opened(join(root, "one"));
-    const hubsDir = one.options.hubsDir;
-    const two = await opened(join(root, "two"), { hubsDir, project: projectName("two") });
-    const first = await worked(one.repo, 1, { "a.txt": "first\n" });
-    const second = await worked(two.repo, 2, { "a.txt": "second\n" });
-    expect((await one.repo.publish({ ...first, token: token(9) }, signal)).kind).toBe("landed");
-    expect((await two.repo.publish({ ...second, token: token(1) }, signal)).kind).toBe("raced");
-    const { commit: from } = await two.repo.sync(signal);
-    const merge = await two.repo.merge(from, second.candidate, "Merge\n", signal);
-    if (merge.kind !== "merged") throw new Error(merge.kind);
-    const again = { task: second.task, from, to: merge.commit, token: token(1) };
-    expect((await two.repo.publish(again, signal)).kind).toBe("landed");
-    expect(await readFile(join(root, "one/a.txt"), "utf8")).toBe("first\n");
-    expect(await readFile(join(root, "two/a.txt"), "utf8")).toBe("second\n");
-  });
-
-  test("that the branch does not have yet can be begun", async () => {
-    const root = await repository(files);
-    await write(root, { "new/.keep": "" });
-    const { repo } = await opened(join(root, "new"));
-    await rm(join(root, "new"), { recursive: true });
-    const { commit: at } = await repo.sync(signal);
-    expect(await repo.list(at, 10, signal)).toEqual([]);
-    const work = await worked(repo, 1, { "a.txt": "begun\n" });
-    expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
   });
 });
 
