@@ -37,10 +37,12 @@ function documentsIn(lines: readonly string[]): readonly (readonly string[])[] {
   let points = 0;
   let promised: number | null = null;
   for (const line of lines) {
-    const over = promised !== null && points >= promised;
+    const number = point.exec(line)?.[1];
+    // A point beyond the plan is still the document's if it goes on counting.
+    const over = promised !== null && points >= promised && number !== String(points + 1);
     if (version.test(line) || (over && !/^[#\s}]|^$/.test(line))) current = null;
     if (current === null) {
-      if (!version.test(line) && !plan.test(line) && point.exec(line)?.[1] !== "1") continue;
+      if (!version.test(line) && !plan.test(line) && number !== "1") continue;
       [current, points, promised] = [[], 0, null];
       documents.push(current);
     }
