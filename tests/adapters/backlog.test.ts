@@ -51,6 +51,8 @@ test("manual reads nothing, and no files are no backlog", async () => {
 test("a file as long as may be is whole; a longer one is cut between characters and says so", async () => {
   const whole = "ä".repeat(fileBytesMax / 2);
   expect((await backlog({ "CLAUDE.md": whole }))[0]?.text).toBe(whole);
+  const [longer] = await backlog({ "CLAUDE.md": "x".repeat(fileBytesMax + 1) });
+  expect(longer?.text).toContain("[cut: ");
   const [cut] = await backlog({ "CLAUDE.md": `x${whole}` });
   expect(cut?.text).toMatch(/^xä+\n\n\[cut: CLAUDE\.md goes on; read the file for the rest\]\n$/);
   expect(Buffer.byteLength(cut?.text ?? "")).toBeLessThan(fileBytesMax + 100);
