@@ -1,4 +1,6 @@
-/** Whether a change broke a check, or the check was broken before: only what is introduced counts. */
+/**
+ * Whether a change broke a check, or the check was broken before: only what is introduced counts.
+ */
 import type { TestFailure, TestResults } from "./results.ts";
 
 /** How a command ended. */
@@ -45,7 +47,10 @@ export type CheckOutcome =
   /** The check itself could not be run to its end; says nothing of the change. */
   | { readonly kind: "inconclusive"; readonly check: string; readonly why: string };
 
-/** Compares a check on the candidate with the same on its base; without a base, each failure counts. */
+/**
+ * Compares a check on the candidate with the same on its base; without a base, each failure
+ * counts.
+ */
 export function compare(candidate: CheckRun, base: CheckRun | null): CheckOutcome {
   const conclude = concludes(candidate, base);
   const unrun = whyUnrun(candidate);

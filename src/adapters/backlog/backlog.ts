@@ -14,7 +14,9 @@ export type BacklogConfig = Pick<
   "backlogSource" | "backlogFile" | "plannerContextFiles"
 >;
 
-/** Opens a project's backlog: its context files, the backlog file before them, or nothing at all. */
+/**
+ * Opens a project's backlog: its context files, the backlog file before them, or nothing at all.
+ */
 export function openBacklog(config: BacklogConfig, repo: Pick<Repo, "read">): Backlog {
   const paths = pathsOf(config);
   return { read: (at, signal) => readAll(repo, paths, { at, signal }) };

@@ -6,7 +6,9 @@ import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
 
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
 
-/** Opens the journal of the project whose folder is `project`; the folder itself is never created. */
+/**
+ * Opens the journal of the project whose folder is `project`; the folder itself is never created.
+ */
 export function openJournal(project: string): Journal {
   return { write: (entry) => write(project, entry) };
 }
@@ -30,7 +32,9 @@ async function write(project: string, entry: JournalEntry): Promise<Journaled> {
 
 const failed = (why: string): Journaled => ({ kind: "failed", why });
 
-/** Makes a folder, or says why what is there cannot be one: a link would lead out of the project. */
+/**
+ * Makes a folder, or says why what is there cannot be one: a link would lead out of the project.
+ */
 async function makeFolder(path: string): Promise<string | null> {
   try {
     await mkdir(path, { mode: 0o755 });

@@ -20,7 +20,8 @@ export const readTap: Reader = (lines) => {
     runner: lines.some((line) => line.startsWith("# duration_ms ")) ? "node:test" : "TAP",
     failures,
     passed: sum((each) => each.passed),
-    // What a broken-off document has not said counts as one more failure, so that names do not match.
+    // What a broken-off document has not said counts as one more failure, so that names do not
+    // match.
     failed: failures.length + lost,
     skipped: sum((each) => each.skipped),
   }) satisfies Reading;
@@ -30,7 +31,10 @@ const version = /^TAP version 1[34]$/;
 const plan = /^1\.\.(\d+)(?:\s|$)/;
 const point = /^(?:not )?ok(?: (\d+))?(?: |$)/;
 
-/** Cuts out the documents: from a version, plan or first point to the end of what the plan promises. */
+/**
+ * Cuts out the documents: from a version, plan or first point to the end of what the plan
+ * promises.
+ */
 function documentsIn(lines: readonly string[]): readonly (readonly string[])[] {
   const documents: string[][] = [];
   let current: string[] | null = null;
@@ -63,7 +67,8 @@ interface Points {
 }
 
 function readDocument(document: readonly string[]): Points | null {
-  // Lines of prose may look like a test point: without a version, only a plan proves that it is TAP.
+  // Lines of prose may look like a test point: without a version, only a plan proves that it is
+  // TAP.
   if (!document.some((line) => version.test(line) || plan.test(line))) return null;
   const failures: TestFailure[] = [];
   let [passed, skipped, complete] = [0, 0, false];
@@ -88,7 +93,10 @@ function readDocument(document: readonly string[]): Points | null {
   return { failures, passed, skipped, complete };
 }
 
-/** A group that is red because of a test in it; node:test says of a group whether it failed by itself. */
+/**
+ * A group that is red because of a test in it; node:test says of a group whether it failed by
+ * itself.
+ */
 function isFailedByChildren(result: Result): boolean {
   const why = text(diag(result)["failureType"]);
   return result.closingTestPoint && (why === null || why === "subtestsFailed");
