@@ -64,7 +64,10 @@ function ofPython(text: string): DetectedChecks {
   };
 }
 
-const ofMake = (text: string): DetectedChecks => ({
-  test: /^(test|check):/m.exec(text)?.[1] ? `make ${/^(test|check):/m.exec(text)?.[1]}` : null,
-  lint: /^lint:/m.test(text) ? "make lint" : null,
-});
+function ofMake(text: string): DetectedChecks {
+  const target = /^(test|check):/m.exec(text)?.[1];
+  return {
+    test: target === undefined ? null : `make ${target}`,
+    lint: /^lint:/m.test(text) ? "make lint" : null,
+  };
+}

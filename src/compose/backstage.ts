@@ -2,8 +2,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
-import { detectChecks } from "../adapters/detect.ts";
-import { openDependencies } from "../adapters/dependencies/open.ts";
 import { lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import { forgetRepo } from "../adapters/git/forget.ts";
 import type { Backstage } from "../cli/backstage.ts";
@@ -33,4 +31,15 @@ export function openBackstage(env: Environment): Backstage {
     transcript: ({ dataDir }, project, name) =>
       join(dataDir, project, "transcripts", `${name}.jsonl`),
   };
+}
+
+/** Removes a project's traces from its repository and from the data folder. */
+async function forget(
+  { dataDir }: Portfolio,
+  { name, path, gitBranchPrefix }: ProjectConfig,
+): Promise<readonly string[]> {
+  const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
+  const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
+  for (const file of files) await rm(file, { recursive: true, force: true });
+  return [...removed, `its ledger, clones and transcripts in ${dataDir}`];
 }

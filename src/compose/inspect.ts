@@ -1,7 +1,7 @@
 /** What `orch doctor` looks at. */
 import { access, constants, mkdir, statfs } from "node:fs/promises";
-import { inspectRepo } from "../adapters/git/inspect.ts";
 import { machineClock } from "../adapters/clock.ts";
+import { inspectRepo } from "../adapters/git/inspect.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import picomatch from "picomatch";
-import { openBacklog } from "../adapters/backlog/open.ts";
+import { openBacklog } from "../adapters/backlog/backlog.ts";
 import { machineClock } from "../adapters/clock.ts";
 import { openDependencies } from "../adapters/dependencies/open.ts";
 import { openRepo } from "../adapters/git/open-repo.ts";
-import { openJournal } from "../adapters/journal/open.ts";
+import { openJournal } from "../adapters/journal/journal.ts";
 import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
 import { chosen } from "../adapters/sandbox/toolchains.ts";

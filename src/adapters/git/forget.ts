@@ -1,9 +1,9 @@
 /** Takes every trace of the program out of a person's repository, because they asked for it. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { trailLine } from "./exclude.ts";
 import { gitOut } from "./git.ts";
 import { locate } from "./locate.ts";
-import { trailLine } from "./exclude.ts";
 
 /** A person may have branches of their own below the prefix. */
 const isTaskBranch = (name: string): boolean => /^(?:[a-z0-9]{12}|ready)$/.test(name);

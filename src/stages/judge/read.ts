@@ -1,6 +1,5 @@
 /** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
-import type { CheckOutcome } from "../../core/checks.ts";
-import type { Reading, Spending } from "../../core/records.ts";
+import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
