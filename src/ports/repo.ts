@@ -21,6 +21,8 @@ export interface Workspace extends AsyncDisposable {
   readonly name: string;
   /** Folder of the project in the clone (a subfolder where the project is one). */
   readonly path: string;
+  /** Top folder of the clone; the same as `path` where it is not given. */
+  readonly root?: string;
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
   readonly base: CommitSha;
