@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import path from "node:path";
 import type {
   Agent,
@@ -82,6 +83,7 @@ async function run(
   }
   const folders = foldersOf(options.configDir, request.session);
   try {
+    await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
     const meter = openMeter(before);
