@@ -14,7 +14,7 @@ export function verifyLedger(dataDir: string, project: ProjectName): readonly st
   try {
     const db = openDatabase(path, "project");
     try {
-      return [...structure(db), ...records(db), ...log(db)];
+      return [...structure(db), ...records(db), ...numbers(db), ...log(db)];
     } finally {
       db.close();
     }
@@ -27,6 +27,20 @@ export function verifyLedger(dataDir: string, project: ProjectName): readonly st
 function structure(db: Connection): readonly string[] {
   const answers = db.prepare("PRAGMA integrity_check(20)").pluck().all().map(String);
   return answers.filter((answer) => answer !== "ok").map((answer) => `${db.name}: ${answer}`);
+}
+
+/** A number that is given out twice would let a lost holder write. */
+function numbers(db: Connection): readonly string[] {
+  const behind = db
+    .prepare(
+      `SELECT name FROM (
+         SELECT 'token' AS name, max(token) AS used
+           FROM (SELECT token FROM jobs UNION ALL SELECT token FROM reservations)
+         UNION ALL SELECT 'job', max(CAST(substr(id, 5) AS INTEGER)) FROM jobs) AS given
+       WHERE used > coalesce((SELECT value FROM sequences WHERE name = given.name), 0)`,
+    )
+    .pluck();
+  return behind.all().map((name) => `${db.name}: the sequence ${name} is behind its numbers`);
 }
 
 const records = (db: Connection): readonly string[] =>
