@@ -20,7 +20,7 @@ import {
   taskNumber,
 } from "../support/ledger.ts";
 
-const flips = Number(process.env.FLIPS ?? 120);
+const flips = Number(process.env["FLIPS"] ?? 120);
 
 const event: LogEvent = {
   of: "note",

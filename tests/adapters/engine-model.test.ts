@@ -98,7 +98,7 @@ async function play(ground: Ground, steps: readonly Step[]): Promise<readonly un
         return engineOf(each.owner).claim(demo, (view) => ({
           kind: "later",
           at: later(view.now, 5_000),
-          why: "not now",
+          why: "turn: not now",
         }));
       case "finish":
       case "renew": {

@@ -2,21 +2,12 @@
 import type { Reading, Spending, Verdict } from "../../core/records.ts";
 import { outside } from "../../core/scope.ts";
 import type { Task } from "../../core/task.ts";
-import type { Commit, Diff } from "../../ports/repo.ts";
+import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import type { Release } from "../converse.ts";
 import { gate } from "./gate.ts";
 import { read } from "./read.ts";
-
-export interface JudgeRequest {
-  readonly task: Task;
-  readonly attempt: number;
-  /** Numbers the verdicts of the task, from 1. */
-  readonly number: number;
-  readonly candidate: Commit;
-  readonly base: Commit;
-  readonly budgetUsd: number;
-}
+import type { JudgeRequest } from "./request.ts";
 
 export type JudgeOutcome =
   | { readonly kind: "judged"; readonly verdict: Verdict }

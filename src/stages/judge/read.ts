@@ -6,8 +6,8 @@ import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { fence, taskText } from "../work/briefing.ts";
-import type { JudgeRequest } from "./judge.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
+import type { JudgeRequest } from "./request.ts";
 
 export type ReadOutcome = { readonly spending: Spending } & (
   | { readonly kind: "read"; readonly reading: Reading }
