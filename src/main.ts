@@ -4,7 +4,7 @@ import { runCli } from "./cli/cli.ts";
 import { processIo } from "./cli/process-io.ts";
 
 const code = await runCli(process.argv.slice(2), processIo(), async () =>
-  (await import("./compose.ts")).openBackstage(process.env),
+  (await import("./compose/backstage.ts")).openBackstage(process.env),
 );
 // what still waits, such as a socket kept alive, must not keep the person waiting
 process.stdout.write("", () => process.exit(code));

@@ -67,7 +67,8 @@ async function deliver(
   const touched = touchedBy(events.map(({ event }) => event));
   for (const id of touched.cycles) {
     const cycle = await house.engine.cycle(site.name, id);
-    const why = cycle === null ? null : await write(site, planDocument(site.name, cycle));
+    const entry = cycle === null ? null : planDocument(site.name, cycle);
+    const why = entry === null ? null : await write(site, entry);
     if (why !== null) return why;
   }
   for (const id of touched.tasks) {

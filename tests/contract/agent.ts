@@ -106,16 +106,16 @@ function limitsHold(open: Open, endingIn: EndingIn): void {
   });
 
   test("a silent model is given up, but not while a command runs", async () => {
-    const silenceMs = 700;
+    const silenceMs = 2_500;
     const stalled = endingIn({ kind: "stalls" }, { limits: { ...limits, silenceMs } });
-    const command = "sleep 1.5";
+    const command = "sleep 4";
     const busy = endingIn({ kind: "runs", command }, { limits: { ...limits, silenceMs } });
     expect([await stalled, (await busy).kind]).toEqual([{ kind: "stalled" }, "answered"]);
   });
 
   test("the wall clock ends a session; what it used until then is known", async () => {
     const agent = await open({ kind: "runs", command: `sleep ${uniqueSeconds()}` });
-    const result = await agent.run({ limits: { ...limits, timeoutMs: 1_500 } });
+    const result = await agent.run({ limits: { ...limits, timeoutMs: 4_000 } });
     expect(result).toMatchObject({ ending: { kind: "timedOut" }, costBasis: "table", turns: 1 });
     expect(result.costUsd).toBeGreaterThan(0);
   });
@@ -178,7 +178,7 @@ function endings(open: Open): void {
       abortedAt = performance.now();
     });
     expect((await running).ending).toEqual({ kind: "aborted" });
-    expect(performance.now() - abortedAt).toBeLessThan(1_000);
+    expect(performance.now() - abortedAt).toBeLessThan(1_500);
     expect((await agent.run({ limits }, abort.signal)).ending).toEqual({ kind: "aborted" });
   });
 

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDependencies } from "../../src/adapters/dependencies/open.ts";
@@ -17,8 +17,10 @@ import { never, path } from "../support/sandboxes.ts";
 let shell: Shell;
 beforeAll(async () => {
   const sandbox = await openSandbox({ path, mark: "test" }, never);
-  const around = { env: process.env, home: homedir(), caches: "/nonexistent" };
+  const caches = await mkdtemp(join(tmpdir(), "orch-test-"));
+  const around = { env: process.env, home: homedir(), caches };
   shell = openShell({ sandbox, env: toolchainEnv(surroundingsOf(around)) });
+  return () => rm(caches, { recursive: true, force: true });
 });
 
 const workspaceAt = (folder: string): Workspace => ({

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parseScenario, ScenarioError } from "../../src/scripted-model/parse-scenario.ts";
 
@@ -62,4 +63,10 @@ test.each(mistakes)("a scenario's mistake is named with its place: %s", (_, json
 test("a scenario may carry a schema or a comment in keys that start with a dollar", () => {
   const scenario = parseScenario({ $comment: "for people", judge: [{ steps: [{ say: "x" }] }] });
   expect([...scenario.keys()]).toEqual(["judge"]);
+});
+
+test("the example in the documentation can be played", async () => {
+  const page = await readFile(new URL("../../docs/scripted-model.md", import.meta.url), "utf8");
+  const example = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  expect([...parseScenario(JSON.parse(example)).keys()]).toEqual(["planner", "worker"]);
 });

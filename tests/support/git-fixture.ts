@@ -1,5 +1,6 @@
 /** Real repositories for tests, in temporary folders that are removed afterwards. */
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import {
   lstat,
   mkdir,
@@ -19,6 +20,8 @@ import { instant, projectName, type TaskId, taskId } from "../../src/core/ids.ts
 import type { Repo, Workspace } from "../../src/ports/repo.ts";
 
 export const signal = new AbortController().signal;
+// dozens of calls at once listen to it
+setMaxListeners(0, signal);
 
 const folders: string[] = [];
 afterAll(async () => {

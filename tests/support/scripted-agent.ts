@@ -41,8 +41,9 @@ export async function openRig(
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
-  const [cwd, data] = [await tempFolder(), await tempFolder()];
-  await mkdir(join(cwd, ".git"));
+  // a folder deeper, so that what a test writes beside it goes with it
+  const [cwd, data] = [join(await tempFolder(), "project"), await tempFolder()];
+  await mkdir(join(cwd, ".git"), { recursive: true });
   const sandbox = held ?? (await openSandbox({ path, mark: "test-agent" }, never));
   const agent = openClaudeAgent({
     sandbox,

@@ -43,8 +43,13 @@ export async function parentOf(
   );
 }
 
-/** When a commit was made, in seconds since the epoch. */
-export async function dateOf(gitDir: string, commit: string, signal: AbortSignal): Promise<number> {
-  const args = ["log", "-1", "--format=%ct", "--no-show-signature", commit];
-  return Number(await gitText({ gitDir, args }, signal));
+/** When the latest of some commits was made, in seconds since the epoch. */
+export async function latestOf(
+  gitDir: string,
+  commits: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const args = ["log", "--no-walk", "--format=%ct", "--no-show-signature", ...commits];
+  const dates = (await gitText({ gitDir, args }, signal)).split("\n");
+  return Math.max(...dates.map(Number));
 }

@@ -2,12 +2,12 @@
 import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Attempted, Landing } from "./attempt.ts";
-import { rawChanges } from "./changes.ts";
+import { type Attempted, claimable, claimOf, type Landing } from "./attempt.ts";
+import { type RawChange, rawChanges } from "./changes.ts";
 import type { Checkout } from "./checkouts.ts";
 import { fenceRef } from "./fence.ts";
 import { git, gitHolding, gitOut } from "./git.ts";
-import { bytesOf, nulSplit, type RawPath, shown } from "./paths.ts";
+import { bytesOf, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { durable, moveRefs } from "./refs.ts";
 import type { Site } from "./site.ts";
 
@@ -26,11 +26,12 @@ export async function fastForward(
   const changed = await rawChanges({ gitDir, from: landing.from, to: landing.to }, signal);
   const paths = new Set(changed.map(({ path }) => path));
   const looks = await looksOf(checkout, signal);
-  const why = (await hiddenEdit(checkout, paths, signal)) ?? filterTrap(paths, looks);
+  const why = (await hiddenEdit(checkout, changed, signal)) ?? filterTrap(paths, looks);
   if (why !== null) return { kind: "inTheWay", why };
   const verified = `verify ${fenceRef(site)} ${landing.fence}`;
-  // asked for alone first, so that a lock which a dead process left is found and removed
-  if ((await moveRefs(gitDir, [verified], signal)).code !== 0) return { kind: "undecided" };
+  // asked for first without holding on, so that a lock which a dead process left is removed
+  if ((await moveRefs(gitDir, [verified, claimable(landing)], signal)).code !== 0)
+    return { kind: "undecided" };
   signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "orch-land-"));
   try {
@@ -38,7 +39,7 @@ export async function fastForward(
       {
         gitDir,
         args: ["update-ref", "--stdin"],
-        stdin: `${verified}\n${landing.claim}\n`,
+        stdin: `${verified}\n${claimOf(landing)}\n`,
         config: durable,
       },
       mergeCall(checkout, landing.to, looks),
@@ -82,20 +83,22 @@ async function looksOf(checkout: Checkout, signal: AbortSignal): Promise<string[
   });
 }
 
-/** Files that git was told not to look at: it would take what the person did there for unchanged. */
+/** What the person did and git would not mind: in files it must not look at, or by removing one. */
 async function hiddenEdit(
   { gitDir, top }: Checkout,
-  paths: ReadonlySet<RawPath>,
+  changed: readonly RawChange[],
   signal: AbortSignal,
 ): Promise<string | null> {
   const call = { gitDir, workTree: top, args: ["ls-files", "-v", "-z"] };
-  for (const line of nulSplit(await gitOut(call, signal))) {
-    const path = line.slice(2);
-    if (!/^[a-zS]/.test(line) || !paths.has(path)) continue;
-    const there = await lstat(bytesOf(`${Buffer.from(top).toString("latin1")}/${path}`)).catch(
-      () => null,
-    );
-    if (there !== null) return `${shown(path)} is marked as not to be looked at (${top})`;
+  const listed = nulSplit(await gitOut(call, signal)).filter((line) => /^[a-zS]/.test(line));
+  const unwatched = new Set(listed.map((line) => line.slice(2)));
+  for (const { path, status, oldMode } of changed) {
+    const there = await lstat(bytesOf(`${rawOf(top)}/${path}`)).catch(() => null);
+    if (unwatched.has(path)) {
+      if (there !== null) return `${shown(path)} is marked as not to be looked at (${top})`;
+    } else if (there === null && status !== "D" && !/^0+$|^160000$/.test(oldMode)) {
+      return `${shown(path)} was removed in ${top}`;
+    }
   }
   return null;
 }

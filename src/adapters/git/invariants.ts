@@ -6,6 +6,8 @@ import { type RawPath, shown } from "./paths.ts";
 
 export interface Entry {
   readonly base: string;
+  /** Where the candidate's own change begins. */
+  readonly start: string;
   readonly candidate: string;
   /** The merged tree. */
   readonly tree: string;
@@ -20,10 +22,9 @@ const namesMax = 10;
  */
 export async function assertOwnChange(
   gitDir: string,
-  { base, candidate, tree }: Entry,
+  { base, start, candidate, tree }: Entry,
   signal: AbortSignal,
 ): Promise<void> {
-  const start = await parentOf(gitDir, candidate, signal);
   const own = await rawChanges({ gitDir, from: start, to: candidate }, signal);
   const theirs = await rawChanges({ gitDir, from: start, to: base }, signal);
   const merged = await rawChanges({ gitDir, from: base, to: tree }, signal);

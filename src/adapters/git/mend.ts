@@ -1,6 +1,6 @@
 /** A damaged hub is rebuilt from the person's repository; nothing in it is the only copy for long. */
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { GitFailure, git } from "./git.ts";
@@ -22,12 +22,20 @@ export async function mending<T>(
   try {
     return await work();
   } catch (error) {
+    signal.throwIfAborted();
     const suspect = error instanceof GitFailure && signs.test(error.stderr);
-    if (!suspect || !(await isDamaged(hub, signal))) throw error;
+    const lost = !(await isThere(hub));
+    if (!lost && !(suspect && (await isDamaged(hub, signal)))) throw error;
     await rebuildHub(hub, signal);
     return work();
   }
 }
+
+const isThere = (hub: Hub): Promise<boolean> =>
+  access(join(hub.dir, "HEAD")).then(
+    () => true,
+    () => false,
+  );
 
 async function isDamaged(hub: Hub, signal: AbortSignal): Promise<boolean> {
   const args = ["fsck", "--no-dangling", "--no-progress"];

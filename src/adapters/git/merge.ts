@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type CommitSha, commitSha, treeSha } from "../../core/ids.ts";
 import type { Merge } from "../../ports/repo.ts";
 import { fileChanges, rawChanges } from "./changes.ts";
-import { dateOf, parentOf, treeOf } from "./commits.ts";
+import { latestOf, parentOf, treeOf } from "./commits.ts";
 import { GitFailure, git, gitOut, gitText } from "./git.ts";
 import { assertOwnChange } from "./invariants.ts";
 import { bytesOf, isInside, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
@@ -21,8 +21,13 @@ export interface Merged {
   readonly clean: boolean;
   readonly paths: readonly string[];
   readonly detail: string;
-  /** The commit that becomes the second parent. */
-  readonly candidate: CommitSha;
+  readonly ground: Ground;
+}
+
+/** Where the candidate's own change begins, and whether the base still has that commit. */
+interface Ground {
+  readonly start: CommitSha;
+  readonly shared: boolean;
 }
 
 /** Merges `candidate` into `base` as one merge commit; asked again, it answers the same commit. */
@@ -37,9 +42,11 @@ export async function mergeCommits(
   const merged = await mergeTrees(site, pair, signal);
   if (!merged.clean) return { kind: "conflicted", paths: merged.paths, detail: merged.detail };
   if (merged.tree === (await treeOf(gitDir, base, signal))) return { kind: "nothing" };
-  await assertOwnChange(gitDir, { base, candidate, tree: merged.tree }, signal);
-  const at = Math.max(await dateOf(gitDir, base, signal), await dateOf(gitDir, candidate, signal));
-  const second = await secondParent(site, { ...merged, base, at }, signal);
+  const { start, shared } = merged.ground;
+  await assertOwnChange(gitDir, { base, start, candidate, tree: merged.tree }, signal);
+  const at = await latestOf(gitDir, [base, candidate], signal);
+  const moved = { ...pair, tree: merged.tree, at };
+  const second = shared ? candidate : await moveOver(site, moved, signal);
   const call = {
     gitDir,
     args: ["commit-tree", "-p", base, "-p", second, "-F", "-", merged.tree],
@@ -61,7 +68,11 @@ export async function mergeTrees(
   signal: AbortSignal,
 ): Promise<Merged> {
   const gitDir = site.hub.dir;
-  const pair = await onCommonGround(site, base, candidate, signal);
+  const start = await parentOf(gitDir, candidate, signal);
+  const ground = { start, shared: await isAncestor(gitDir, start, base, signal) };
+  const pair = ground.shared
+    ? [base, candidate]
+    : await rebuilt(site, { start, base, candidate }, signal);
   const workTree = await mkdtemp(join(tmpdir(), "orch-merge-"));
   try {
     await attributesOf(gitDir, base, workTree, signal);
@@ -77,48 +88,48 @@ export async function mergeTrees(
     const end = rest.indexOf("");
     const paths = [...new Set(end === -1 ? rest : rest.slice(0, end))].map(shown);
     const detail = end === -1 ? "" : detailOf(rest.slice(end + 1));
-    return { tree, clean: code === 0, paths, detail, candidate };
+    return { tree, clean: code === 0, paths, detail, ground };
   } finally {
     await rm(workTree, { recursive: true, force: true });
   }
 }
 
 /**
- * The two commits to merge. Where the person has rewritten the branch that the work began on, the
- * work's own change is taken alone: merging its history would bring back what they took out.
+ * Stand-ins for the two commits, where the person has rewritten the branch that the work began on:
+ * they meet where the work began, so that its own change is taken alone. Merging its history would
+ * bring back what they took out.
  */
-async function onCommonGround(
+async function rebuilt(
   site: Site,
-  base: CommitSha,
-  candidate: CommitSha,
+  of: { readonly start: string; readonly base: string; readonly candidate: string },
   signal: AbortSignal,
-): Promise<readonly [string, string]> {
+): Promise<string[]> {
   const gitDir = site.hub.dir;
-  const start = await parentOf(gitDir, candidate, signal);
-  if (await isAncestor(gitDir, start, base, signal)) return [base, candidate];
-  const bare = async (of: string, parents: readonly string[]): Promise<string> => {
-    const tree = await treeOf(gitDir, of, signal);
+  const bare = async (commit: string, parents: readonly string[]): Promise<string> => {
+    const tree = await treeOf(gitDir, commit, signal);
     const args = ["commit-tree", ...parents.flatMap((parent) => ["-p", parent]), tree];
     return gitText({ gitDir, args, stdin: "ground\n", env: signed(site.author, 0) }, signal);
   };
-  const ground = await bare(start, []);
-  return [await bare(base, [ground]), await bare(candidate, [ground])];
+  const ground = await bare(of.start, []);
+  return [await bare(of.base, [ground]), await bare(of.candidate, [ground])];
 }
 
-/** The candidate itself, or its change as a commit on the rewritten branch. */
-async function secondParent(
+interface Moved {
+  readonly base: CommitSha;
+  readonly candidate: CommitSha;
+  readonly tree: string;
+  readonly at: number;
+}
+
+/** The candidate's change as a commit on the rewritten branch, to be the second parent. */
+async function moveOver(
   site: Site,
-  merged: Merged & { readonly base: CommitSha; readonly at: number },
+  { base, candidate, tree, at }: Moved,
   signal: AbortSignal,
 ): Promise<CommitSha> {
   const gitDir = site.hub.dir;
-  const { candidate, base, at, tree } = merged;
-  const start = await parentOf(gitDir, candidate, signal);
-  if (await isAncestor(gitDir, start, base, signal)) return candidate;
-  const message = await gitOut(
-    { gitDir, args: ["log", "-1", "--format=%B", "--no-show-signature", candidate] },
-    signal,
-  );
+  const read = ["log", "-1", "--format=%B", "--no-show-signature", candidate];
+  const message = await gitOut({ gitDir, args: read }, signal);
   const args = ["commit-tree", "-p", base, "-F", "-", tree];
   const call = { gitDir, args, stdin: message, env: signed(site.author, at) };
   return commitSha(await gitText(call, signal));
@@ -131,10 +142,7 @@ async function attributesOf(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const none = await gitText(
-    { gitDir, args: ["hash-object", "-t", "tree", "-w", "--stdin"], stdin: "" },
-    signal,
-  );
+  const none = emptyTree[commit.length === 64 ? "sha256" : "sha1"];
   const files = await rawChanges({ gitDir, from: none, to: commit, only: attributeFiles }, signal);
   for (const { path, mode, blob } of files) {
     if (!mode.startsWith("100") || !isInside(path)) continue;
@@ -143,6 +151,12 @@ async function attributesOf(
     await writeFile(place, await gitOut({ gitDir, args: ["cat-file", "blob", blob] }, signal));
   }
 }
+
+/** Git knows these without having them. */
+const emptyTree = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+} as const;
 
 const attributeFiles = ":(top,glob)**/.gitattributes";
 

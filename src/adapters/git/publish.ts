@@ -32,7 +32,8 @@ export async function publish(
   await intend(site, request, signal);
   const fence = await takeFence(site, request.token, signal);
   if (fence === null) return { kind: "raced" };
-  const landing = { ...request, fence, claim: await claimOf(gitDir, request, signal) };
+  // an earlier landing that the branch still had would have been found above
+  const landing = { ...request, fence, earlier: await readRef(gitDir, mergedRef(task), signal) };
   const attempted = await attempt(site, landing, signal);
   if (attempted.kind === "inTheWay") {
     return { kind: "parked", why: await park(site, to, attempted.why, signal) };
@@ -66,18 +67,6 @@ async function intend(
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${to}`], signal);
   const fetch = { hub: site.hub, into: site.hub.place.commonDir, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
-}
-
-/** The reference of an earlier landing may only be replaced where the branch has it no more. */
-async function claimOf(
-  gitDir: string,
-  { task, to }: PublishRequest,
-  signal: AbortSignal,
-): Promise<string> {
-  const earlier = await readRef(gitDir, mergedRef(task), signal);
-  return earlier === null
-    ? `create ${mergedRef(task)} ${to}`
-    : `update ${mergedRef(task)} ${to} ${earlier}`;
 }
 
 /** Tidies after a landing, whoever made it and however far they came. */

@@ -9,6 +9,8 @@ export const durable = ["core.fsync=all"] as const;
 
 /** A lock of git's this old was left by a killed process: no call of ours runs as long. */
 const lockLifeMs = 600_000;
+/** One transaction of ours locks no more references than this. */
+const removalsMax = 8;
 /** Clocks of file systems and of processes may differ by this much. */
 const clockSlackMs = 10_000;
 
@@ -91,16 +93,18 @@ export async function mustMoveRefs(
   if (code !== 0) throw new GitFailure({ gitDir, args: ["update-ref"] }, code, stderr);
 }
 
-/** Runs a call again, once, where a lock that a dead process left was in its way and is removed. */
+/** Runs a call again where a lock that a dead process left was in its way and is removed. */
 export async function withoutStaleLocks(
   gitDir: string,
   call: () => Promise<GitAnswer>,
 ): Promise<GitAnswer> {
-  const answer = await call();
-  if (answer.code === 0) return answer;
-  const path = /Unable to create '(.+\.lock)': File exists/.exec(answer.stderr)?.[1];
-  if (path === undefined || !(await removedStale(gitDir, path))) return answer;
-  return call();
+  let answer = await call();
+  for (let removals = 0; answer.code !== 0 && removals < removalsMax; removals += 1) {
+    const path = /Unable to create '(.+\.lock)': File exists/.exec(answer.stderr)?.[1];
+    if (path === undefined || !(await removedStale(gitDir, path))) break;
+    answer = await call();
+  }
+  return answer;
 }
 
 /** Only locks on names that nobody but this program writes may ever be removed. */

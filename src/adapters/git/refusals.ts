@@ -2,12 +2,15 @@
 
 import { type RawChange, rawChanges, type Span } from "./changes.ts";
 import { type GitCall, gitOut } from "./git.ts";
-import { escapeOf, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
+import { escapeOf, nulJoin, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import type { Site } from "./site.ts";
 
 /** Longest target of a symlink that is read; the system allows 4,095 bytes. */
 const targetMax = 4_096;
 const problemsMax = 50;
+const pointerStart = "version https://git-lfs.github.com/spec/";
+/** More than a pointer has. */
+const pointerMax = 1_024;
 const gitlink = "160000";
 const symlink = "120000";
 
@@ -16,16 +19,22 @@ export interface Limits {
   readonly bytesMax: number;
 }
 
+export interface Question extends Limits, Pick<Span, "from" | "to"> {
+  /** Names hub, work tree and the index that holds the change. */
+  readonly call: Omit<GitCall, "args">;
+}
+
 /** Names each path of a change that must not be taken, and why. */
 export async function changeProblems(
   site: Site,
-  span: Pick<Span, "from" | "to">,
-  limits: Limits,
+  { call, ...limits }: Question,
   signal: AbortSignal,
 ): Promise<string[]> {
   const gitDir = site.hub.dir;
+  const span = { from: limits.from, to: limits.to };
   const changes = await rawChanges({ gitDir, ...span }, signal);
   const sizes = await sizesOf(gitDir, changes, signal);
+  const large = await largeFiles(call, changes, signal);
   const prefix = rawOf(site.prefix);
   const problems: string[] = [];
   for (const { path, mode, blob } of changes) {
@@ -33,6 +42,7 @@ export async function changeProblems(
       (path.startsWith(prefix) ? null : "outside the project's folder") ??
       (mode === gitlink ? "a nested repository or submodule" : null) ??
       (path === ".gitmodules" ? "a change of the submodules" : null) ??
+      (large.has(path) ? "a file that Git LFS keeps, which cannot be stored from here" : null) ??
       (mode === symlink ? await linkProblem(gitDir, { path, blob }, signal) : null);
     if (why !== null) problems.push(`${shown(path)}: ${why}`);
   }
@@ -65,6 +75,27 @@ async function linkProblem(
 ): Promise<string | null> {
   const call = { gitDir, args: ["cat-file", "blob", blob], bytesMax: targetMax, mayCut: true };
   return escapeOf(path, (await gitOut(call, signal)).toString("latin1"));
+}
+
+/** Changed files that should be Git LFS's pointers by their attributes and are not. */
+async function largeFiles(
+  call: Omit<GitCall, "args">,
+  changes: readonly RawChange[],
+  signal: AbortSignal,
+): Promise<Set<RawPath>> {
+  const files = changes.filter(({ mode }) => mode.startsWith("100"));
+  const stdin = nulJoin(files.map(({ path }) => path));
+  const args = ["check-attr", "--cached", "-z", "--stdin", "filter"];
+  const told = nulSplit(await gitOut({ ...call, args, stdin }, signal));
+  const found = new Set<RawPath>();
+  for (const [at, { path, blob }] of files.entries()) {
+    if (told[at * 3 + 2] !== "lfs") continue;
+    const read = ["cat-file", "blob", blob];
+    const more = { args: read, bytesMax: pointerMax, mayCut: true };
+    const head = await gitOut({ gitDir: call.gitDir, ...more }, signal);
+    if (!head.toString("latin1").startsWith(pointerStart)) found.add(path);
+  }
+  return found;
 }
 
 async function sizesOf(

@@ -28,12 +28,13 @@ export async function takeSnapshot(
   try {
     const call = await begun(site, slot, { index, base: workspace.base }, signal);
     const problems =
-      (await foundBefore(site, slot, call, signal)) ?? (await tooMuch(call, request, signal));
+      (await foundBefore(site, slot, call, signal)) ??
+      (await tooMuch(call, await leftOut(site, slot), request, signal));
     if (problems.length > 0) return { kind: "refused", problems };
     const refused = await added(site, slot, { call, base: workspace.base }, signal);
     if (refused !== null) return { kind: "refused", problems: [refused] };
     const tree = treeSha(await gitText({ ...call, args: ["write-tree"] }, signal));
-    return await committed(site, { slot, workspace, request, tree }, signal);
+    return await committed(site, { slot, call, workspace, request, tree }, signal);
   } finally {
     for (const left of [index, `${index}.lock`, excludesOf(slot)]) await rm(left, { force: true });
   }
@@ -50,8 +51,8 @@ async function begun(
 ): Promise<TreeCall> {
   await rm(`${index}.lock`, { force: true });
   await copyFile(slot.index, index).catch(() => rm(index, { force: true }));
-  const kept = [...(await keptPaths(slot.keepFile, site.prefix)), ...trails(site)];
-  await writeFile(excludesOf(slot), kept.map((path) => `${ignoreLine(path)}\n`).join(""));
+  const lines = (await leftOut(site, slot)).map((path) => `${ignoreLine(path)}\n`);
+  await writeFile(excludesOf(slot), lines.join(""));
   const call: TreeCall = {
     gitDir: site.hub.dir,
     workTree: slot.tree,
@@ -75,8 +76,8 @@ async function foundBefore(
 ): Promise<readonly string[] | null> {
   const args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
   const ignored = nulSplit(await gitOut({ ...call, args }, signal));
-  const kept = [...(await keptPaths(slot.keepFile, site.prefix)), ...trails(site)].map(rawOf);
-  const pruned = new Set([...ignored.map((path) => path.replace(/\/$/, "")), ...kept]);
+  const left = (await leftOut(site, slot)).map(rawOf);
+  const pruned = new Set([...ignored.map((path) => path.replace(/\/$/, "")), ...left]);
   const problems = await plantedIn(slot.tree, pruned);
   return problems.length > 0 ? problems : null;
 }
@@ -84,11 +85,14 @@ async function foundBefore(
 /** Weighs what would be added, before any of it is copied into the hub. */
 async function tooMuch(
   call: TreeCall,
+  left: readonly string[],
   { filesMax, bytesMax }: SnapshotRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const args = ["ls-files", "-z", "--others", "--modified", "--exclude-standard"];
-  const paths = new Set(nulSplit(await gitOut({ ...call, args }, signal)));
+  const below = left.map((path) => `${rawOf(path)}/`);
+  const listed = nulSplit(await gitOut({ ...call, args }, signal));
+  const paths = new Set(listed.filter((path) => !below.some((each) => path.startsWith(each))));
   if (paths.size > filesMax) return [`${paths.size} files changed; ${filesMax} are allowed`];
   let bytes = 0;
   for (const path of paths) bytes += await sizeOf(call.workTree, path);
@@ -102,16 +106,19 @@ async function added(
   { call, base }: { readonly call: TreeCall; readonly base: string },
   signal: AbortSignal,
 ): Promise<string | null> {
-  const kept = [...(await keptPaths(slot.keepFile, site.prefix)), ...trails(site)].map(rawOf);
-  const left = [...kept, ...(await linksOf(site.hub.dir, base, signal))];
-  const specs = [".", ...left.map((path) => `:(top,exclude,literal)${path}`)];
+  const links = await linksOf(site.hub.dir, base, signal);
+  const specs = [".", ...links.map((path) => `:(top,exclude,literal)${path}`)];
   const args = ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"];
   const { code, stderr } = await git({ ...call, args, stdin: nulJoin(specs) }, signal);
-  if (code === 0) return null;
-  return `git cannot take these files: ${stderr.trim().slice(0, 500)}`;
+  if (code !== 0) return `git cannot take these files: ${stderr.trim().slice(0, 500)}`;
+  // ignore rules of the project win over ours, and tracked files heed none: the base's stay
+  const left = (await leftOut(site, slot)).map((path) => `:(top,literal)${path}`);
+  await gitOut({ ...call, args: ["reset", "-q", base, "--", ...left] }, signal);
+  return null;
 }
 
 interface Work {
+  readonly call: TreeCall;
   readonly slot: Slot;
   readonly workspace: Workspace;
   readonly request: SnapshotRequest;
@@ -123,7 +130,9 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   const gitDir = site.hub.dir;
   const base = workspace.base;
   if (tree === (await treeOf(gitDir, base, signal))) return { kind: "empty" };
-  const problems = await changeProblems(site, { from: base, to: tree }, request, signal);
+  const { filesMax, bytesMax } = request;
+  const question = { call: work.call, from: base, to: tree, filesMax, bytesMax };
+  const problems = await changeProblems(site, question, signal);
   if (problems.length > 0) return { kind: "refused", problems };
   // the date of the opening, not of now: asked again, the same files give the same commit
   const openedAt = (await readRecord(work.slot.dir))?.openedAt ?? 0;
@@ -139,8 +148,11 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   return { kind: "taken", commit, tree, changes };
 }
 
-/** The audit trail belongs to the person and is no part of any change. */
-const trails = ({ prefix }: Site): string[] => [...new Set([`${prefix}.orch`, ".orch"])];
+/** Installed folders, and the audit trail, which belongs to the person: no part of any change. */
+async function leftOut({ prefix }: Site, slot: Slot): Promise<string[]> {
+  const kept = await keptPaths(slot.keepFile, prefix);
+  return [...new Set([...kept, `${prefix}.orch`, ".orch"])];
+}
 
 const excludesOf = (slot: Slot): string => `${slot.index}.excludes`;
 

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { type CommitSha, commitSha } from "../../core/ids.ts";
 import type { OpenRequest, Workspace } from "../../ports/repo.ts";
 import { gitOut } from "./git.ts";
-import { ignoreLine } from "./paths.ts";
+import { bytesOf, ignoreLine, rawOf } from "./paths.ts";
+import { linksOf } from "./refusals.ts";
 import { keptPaths, type Site } from "./site.ts";
 import { acquireSlot, findSlot, freeSlot, recordSlot, type Slot } from "./slots.ts";
 import { plantGitDir } from "./template.ts";
@@ -98,6 +99,12 @@ async function reset(
   const kept = await keptPaths(slot.keepFile, site.prefix);
   const spared = kept.flatMap((path) => ["-e", ignoreLine(path)]);
   await gitOut({ ...call, args: ["clean", "-ffdxq", ...spared] }, signal);
+  // git leaves what is in a submodule's folder; there it is only ever an agent's doing
+  for (const link of await linksOf(site.hub.dir, to.at, signal)) {
+    const place = bytesOf(`${rawOf(tree)}/${link}`);
+    await rm(place, { recursive: true, force: true });
+    await mkdir(place, { recursive: true });
+  }
   if (to.tree !== null) {
     await gitOut({ ...call, args: ["read-tree", "--reset", "-u", to.tree] }, signal);
     await gitOut({ ...call, args: ["read-tree", "--reset", to.at] }, signal);
@@ -125,6 +132,7 @@ function workspaceIn(site: Site, slot: Slot, name: string, base: CommitSha): Wor
   let given = false;
   const workspace: Workspace = {
     name,
+    root: slot.tree,
     path: join(slot.tree, site.prefix).replace(/\/$/, ""),
     readable: [join(site.hub.dir, "objects")],
     base: commitSha(base),

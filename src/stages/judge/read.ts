@@ -1,14 +1,13 @@
 /** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
-import type { CheckOutcome } from "../../core/checks.ts";
-import type { Reading, Spending } from "../../core/records.ts";
+import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { fence, taskText } from "../work/briefing.ts";
-import type { JudgeRequest } from "./judge.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
+import type { JudgeRequest } from "./request.ts";
 
 export type ReadOutcome = { readonly spending: Spending } & (
   | { readonly kind: "read"; readonly reading: Reading }

@@ -21,8 +21,8 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<Checked> {
   const { settings, world } = stage;
-  const remembered = await Promise.all(settings.checks.map((spec) => recall(stage, at, spec)));
-  if (remembered.every((run) => run !== null)) return { kind: "ran", runs: remembered };
+  const remembered = await recallChecks(stage, at);
+  if (remembered !== null) return { kind: "ran", runs: remembered };
   await using workspace = await world.repo.open({ at: at.commit, name }, signal);
   const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") return { ...installed, kind: "setupFailed" };
@@ -33,6 +33,13 @@ export async function runChecks(
     runs.push(run);
   }
   return { kind: "ran", runs };
+}
+
+/** The runs of all checks on this very tree, where they are remembered; else null. */
+export async function recallChecks(stage: Stage, at: Commit): Promise<readonly CheckRun[] | null> {
+  const runs = await Promise.all(stage.settings.checks.map((spec) => recall(stage, at, spec)));
+  const known = runs.filter((run) => run !== null);
+  return known.length === runs.length ? known : null;
 }
 
 interface One {

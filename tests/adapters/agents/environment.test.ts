@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openClaudeAgent } from "../../../src/adapters/agents/claude.ts";
@@ -40,14 +40,17 @@ test("a command of the agent's sees neither the caller's environment nor the key
 });
 
 test("a login token goes the same way; a gateway's token can only stand in the environment", async () => {
-  const steps = [bash("env > env.txt"), answer];
+  const steps = [bash(search), answer];
   const login = await openRig({ worker: [{ steps }] }, { CLAUDE_CODE_OAUTH_TOKEN: key });
   const gateway = await openRig({ worker: [{ steps }] }, { ANTHROPIC_AUTH_TOKEN: key });
-  const endings = await Promise.all([login.run(), gateway.run()]);
+  // one after the other: the second one's token can be read by every command of this user
+  const endings = [await login.run(), await gateway.run()];
   expect(endings.map(({ ending }) => ending.kind)).toEqual(["answered", "answered"]);
   expect(login.model.requests()[0]?.credential).toBe("bearer");
   expect(gateway.model.requests()[0]?.credential).toBe("bearer");
-  expect(await readFile(join(login.cwd, "env.txt"), "utf8")).not.toContain(key);
+  for (const file of ["env.txt", "others.txt", "files.txt"]) {
+    expect(await readFile(join(login.cwd, file), "utf8")).not.toContain(key);
+  }
   expect(await readFile(join(gateway.cwd, "env.txt"), "utf8")).toContain(key);
 });
 
@@ -63,11 +66,16 @@ test("a person's login is used where there is no key", async () => {
   };
   const file = join(home, ".claude", ".credentials.json");
   await writeFile(file, JSON.stringify({ claudeAiOauth: login }), { mode: 0o600 });
-  const rig = await openRig({ worker: [{ steps: [answer] }] }, { HOME: home });
+  const rig = await openRig(
+    { worker: [{ steps: [bash("env > env.txt"), answer] }] },
+    { HOME: home },
+  );
   const result = await rig.run();
   expect(result.ending.kind).toBe("answered");
   expect(rig.model.requests()[0]?.credential).toBe("bearer");
   expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ claudeAiOauth: login });
+  expect(await readdir(join(home, ".claude"))).toEqual([".credentials.json"]);
+  expect(await readFile(join(rig.cwd, "env.txt"), "utf8")).not.toContain(key);
 });
 
 describe("what is missing is named", async () => {

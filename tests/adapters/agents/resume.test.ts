@@ -40,6 +40,9 @@ test("a session that was killed goes on where it was, and its account goes on to
   const second = await rig.run({ session, resume: true });
   expect(second.ending).toEqual({ kind: "answered", json: { done: true } });
   expect(rig.model.requests().map((each) => each.place)).toEqual([0, 1, 2]);
+  const [, , resumed] = rig.model.requests();
+  expect(resumed?.body.match(/Do the task/g)).toHaveLength(1);
+  expect(resumed?.body).toContain("You were interrupted");
   const { inputTokens, outputTokens } = rig.model.bill().total;
   const [used] = second.usage;
   expect(second.usage).toHaveLength(1);

@@ -56,7 +56,7 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
         projects.set(project, data);
         writePortfolio(portfolio, project, lower);
         if (wrote) waker.wake();
-        return answer;
+        return { answer, mirrored: true };
       } catch (error) {
         journal.undo();
         throw error;
@@ -77,11 +77,8 @@ function readPortfolio({ shares, workers }: PortfolioData): PortfolioReads {
     workers: () => [...workers.values()],
     workersOf: (project) => of(workers, project),
     sharesOf: (project) => of(shares, project),
-    shareOf: (project, token) => shares.get(keyOf(project, token)) ?? null,
   };
 }
-
-const keyOf = (project: ProjectName, token: Token): string => `${project} ${token}`;
 
 function writePortfolio(
   { shares, workers }: PortfolioData,
@@ -89,7 +86,7 @@ function writePortfolio(
   writes: readonly PortfolioWrite[],
 ): void {
   const journal: Pick<Journal, "put" | "remove"> = openJournal(); // committed at once: never undone
-  const key = (token: Token) => keyOf(project, token);
+  const key = (token: Token) => `${project} ${token}`;
   for (const write of writes) {
     switch (write.kind) {
       case "share":

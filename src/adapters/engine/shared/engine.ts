@@ -1,13 +1,12 @@
 /** The engine over any storage whose transactions are synchronous. */
-import { type Instant, instant, later, type ProjectName } from "../../../core/ids.ts";
+import { type Instant, later, type ProjectName } from "../../../core/ids.ts";
 import type { Decision, Needs, View } from "../../../core/ledger.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Delivery, Engine, Finish } from "../../../ports/engine.ts";
-import { applyChanges, type Mirror, removeJob, requeue } from "./apply.ts";
+import { applyChanges, type Mirror, removeJob } from "./apply.ts";
 import { type Claiming, claimJob, idleUntil } from "./claim.ts";
-import { isOrphan } from "./jobs.ts";
 import { readLedger } from "./ledger.ts";
-import { reconcile } from "./reconcile.ts";
+import { recoverProject, settling, type Write } from "./recover.ts";
 import type { JobRow, ProjectReads, ProjectRows, Storage } from "./storage.ts";
 import { type Moment, viewOf } from "./view.ts";
 
@@ -23,9 +22,6 @@ export interface EngineOptions {
   readonly renewMs: number;
 }
 
-/** The portfolio keeps shares as long as they may count towards today's caps. */
-const sharesKeptMs = 48 * 3_600_000;
-
 /** Builds an engine. */
 export function buildEngine(options: EngineOptions): Engine {
   const { storage, clock, dayOf, alive, renewMs } = options;
@@ -33,11 +29,16 @@ export function buildEngine(options: EngineOptions): Engine {
     const now = clock.now();
     return { project, now, day: dayOf(now), chance: clock.random(), alive };
   };
+  const recover = (project: ProjectName) => recoverProject(storage, moment(project), dayOf);
+  const write = settling(storage, recover);
   return {
     ...readLedger({ storage, alive, today: () => dayOf(clock.now()) }),
-    ...takers(options, moment),
+    ...takers(options, moment, write),
+    async recover(project) {
+      recover(project);
+    },
     async transact(project, needs, decide) {
-      return storage.write(project, (rows) => {
+      return write(project, (rows) => {
         const mirror: Mirror = { raise: [], lower: [] };
         const answer = carryOut(rows, moment(project), { needs, decide }, mirror);
         return { ...answer, ...mirror };
@@ -48,7 +49,7 @@ export function buildEngine(options: EngineOptions): Engine {
       needs: Needs,
       decide: (view: View) => Decision<A>,
     ): Promise<Finish<A>> {
-      return storage.write<Finish<A>>(delivery.project, (rows) => {
+      return write<Finish<A>>(delivery.project, (rows) => {
         const mirror: Mirror = { raise: [], lower: [] };
         const row = heldBy(rows, options.owner, delivery);
         if (row === null) return { answer: { kind: "fenced" }, wrote: false, ...mirror };
@@ -78,49 +79,37 @@ function carryOut<A>(
 }
 
 function takers(
-  { storage, dayOf, owner, alive, leaseMs }: EngineOptions,
+  { storage, owner, leaseMs }: EngineOptions,
   moment: (project: ProjectName) => Moment,
-): Pick<Engine, "claim" | "renew" | "recover"> {
+  write: Write,
+): Pick<Engine, "claim" | "renew"> {
   return {
     async claim(project, admit) {
-      const claiming: Claiming = { ...moment(project), owner, leaseMs, admit };
+      const before = moment(project);
       // most projects have nothing to do at most moments: find that out without a lock
       const until = storage.read(
         project,
-        (rows) => idleUntil(rows, claiming),
+        (rows) => idleUntil(rows, before),
         () => null,
       );
-      if (until !== claiming.now) return { kind: "idle", until };
-      return storage.write(project, (rows, portfolio) => {
+      if (until !== before.now) return { kind: "idle", until };
+      return write(project, (rows, portfolio) => {
+        // the lock may have been long in coming
+        const claiming: Claiming = { ...moment(project), owner, leaseMs, admit };
         const mirror: Mirror = { raise: [], lower: [] };
         const { claim, wrote } = claimJob(rows, portfolio, claiming, mirror);
         return { answer: claim, wrote, ...mirror };
       });
     },
     async renew(delivery) {
-      return storage.write(delivery.project, (rows) => {
+      return write(delivery.project, (rows) => {
         const row = heldBy(rows, owner, delivery);
         if (row !== null) rows.putJob(prolonged(row, later(moment(delivery.project).now, leaseMs)));
         return { answer: row !== null, wrote: false, raise: [], lower: [] };
       });
     },
-    async recover(project) {
-      if (!storage.read(project, always, never)) return;
-      const at = moment(project);
-      storage.write(project, (rows, portfolio) => {
-        const mirror: Mirror = { raise: [], lower: [] };
-        const orphans = rows.jobs().filter((row) => isOrphan(row, alive));
-        for (const row of orphans) requeue(rows, row, mirror);
-        const sinceDay = dayOf(instant(at.now - sharesKeptMs));
-        reconcile(rows, portfolio, { project, sinceDay }, mirror);
-        return { answer: null, wrote: orphans.length > 0, ...mirror };
-      });
-    },
   };
 }
-
-const always = () => true;
-const never = () => false;
 
 /** The row of a delivery that nobody has taken over; a lease that merely ran out is still held. */
 function heldBy(rows: ProjectReads, owner: string, { job, token }: Delivery): JobRow | null {

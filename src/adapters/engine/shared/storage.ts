@@ -94,7 +94,6 @@ export interface PortfolioReads {
   workers(): readonly Worker[];
   workersOf(project: ProjectName): readonly Worker[];
   sharesOf(project: ProjectName): readonly Share[];
-  shareOf(project: ProjectName, token: Token): Share | null;
 }
 
 export type PortfolioWrite =
@@ -114,6 +113,13 @@ export interface Written<R> {
   readonly lower: readonly PortfolioWrite[];
 }
 
+/** How a transaction ended that was not rolled back. */
+export interface Committed<R> {
+  readonly answer: R;
+  /** False where the portfolio could not take what was to be lowered: it counts too much for now. */
+  readonly mirrored: boolean;
+}
+
 export interface Storage {
   /** One consistent view, without any lock; `missing` answers for a project that has no rows. */
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
@@ -121,7 +127,7 @@ export interface Storage {
   write<R>(
     project: ProjectName,
     body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
-  ): R;
+  ): Committed<R>;
   /** Waits until something may have been written, or `ms` have passed. */
   changed(ms: number, signal: AbortSignal): Promise<void>;
   close(): void;

@@ -11,6 +11,7 @@ interface Trouble {
 
 const restore = "Restore the backup beside it, or move the file away; orch doctor tells more.";
 const permission = "Give this account the right to write to the data folder and to all in it.";
+const disk = "Look at the free space there, the rights, and the system's log about the disk.";
 const space = "Free some space there; work goes on by itself.";
 
 const troubles: readonly Trouble[] = [
@@ -20,7 +21,7 @@ const troubles: readonly Trouble[] = [
   { code: "SQLITE_CORRUPT", what: "it is damaged", hint: restore },
   { code: "SQLITE_READONLY", what: "it cannot be written", hint: permission },
   { code: "SQLITE_PERM", what: "it may not be opened", hint: permission },
-  { code: "SQLITE_CANTOPEN", what: "it cannot be opened", hint: permission },
+  { code: "SQLITE_CANTOPEN", what: "it cannot be opened", hint: disk },
   { code: "EACCES", what: "it may not be opened", hint: permission },
   { code: "EPERM", what: "it may not be opened", hint: permission },
   { code: "EROFS", what: "its file system is read-only", hint: permission },
@@ -31,11 +32,7 @@ const troubles: readonly Trouble[] = [
     what: "another process kept it locked",
     hint: "Try again; if it stays so, look for a process that holds the file open.",
   },
-  {
-    code: "SQLITE_IOERR",
-    what: "the disk answers with errors",
-    hint: "Look into the system's log, and check the disk before going on.",
-  },
+  { code: "SQLITE_IOERR", what: "the disk answers with errors", hint: disk },
 ];
 
 /** Turns an error of the driver or the file system into a `LedgerError`; leaves others as they are. */

@@ -14,6 +14,8 @@ const genesis = "0".repeat(64);
 const eventRow = z.object({
   seq: z.int(),
   at: instant,
+  subject: z.string().nullable(),
+  type: z.string(),
   body: z.string(),
   prev_hash: z.string(),
   hash: z.string(),
@@ -39,11 +41,14 @@ export function openEventLog(db: Database.Database): EventLog {
     append(at, event) {
       logEvent.parse(event);
       const { seq, hash: prev } = last();
-      const row = { seq: seq + 1, at, body: JSON.stringify(event), prev_hash: prev };
+      const subject = subjectOf(event);
+      const { type } = event.event;
+      const body = JSON.stringify(event);
+      const row = { seq: seq + 1, at, subject, type, body, prev_hash: prev };
       prepare(
         `INSERT INTO events (seq, at, subject, type, body, prev_hash, hash)
          VALUES (@seq, @at, @subject, @type, @body, @prev_hash, @hash)`,
-      ).run({ ...row, subject: subjectOf(event), type: event.event.type, hash: hashOf(row) });
+      ).run({ ...row, hash: hashOf(row) });
     },
     after: (cursor, limit) =>
       prepare("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?")
@@ -54,8 +59,8 @@ export function openEventLog(db: Database.Database): EventLog {
   };
 }
 
-const hashOf = ({ seq, at, body, prev_hash }: Omit<EventRow, "hash">): string =>
-  createHash("sha256").update(`${prev_hash}\n${seq}\n${at}\n${body}`).digest("hex");
+const hashOf = ({ seq, at, subject, type, body, prev_hash }: Omit<EventRow, "hash">): string =>
+  createHash("sha256").update([prev_hash, seq, at, subject, type, body].join("\n")).digest("hex");
 
 function subjectOf(event: LogEvent): string | null {
   switch (event.of) {

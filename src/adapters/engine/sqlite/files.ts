@@ -48,8 +48,10 @@ export function openFiles(dataDir: string): Files {
     return file;
   };
   return {
-    existing: (project) =>
-      projects.has(project) || existsSync(pathOf(project)) ? use(project) : null,
+    existing(project) {
+      if (!isProjectName(project)) return null;
+      return projects.has(project) || existsSync(pathOf(project)) ? use(project) : null;
+    },
     project(project) {
       if (!isProjectName(project)) throw new Error(`not a project's name: ${project}`);
       return use(project);

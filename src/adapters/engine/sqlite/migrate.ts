@@ -1,19 +1,23 @@
 /** Brings a database to this program's schema: forward only, with a backup of what it held. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { LedgerError } from "../../../ports/engine.ts";
+import { createPrivately } from "./private.ts";
 
 export type SchemaKind = "project" | "portfolio";
 
-interface Migration {
+export interface Migration {
   readonly version: number;
   readonly sql: string;
 }
 
 /** Applies what is missing; refuses a database that a newer program has written. */
-export function migrate(db: Database.Database, kind: SchemaKind, path: string): void {
-  const all = migrationsOf(kind);
-  const newest = all.at(-1)?.version ?? 0;
+export function migrate(
+  db: Database.Database,
+  path: string,
+  migrations: readonly Migration[],
+): void {
+  const newest = migrations.at(-1)?.version ?? 0;
   const found = versionOf(db);
   if (found > newest) throw tooNew(path, found, newest);
   if (found === newest) return;
@@ -25,11 +29,10 @@ export function migrate(db: Database.Database, kind: SchemaKind, path: string): 
     db.exec(
       "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, at TEXT NOT NULL) STRICT",
     );
-    for (const { version, sql } of all.filter((each) => each.version > from)) {
+    for (const { version, sql } of migrations.filter((each) => each.version > from)) {
       db.exec(sql);
-      db.prepare("INSERT INTO schema_version (version, at) VALUES (?, datetime('now'))").run(
-        version,
-      );
+      const note = db.prepare("INSERT INTO schema_version VALUES (?, datetime('now'))");
+      note.run(version);
     }
   });
   apply.immediate();
@@ -44,10 +47,13 @@ function versionOf(db: Database.Database): number {
   return typeof version === "number" ? version : 0;
 }
 
-/** Writes a copy beside the file; an earlier copy of the same version is of an earlier try. */
+/** Copies what the database holds, for its owner alone; a copy is whole or not there. */
 function backUp(db: Database.Database, path: string): void {
-  if (existsSync(path)) rmSync(path);
-  db.prepare("VACUUM INTO ?").run(path);
+  const unfinished = `${path}.new`;
+  rmSync(unfinished, { force: true });
+  createPrivately(unfinished);
+  db.prepare("VACUUM INTO ?").run(unfinished);
+  renameSync(unfinished, path);
 }
 
 const tooNew = (path: string, found: number, known: number): LedgerError =>
@@ -58,7 +64,8 @@ const tooNew = (path: string, found: number, known: number): LedgerError =>
 
 const cache = new Map<SchemaKind, readonly Migration[]>();
 
-function migrationsOf(kind: SchemaKind): readonly Migration[] {
+/** The migrations of this program, in order. */
+export function migrationsOf(kind: SchemaKind): readonly Migration[] {
   const known = cache.get(kind);
   if (known !== undefined) return known;
   const folder = new URL(`./migrations/${kind}/`, import.meta.url);

@@ -29,11 +29,6 @@ export function openPortfolio(db: Database.Database): PortfolioRows {
                    FROM reservations WHERE project = ?`;
       return shares.parse(prepare(sql).all(project));
     },
-    shareOf(project, each) {
-      const sql = `SELECT token, day, amount_usd AS amountUsd, settled_usd AS settledUsd
-                   FROM reservations WHERE project = ? AND token = ?`;
-      return shares.parse(prepare(sql).all(project, each))[0] ?? null;
-    },
     write(project, writes) {
       for (const each of writes) {
         const { sql, values } = statement(each);

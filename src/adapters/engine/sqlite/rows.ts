@@ -44,7 +44,8 @@ export function openRows(db: Database.Database): ProjectRows {
   };
 }
 
-const openTables = (db: Database.Database) => ({
+/** Opens the tables that hold records. */
+export const openTables = (db: Database.Database) => ({
   tasks: openTable(db, shapes.taskShape),
   cycles: openTable(db, shapes.cycleShape),
   project: openTable(db, shapes.projectShape),

@@ -19,18 +19,11 @@ export interface SqliteStorageOptions {
   readonly between?: () => void;
 }
 
-/** Writes that the portfolio could not take when they were due; too much stays reserved till then. */
-interface Owed {
-  readonly project: ProjectName;
-  readonly writes: readonly PortfolioWrite[];
-}
-
 /** Opens storage on a data folder. */
 export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Storage {
   const files = openFiles(dataDir);
   const waker = openWaker();
   const watch = openWatch(dataDir, waker.wake);
-  const owed: Owed[] = [];
   return {
     read(project, body, missing) {
       const file = files.existing(project);
@@ -39,13 +32,10 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
       return explaining(path, () => db.transaction(() => body(rows)).deferred());
     },
     write(project, body) {
-      const written = commitBoth({ files, owed, between }, project, body);
-      if (written.lower.length > 0) {
-        owed.push({ project, writes: written.lower });
-        payLater(files.portfolio(), owed);
-      }
-      if (written.wrote) waker.wake();
-      return written.answer;
+      const { answer, wrote, lower } = commitBoth({ files, between }, project, body);
+      const mirrored = lower.length === 0 || lowered(files.portfolio(), project, lower);
+      if (wrote) waker.wake();
+      return { answer, mirrored };
     },
     async changed(ms, signal) {
       const release = watch.hold();
@@ -61,13 +51,12 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
 
 interface Committing {
   readonly files: Files;
-  readonly owed: Owed[];
   readonly between: (() => void) | undefined;
 }
 
 /** Always the portfolio's lock first, so that no two writers wait for each other. */
 function commitBoth<R>(
-  { files, owed, between }: Committing,
+  { files, between }: Committing,
   project: ProjectName,
   body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
 ): Written<R> {
@@ -78,16 +67,10 @@ function commitBoth<R>(
       return explaining(file.path, () =>
         locked(file, () => {
           const written = body(file.rows, portfolio.rows);
-          const undo = undoOf(portfolio.rows, project, written.raise);
           portfolio.rows.write(project, written.raise);
           portfolio.db.exec("COMMIT");
           if (written.raise.length > 0) between?.();
-          try {
-            file.db.exec("COMMIT");
-          } catch (error) {
-            owed.push({ project, writes: undo });
-            throw error;
-          }
+          file.db.exec("COMMIT");
           return written;
         }),
       );
@@ -106,31 +89,20 @@ function locked<R>({ db }: Pick<File<unknown>, "db">, body: () => R): R {
   }
 }
 
-function undoOf(
-  portfolio: PortfolioReads,
+/** Tells the portfolio what it may count less; says whether it could take that. */
+function lowered(
+  { db, rows }: File<PortfolioRows>,
   project: ProjectName,
-  raise: readonly PortfolioWrite[],
-): readonly PortfolioWrite[] {
-  return raise.map((write): PortfolioWrite => {
-    if (write.kind === "worker") return { kind: "unworker", token: write.worker.token };
-    if (write.kind !== "share") return write;
-    const share = portfolio.shareOf(project, write.share.token);
-    return share === null
-      ? { kind: "unshare", token: write.share.token }
-      : { kind: "share", share };
-  });
-}
-
-/** Gives the portfolio what it is owed; where it cannot take that now, the next writer tries again. */
-function payLater({ db, rows }: File<PortfolioRows>, owed: Owed[]): void {
+  writes: readonly PortfolioWrite[],
+): boolean {
   try {
     locked({ db }, () => {
-      for (const { project, writes } of owed) rows.write(project, writes);
+      rows.write(project, writes);
       db.exec("COMMIT");
     });
-    owed.length = 0;
+    return true;
   } catch {
-    // the project's own commit stands, and whoever decided it must hear that
+    return false; // the project's own commit stands, and whoever decided it must hear that
   }
 }
 

@@ -23,6 +23,8 @@ export interface Table<T> {
   /** Rows that `where` (a constant clause, with its order) selects. */
   all(where: string, ...values: readonly Value[]): readonly T[];
   one(where: string, ...values: readonly Value[]): T | null;
+  /** Says of each damaged row what is wrong with it. */
+  damages(): readonly string[];
 }
 
 /** Opens a table on a connection; statements are prepared once for each. */
@@ -49,6 +51,17 @@ export function openTable<T>(db: Database.Database, shape: Shape<T>): Table<T> {
     one(where, ...values) {
       const row = prepare(`SELECT * FROM ${table} ${where}`).get(values);
       return row === undefined ? null : parse(row);
+    },
+    damages() {
+      const found: string[] = [];
+      for (const row of prepare(`SELECT * FROM ${table}`).iterate()) {
+        try {
+          parse(row);
+        } catch (error) {
+          found.push(error instanceof LedgerError ? error.message : String(error));
+        }
+      }
+      return found;
     },
   };
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { FileChange } from "../../../../core/change.ts";
-import type { CheckOutcome } from "../../../../core/checks.ts";
 import type {
   Attempt,
   AttemptOutcome,
+  CheckOutcome,
   Landing,
   Reading,
   Reservation,
