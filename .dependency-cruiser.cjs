@@ -4,9 +4,11 @@ const wall = (name, from, mayImport) => ({
   severity: "error",
   from: { path: `^src/${from}` },
   to: {
-    pathNot: mayImport.map((each) =>
-      each.startsWith("@") ? `node_modules/${each.slice(1)}` : `^src/${each}`,
-    ),
+    pathNot: mayImport.map((each) => {
+      if (each.startsWith("@")) return `node_modules/${each.slice(1)}`;
+      if (each.startsWith("node:")) return `^(node:)?${each.slice(5)}(/|$)`;
+      return `^src/${each}`;
+    }),
   },
 });
 
@@ -18,14 +20,21 @@ module.exports = {
     wall("stages-see-ports", "stages/(?!.*parse-)", ["core/", "ports/", "stages/"]),
     wall("stages-parse-with-zod", "stages/.*parse-", ["core/", "ports/", "stages/", "@zod"]),
     wall("engine-sees-stages", "engine/", ["core/", "ports/", "stages/", "engine/"]),
-    wall("config-is-an-edge", "config/", ["core/", "config/", "@"]),
+    wall("config-is-an-edge", "config/", [
+      "core/",
+      "config/",
+      "@",
+      "node:fs",
+      "node:os",
+      "node:path",
+    ]),
     {
       name: "adapters-do-not-see-each-other",
       severity: "error",
       from: { path: "^src/adapters/([^/]+)/" },
       to: {
         path: "^src/",
-        pathNot: ["^src/(core|ports)/", "^src/adapters/$1/", "^src/adapters/process\\.ts$"],
+        pathNot: ["^src/(core|ports)/", "^src/adapters/$1/", "^src/adapters/process(\\.ts$|/)"],
       },
     },
     {

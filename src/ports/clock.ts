@@ -10,8 +10,8 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Twelve random characters of `[a-z0-9]`. */
   newId(): string;
-  /** A random UUID. */
-  newSession(): SessionId;
+  /** The UUID of a name: the same name gives the same session, also after a crash. */
+  session(name: string): SessionId;
   /** A number in [0, 1), for jitter. */
   random(): number;
 }

@@ -21,14 +21,16 @@ export interface Workspace extends AsyncDisposable {
   readonly name: string;
   /** Folder of the project in the clone (a subfolder where the project is one). */
   readonly path: string;
+  /** Top folder of the clone; the same as `path` where it is not given. */
+  readonly root?: string;
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
-  /**
-   * File beside the clone, out of the agent's reach: one path a line, relative to `path`, of installed
-   * folders that stay when the clone is reset and are never part of a snapshot.
-   */
-  readonly keepFile: string;
   readonly base: CommitSha;
+  /**
+   * Keeps what is installed in it out of snapshots, and in place when the clone is reset. Paths are
+   * relative to `path`; each call replaces the last one's.
+   */
+  shield(paths: readonly string[]): Promise<void>;
   /** Gives the workspace up without returning it: its files stay for a later `reopen`. */
   keep(): void;
 }
@@ -108,6 +110,8 @@ export interface Repo {
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
   /** Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from collection. */
   keep(task: TaskId, attempt: number, commit: CommitSha, signal: AbortSignal): Promise<void>;
+  /** A commit with its tree. */
+  commit(sha: CommitSha, signal: AbortSignal): Promise<Commit>;
   diff(from: CommitSha, to: CommitSha, bytesMax: number, signal: AbortSignal): Promise<Diff>;
   /** A text file of a commit, bounded; `null` where there is none. Paths are relative to the project. */
   read(at: CommitSha, path: string, bytesMax: number, signal: AbortSignal): Promise<string | null>;

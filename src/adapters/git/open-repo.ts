@@ -4,6 +4,7 @@ import type { Instant, ProjectName } from "../../core/ids.ts";
 import type { Repo } from "../../ports/repo.ts";
 import { keepAttempt, sweepTask } from "./attempts.ts";
 import { chooseBranch, refuseClash } from "./branch.ts";
+import { treeOf } from "./commits.ts";
 import { openConflicted } from "./conflict.ts";
 import { excludeTrail } from "./exclude.ts";
 import { takeFence } from "./fence.ts";
@@ -73,6 +74,8 @@ function repoOf(site: Site): Repo {
       mended(() => takeSnapshot(site, workspace, request, signal), signal),
     keep: (task, attempt, commit, signal) =>
       mended(() => keepAttempt(site, { task, attempt, commit }, signal), signal),
+    commit: (sha, signal) =>
+      mended(async () => ({ commit: sha, tree: await treeOf(site.hub.dir, sha, signal) }), signal),
     diff: (from, to, bytesMax, signal) =>
       mended(() => diffOf(site, { from, to }, bytesMax, signal), signal),
     read: (at, path, bytesMax, signal) =>

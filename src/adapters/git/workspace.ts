@@ -2,7 +2,7 @@
  * Workspaces: private clones that borrow the hub's objects. Git is only ever run on them through the
  * hub and an index of our own; a clone's `.git` belongs to the agent and is thrown away between tasks.
  */
-import { lstat, mkdir, rm, unlink } from "node:fs/promises";
+import { lstat, mkdir, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommitSha, commitSha } from "../../core/ids.ts";
 import type { OpenRequest, Workspace } from "../../ports/repo.ts";
@@ -132,10 +132,11 @@ function workspaceIn(site: Site, slot: Slot, name: string, base: CommitSha): Wor
   let given = false;
   const workspace: Workspace = {
     name,
+    root: slot.tree,
     path: join(slot.tree, site.prefix).replace(/\/$/, ""),
     readable: [join(site.hub.dir, "objects")],
-    keepFile: slot.keepFile,
     base: commitSha(base),
+    shield: (paths) => writeFile(slot.keepFile, paths.map((path) => `${path}\n`).join("")),
     keep() {
       given = true;
       slot.lock.release();

@@ -127,7 +127,7 @@ describe("what is simply left out", () => {
       "node_modules/dep/.git/HEAD": "x",
       ".gitignore": "*.log\nignored/\n!node_modules\n",
     });
-    await write("/", { [workspace.keepFile]: "node_modules/\n../outside\n\n" });
+    await workspace.shield(["node_modules/", "../outside", ""]);
     const work = await taken(repo, workspace);
     expect(work.changes.map(({ path }) => path)).toEqual([".gitignore"]);
   });
@@ -135,7 +135,7 @@ describe("what is simply left out", () => {
   test("installed folders stay from task to task, and nothing else does", async () => {
     const { repo, at, workspace } = await attacked();
     await write(workspace.path, { "node_modules/dep/x.js": "x", "x.log": "x", "other/y": "y" });
-    await write("/", { [workspace.keepFile]: "node_modules\n" });
+    await workspace.shield(["node_modules"]);
     await workspace[Symbol.asyncDispose]();
     await using next = await repo.open({ at, name: "work-2" }, signal);
     expect(await readFile(join(next.path, "node_modules/dep/x.js"), "utf8")).toBe("x");

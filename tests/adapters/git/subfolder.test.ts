@@ -48,7 +48,7 @@ describe("a project in a folder of a repository", () => {
     const { repo } = await opened(join(root, "one"));
     const { commit: at } = await repo.sync(signal);
     await using workspace = await repo.open({ at, name: "work-1" }, signal);
-    await write("/", { [workspace.keepFile]: "node_modules\n" });
+    await workspace.shield(["node_modules"]);
     await write(workspace.path, { ".orch/x": "x", "node_modules/x": "x", "b.txt": "b\n" });
     const work = await taken(repo, workspace);
     expect(work.changes.map(({ path }) => path)).toEqual(["b.txt"]);

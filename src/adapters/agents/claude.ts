@@ -1,0 +1,156 @@
+import { access } from "node:fs/promises";
+import path from "node:path";
+import type {
+  Agent,
+  AgentProblem,
+  Ending,
+  ModelUsage,
+  SessionRequest,
+  SessionResult,
+} from "../../ports/agent.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Sandbox } from "../../ports/sandbox.ts";
+import { accountOf } from "./account.ts";
+import { findBinary } from "./binary.ts";
+import { type Credential, findCredential, loginFile, pipedSecret } from "./credential.ts";
+import { endingOf } from "./ending.ts";
+import { sessionEnv } from "./environment.ts";
+import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
+import { type Meter, openMeter, readSpent } from "./meter.ts";
+import { sessionOptions } from "./options.ts";
+import { type Played, playSession } from "./session.ts";
+import { openTranscript } from "./transcript.ts";
+
+export interface ClaudeAgentOptions {
+  readonly sandbox: Sandbox;
+  /** The caller's environment: PATH and a credential are taken from it, nothing else. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Holds a folder for each session: its private home and its conversation. */
+  readonly configDir: string;
+  /** Address of the Messages API; `ANTHROPIC_BASE_URL` of `env` where it is left out. */
+  readonly apiBase?: string | null;
+  /** The agent's program; the one that came with the SDK where it is left out. */
+  readonly binary?: string | null;
+  readonly clock: Clock;
+}
+
+const resumePrompt =
+  "You were interrupted. Look at what you have done so far, finish the task, and give your answer.";
+const textLengthMax = 4_000;
+
+/** Runs sessions with the Claude Agent SDK and its program. */
+export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
+  return {
+    run: (request, signal) => run(options, request, signal),
+    ready: async () => (await means(options)).problem,
+  };
+}
+
+type Means =
+  | { readonly problem: AgentProblem }
+  | { readonly problem: null; readonly binary: string; readonly credential: Credential };
+
+async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Means> {
+  const binary = await findBinary(named ?? null, env["PATH"]);
+  if (binary === null) {
+    const where = named ?? "beside the Agent SDK or on PATH";
+    const detail = `the agent's program was not found (${where}); install it again, without --omit=optional`;
+    return { problem: { kind: "noBinary", detail } };
+  }
+  const credential = await findCredential(env);
+  if (credential === null) {
+    const detail = `no ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN is set, and there is no login in ${loginFile(env)}; set one, or run \`claude\` once and log in`;
+    return { problem: { kind: "noKey", detail } };
+  }
+  return { problem: null, binary, credential };
+}
+
+async function run(
+  options: ClaudeAgentOptions,
+  request: SessionRequest,
+  signal: AbortSignal,
+): Promise<SessionResult> {
+  const startedMs = options.clock.elapsedMs();
+  const early = (ending: Ending, usage: readonly ModelUsage[] = []): SessionResult => ({
+    ...{ ending, text: "", turns: 0, durationMs: options.clock.elapsedMs() - startedMs },
+    ...accountOf(null, openMeter(usage), usage),
+  });
+  if (signal.aborted) return early({ kind: "aborted" });
+  const found = await means(options);
+  if (found.problem !== null) {
+    const { kind, detail } = found.problem;
+    return early({ kind: kind === "noKey" ? "unauthorised" : "crashed", detail });
+  }
+  const folders = foldersOf(options.configDir, request.session);
+  try {
+    await access(request.cwd); // a missing folder would be reported as a broken program
+    const { resumed } = await openFolders(folders, request.resume);
+    const before = await readSpent(folders.spent);
+    const meter = openMeter(before);
+    const budgetUsd = request.limits.budgetUsd - meter.costUsd();
+    if (budgetUsd <= 0) return early({ kind: "outOfBudget" }, before);
+    const setting = { ...found, options, request, folders, resumed, budgetUsd, meter };
+    const played = await play(setting, signal);
+    const { heard, stopped, died } = played;
+    return {
+      ending: endingOf(heard, stopped, died),
+      text: textOf(played),
+      ...accountOf(heard.result, meter, before),
+      turns: meter.requests(),
+      durationMs: options.clock.elapsedMs() - startedMs,
+    };
+  } catch (error) {
+    // a full disk, a folder that is not ours: nothing that the agent did
+    return early({ kind: "crashed", detail: String(error) });
+  } finally {
+    await sweepFolders(folders);
+  }
+}
+
+interface Setting {
+  readonly options: ClaudeAgentOptions;
+  readonly request: SessionRequest;
+  readonly binary: string;
+  readonly credential: Credential;
+  readonly folders: SessionFolders;
+  readonly resumed: boolean;
+  readonly budgetUsd: number;
+  readonly meter: Meter;
+}
+
+async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
+  const { options, request, binary, credential, folders, resumed, budgetUsd, meter } = setting;
+  const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+  const env = sessionEnv(request, { path: options.env["PATH"], apiBase, credential, folders });
+  const secret = pipedSecret(credential);
+  const transcript = await openTranscript(request.transcript, secret);
+  // a login is renewed by writing it back beside the old one
+  const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
+  try {
+    return await playSession(
+      {
+        ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
+        prompt: resumed ? resumePrompt : request.prompt,
+        options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
+        wrap: (argv) =>
+          options.sandbox.wrap({
+            argv,
+            cwd: request.cwd,
+            writable: [request.cwd, folders.root, ...login],
+            readable: [...request.readable, path.dirname(binary)],
+            session: request.session,
+          }),
+      },
+      signal,
+    );
+  } finally {
+    // what left the process group, where nothing stronger held it
+    await options.sandbox.sweep(request.session, new AbortController().signal);
+    await transcript.close();
+  }
+}
+
+function textOf({ heard }: Played): string {
+  const last = heard.result?.subtype === "success" ? heard.result.result : "";
+  return (heard.text || last).slice(-textLengthMax);
+}

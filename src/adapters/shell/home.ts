@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProcess } from "../process.ts";
+
+/** A home and a folder for temporary files that one run has to itself; gone when disposed of. */
+export interface PrivateHome extends AsyncDisposable {
+  readonly env: Readonly<Record<"HOME" | "TMPDIR", string>>;
+}
+
+/** Opens an empty private home. Its path is short: programs put sockets there. */
+export async function openPrivateHome(path: string): Promise<PrivateHome> {
+  const folder = await mkdtemp(join(tmpdir(), "orch-"));
+  const env = { HOME: join(folder, "home"), TMPDIR: join(folder, "tmp") };
+  await Promise.all(Object.values(env).map((each) => mkdir(each, { mode: 0o700 })));
+  return {
+    env,
+    [Symbol.asyncDispose]: async () => {
+      const remove = (): Promise<void> =>
+        rm(folder, { recursive: true, force: true, maxRetries: 2 });
+      await remove().catch(async () => {
+        // Some tools write-protect folders, Go's module cache for one.
+        await unlocked(folder, path);
+        await remove().catch(() => undefined); // a leftover in the temp folder is nobody's failure
+      });
+    },
+  };
+}
+
+async function unlocked(folder: string, path: string): Promise<void> {
+  await runProcess(
+    {
+      argv: ["chmod", "-R", "u+rwX", folder],
+      cwd: "/",
+      env: { PATH: path },
+      timeoutMs: 30_000,
+      bytesMax: 0,
+    },
+    new AbortController().signal,
+  );
+}

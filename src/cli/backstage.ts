@@ -1,0 +1,87 @@
+/** What `main.ts` hands to the commands: the faces ask, and never see an adapter. */
+import type { ProjectName } from "../core/ids.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import type { Hear, House } from "../engine/house.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
+
+export interface Backstage {
+  readonly clock: Clock;
+  /** The ledgers alone: quick to open, for reads and for a person's small commands. */
+  openLedger(portfolio: Portfolio): Promise<Engine>;
+  /** Everything that cycles need. Projects that cannot be opened are told in `obstacles`. */
+  openHouse(portfolio: Portfolio, options: HouseOptions): Promise<OpenHouse>;
+  /** Takes the data folder for one engine process. */
+  lock(portfolio: Portfolio, kind: "daemon" | "run"): Promise<Lock>;
+  /** Looks at one project, its repository and its settings: `orch doctor --project`. */
+  inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
+  /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */
+  inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
+  /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
+  detect(path: string): Promise<Detected>;
+  /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
+  forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
+  /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
+  openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;
+  /** The file that holds a session's messages, one JSON object a line. */
+  transcript(portfolio: Portfolio, project: ProjectName, name: string): string;
+}
+
+export interface HouseOptions {
+  readonly hear: Hear;
+  /** Projects to open; all enabled ones where it is null. */
+  readonly only: readonly ProjectName[] | null;
+  /** Goes before the program's own environment, e.g. the demo's scripted model. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface OpenHouse {
+  readonly house: House;
+  /** How agents and checks are held, and what that does not promise, in a sentence. */
+  readonly containment: string;
+  /** Why sessions cannot start at all; null where they can. */
+  readonly agentProblem: { readonly kind: "noBinary" | "noKey"; readonly detail: string } | null;
+  readonly obstacles: readonly Obstacle[];
+  /** Takes a portfolio that has been read again: sites change, the ledger stays. */
+  reload(portfolio: Portfolio): Promise<readonly Obstacle[]>;
+  close(): Promise<void>;
+}
+
+/** Why a project cannot be opened, and what to do about it. */
+export interface Obstacle {
+  readonly project: ProjectName;
+  readonly what: string;
+  readonly hint: string;
+}
+
+export type Lock =
+  | { readonly kind: "held"; readonly release: () => Promise<void> }
+  | {
+      readonly kind: "busy";
+      readonly holder: { readonly kind: "daemon" | "run"; readonly pid: number } | null;
+    };
+
+export interface Finding {
+  readonly level: "ok" | "warning" | "problem";
+  readonly what: string;
+  /** What to do about it; null where there is nothing to do. */
+  readonly hint: string | null;
+}
+
+export interface Detected {
+  readonly testCommand: string | null;
+  readonly lintCommand: string | null;
+  readonly setupCommand: string | null;
+  readonly backlog: "claude_md" | "backlog_file" | "manual";
+}
+
+export interface Demo {
+  /** The demo's portfolio file, ready to be loaded. */
+  readonly portfolioFile: string;
+  readonly folder: string;
+  /** Environment that points agents to the scripted model; empty for `--live`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the scripted model would have charged so far, in US dollars. */
+  bill(): { readonly requests: number; readonly costUsd: number };
+  close(): Promise<void>;
+}

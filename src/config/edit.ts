@@ -1,0 +1,27 @@
+/** Changes to a portfolio file that keep its comments and its layout. */
+import { applyEdits, modify } from "jsonc-parser";
+import type { ProjectEntry } from "./schema.ts";
+
+/** The text of a portfolio without projects, to be added to. */
+export function newPortfolioText(name: string): string {
+  return `{
+  // Every field and its default: docs/configuration.md, or \`orch config schema\`.
+  "name": ${JSON.stringify(name)},
+  "data_dir": "./data",
+  "projects": []
+}
+`;
+}
+
+/** Adds a project behind the last one; `text` must be a portfolio that can be read. */
+export function addProject(text: string, project: ProjectEntry): string {
+  const edits = modify(text, ["projects", -1], project, {
+    isArrayInsertion: true,
+    formattingOptions: {
+      insertSpaces: !/^\t/m.test(text),
+      tabSize: 2,
+      eol: text.includes("\r\n") ? "\r\n" : "\n",
+    },
+  });
+  return applyEdits(text, edits);
+}

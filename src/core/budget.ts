@@ -1,0 +1,47 @@
+/** Money is set aside before it can be spent: a session starts only where its cap still fits. */
+import type { Money, PortfolioView, View } from "./ledger.ts";
+
+/** US dollars; null where there is no cap. */
+export interface Caps {
+  readonly cycleUsd: number | null;
+  readonly dayUsd: number | null;
+  readonly portfolioDayUsd: number | null;
+}
+
+export type Grant =
+  | { readonly kind: "granted"; readonly amountUsd: number }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** A session that gets less than this share of its own cap would end before it has done anything. */
+const worthwhile = 0.2;
+
+/** Grants a session its cap, or what is left below the tightest cap above it. */
+export function grant(
+  wantUsd: number,
+  caps: Caps,
+  spent: View["spent"],
+  portfolio: PortfolioView,
+): Grant {
+  const rooms = [
+    roomUnder("the cycle's cap", caps.cycleUsd, spent.cycle),
+    roomUnder("the project's cap for today", caps.dayUsd, spent.today),
+    roomUnder("the portfolio's cap for today", caps.portfolioDayUsd, portfolio.today),
+  ].filter((each) => each !== null);
+  const tightest = rooms.sort((a, b) => a.leftUsd - b.leftUsd)[0];
+  if (tightest === undefined || tightest.leftUsd >= wantUsd)
+    return { kind: "granted", amountUsd: wantUsd };
+  if (tightest.leftUsd >= wantUsd * worthwhile)
+    return { kind: "granted", amountUsd: tightest.leftUsd };
+  return { kind: "refused", why: tightest.sentence };
+}
+
+function roomUnder(
+  what: string,
+  capUsd: number | null,
+  { settledUsd, reservedUsd }: Money,
+): { readonly leftUsd: number; readonly sentence: string } | null {
+  if (capUsd === null) return null;
+  const used = settledUsd + reservedUsd;
+  const sentence = `${what}, $${capUsd.toFixed(2)}, has $${used.toFixed(2)} spent or reserved`;
+  return { leftUsd: capUsd - used, sentence };
+}

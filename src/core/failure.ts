@@ -1,0 +1,48 @@
+/** Why an attempt, or the whole task, came to nothing. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** For the person and for the next attempt: what happened, with the evidence. Bounded. */
+  readonly detail: string;
+}
+
+export type FailureKind =
+  | "agentFailed" // the session crashed, or ended without an answer that can be read
+  | "outOfTurns"
+  | "outOfBudget"
+  | "timedOut"
+  | "stalled"
+  | "refused" // the vendor refused the request, or the model refused to answer
+  | "emptyChange"
+  | "unsafeChange" // the snapshot refused it: nested repository, escaping link, size
+  | "setupFailed"
+  | "judgedBad" // red checks, out of scope, or the reading found a fault
+  | "judgeLost" // no verdict could be had
+  | "conflicted"
+  | "mergedRed" // green alone, red when merged with what landed meanwhile
+  | "workerLost"
+  | "mergeLost"
+  | "rejected" // by the person
+  | "reverted";
+
+const sentences: { readonly [K in FailureKind]: string } = {
+  agentFailed: "the session ended without an answer",
+  outOfTurns: "the session used up its turns",
+  outOfBudget: "the session reached its spending cap",
+  timedOut: "the session ran out of time",
+  stalled: "the session went silent",
+  refused: "the model refused the request",
+  emptyChange: "nothing was changed",
+  unsafeChange: "the change cannot be taken",
+  setupFailed: "the project's set-up failed",
+  judgedBad: "the judge rejected it",
+  judgeLost: "no verdict could be reached",
+  conflicted: "its conflicts could not be resolved",
+  mergedRed: "checks fail once it is merged",
+  workerLost: "the worker was lost too often",
+  mergeLost: "the merge was lost too often",
+  rejected: "rejected by a person",
+  reverted: "reverted after it had landed",
+};
+
+/** Says in a few words what a failure of this kind means. */
+export const failureSentence = (kind: FailureKind): string => sentences[kind];

@@ -1,0 +1,184 @@
+/**
+ * Whether a job may start now. Pure, so that the engine asks it inside the claim's transaction and
+ * the limits hold whatever else is claimed at the same moment.
+ */
+import { type Caps, grant } from "./budget.ts";
+import { isOpen, planningTriesMax } from "./cycle.ts";
+import { type Draft, openDraft } from "./draft.ts";
+import type { CycleId, TaskId, Token } from "./ids.ts";
+import { isSubject, jobForCycle, queueOf } from "./jobs.ts";
+import type {
+  Admission,
+  Admit,
+  Change,
+  Job,
+  PortfolioView,
+  Queue,
+  View,
+  WaitsFor,
+} from "./ledger.ts";
+import { pauseAt } from "./project.ts";
+import type { Reservation } from "./records.ts";
+import type { RetryRules } from "./retry.ts";
+
+export interface Limits {
+  readonly workersMax: number;
+  /** Over all projects; null where there is no such cap. */
+  readonly portfolioWorkersMax: number | null;
+  /** Spending cap of one session of each role, in US dollars. */
+  readonly sessionUsd: Readonly<Record<Reservation["role"], number>>;
+  readonly caps: Caps;
+  readonly rules: RetryRules;
+}
+
+/** Returns the rule by which a project's jobs are admitted. */
+export const admitBy =
+  (limits: Limits): Admit =>
+  (view, portfolio, job, token) => {
+    const obstacle = pausedFor(view) ?? turnFor(view, job) ?? slotFor(view, portfolio, job, limits);
+    if (obstacle !== null) return { kind: "later", at: job.runAt, why: obstacle };
+    const draft = openDraft(view, limits.rules);
+    return job.subject.kind === "cycle"
+      ? admitCycle(draft, job.subject.cycle, { view, portfolio, job, token, limits })
+      : admitTask(draft, job.subject.task, { view, portfolio, job, token, limits });
+  };
+
+interface Case {
+  readonly view: View;
+  readonly portfolio: PortfolioView;
+  readonly job: Job;
+  readonly token: Token;
+  readonly limits: Limits;
+}
+
+function pausedFor({ project, now }: View): WaitsFor | null {
+  const pause = pauseAt(project, now);
+  return pause === null ? null : `pause: paused by ${pause.by}: ${pause.why}`;
+}
+
+/** Work begins within a cycle; what it began is finished whenever it can be. */
+function turnFor(view: View, job: Job): WaitsFor | null {
+  const running = view.cycles.find(({ state }) => state.at === "running");
+  if (job.queue === "work" && running === undefined) return "cycle: starts with the next cycle";
+  if (job.subject.kind !== "cycle") return null;
+  const { cycle } = job.subject;
+  const other = view.cycles.find(
+    (each) => each.id !== cycle && isOpen(each) && each.state.at !== "queued",
+  );
+  return other === undefined ? null : `turn: cycle ${other.id} is under way`;
+}
+
+function slotFor(view: View, portfolio: PortfolioView, job: Job, limits: Limits): WaitsFor | null {
+  const group = slotsOf(job.queue);
+  if (group === null) return null;
+  const live = view.jobs.filter(
+    (each) =>
+      each.state.at === "live" &&
+      group.includes(each.queue) &&
+      !(each.queue === job.queue && isSubject(each.subject, job.subject)),
+  ).length;
+  if (live >= limits.workersMax) return `slot: ${live} of ${limits.workersMax} slots are taken`;
+  const max = limits.portfolioWorkersMax;
+  if (group === judges || max === null || portfolio.workersLive < max) return null;
+  return `slot: ${portfolio.workersLive} of the portfolio's ${max} workers are busy`;
+}
+
+const workers: readonly Queue[] = ["work", "resolve"];
+const judges: readonly Queue[] = ["judge"];
+
+function slotsOf(queue: Queue): readonly Queue[] | null {
+  switch (queue) {
+    case "work":
+    case "resolve":
+      return workers;
+    case "judge":
+      return judges;
+    case "cycle":
+    case "merge":
+      return null; // one at a time by their keys
+    default:
+      return queue satisfies never;
+  }
+}
+
+const roles = { cycle: "planner", work: "worker", judge: "judge", resolve: "refinery" } as const;
+
+/** Sets money aside for the session of this delivery; merging needs none. */
+function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): WaitsFor | null {
+  if (job.queue === "merge") return null;
+  const role = roles[job.queue];
+  const granted = grant(limits.sessionUsd[role], limits.caps, view.spent, portfolio);
+  if (granted.kind === "refused") return `budget: ${granted.why}`;
+  const reservation: Reservation = {
+    token,
+    role,
+    task: job.subject.kind === "task" ? job.subject.task : null,
+    cycle: view.cycles.find((each) => isOpen(each) && each.state.at !== "queued")?.id ?? null,
+    day: view.day,
+    amountUsd: granted.amountUsd,
+    settledUsd: null,
+    at: view.now,
+  };
+  draft.add({ kind: "reservation", reservation });
+  return null;
+}
+
+/** A lost delivery counts as having spent all that it had set aside, until proven otherwise. */
+function settleLost(draft: Draft, view: View, lost: Token): void {
+  for (const each of view.reservations) {
+    if (each.token !== lost) continue;
+    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
+  }
+}
+
+function admitTask(draft: Draft, id: TaskId, given: Case): Admission {
+  const { job, token, view } = given;
+  const before = draft.task(id)?.state;
+  if (before !== undefined && "token" in before) {
+    draft.tell(id, { type: "lease.expired", token: before.token, now: view.now });
+    settleLost(draft, view, before.token);
+  }
+  const state = draft.task(id)?.state;
+  if (job.queue === "cycle" || state === undefined || queueOf(state) !== job.queue)
+    return { kind: "drop", changes: draft.changes() };
+  const lost = draft.changes().length > 0;
+  const broke = reserve(draft, given);
+  if (broke !== null && lost) return { kind: "drop", changes: draft.changes() };
+  if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
+  draft.tell(id, { type: `${job.queue}.started`, token });
+  return { kind: "start", changes: withoutSending(draft, job) };
+}
+
+const withoutSending = (draft: Draft, job: Job): readonly Change[] =>
+  draft
+    .changes()
+    .filter(
+      (each) =>
+        each.kind !== "send" ||
+        each.job.queue !== job.queue ||
+        !isSubject(each.job.subject, job.subject),
+    );
+
+function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
+  const { job, token, view } = given;
+  const cycle = draft.cycle(id);
+  if (cycle === null || (cycle.state.at !== "queued" && cycle.state.at !== "planning"))
+    return { kind: "drop", changes: [] };
+  const { state } = cycle;
+  if (state.at === "planning") settleLost(draft, view, state.token);
+  if (state.at === "planning" && state.tries + 1 >= planningTriesMax) {
+    const why = "its planner was lost too often";
+    const event = { type: "cycle.failed", why, costUsd: 0, now: view.now } as const;
+    draft.tellCycle(id, { ...event, token: state.token });
+    return { kind: "drop", changes: draft.changes() };
+  }
+  const broke = reserve(draft, given);
+  if (broke !== null && state.at === "planning") {
+    draft.tellCycle(id, { type: "cycle.released", token: state.token, costUsd: 0, why: broke });
+    draft.send(jobForCycle(cycle, view.now));
+    return { kind: "drop", changes: draft.changes() };
+  }
+  if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
+  draft.tellCycle(id, { type: "cycle.started", token, now: view.now });
+  return { kind: "start", changes: draft.changes() };
+}

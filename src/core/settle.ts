@@ -1,0 +1,86 @@
+/**
+ * What follows from the state alone, whatever happened before: each runnable state has its job, a
+ * pause that has run out ends, a cycle whose tasks rest is over. Asked again and again, so that a
+ * lost signal costs one tick.
+ */
+import type { Cycle, CycleOutcome } from "./cycle.ts";
+import { type Draft, openDraft } from "./draft.ts";
+import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
+import type { Decision, Job, View } from "./ledger.ts";
+import { pauseAt } from "./project.ts";
+import type { RetryRules } from "./retry.ts";
+import { isOver, statusOf, type Task } from "./task.ts";
+
+/** A task that rests longer than this does not keep its cycle open. */
+export const restsMs = 60_000;
+
+/** Decides what the state asks for; the view must hold the running cycle's tasks. */
+export function settle(view: View, rules: RetryRules): Decision<null> {
+  const draft = openDraft(view, rules);
+  const { mode } = view.project;
+  if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
+    draft.tellProject({ type: "project.resumed" });
+  sendMissing(draft, view);
+  for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
+  return { changes: draft.changes(), answer: null };
+}
+
+function sendMissing(draft: Draft, view: View): void {
+  for (const task of view.tasks) {
+    const job = jobFor(task, view.now);
+    if (job === null) continue;
+    const has = view.jobs.some((e) => e.queue === job.queue && isSubject(e.subject, job.subject));
+    if (!has) draft.send(job);
+  }
+  for (const cycle of view.cycles) {
+    if (cycle.state.at !== "queued") continue;
+    const { subject } = jobForCycle(cycle, view.now);
+    if (!view.jobs.some((each) => isSubject(each.subject, subject)))
+      draft.send(jobForCycle(cycle, view.now));
+  }
+}
+
+function complete(draft: Draft, view: View, cycle: Cycle): void {
+  const open = view.tasks.filter(({ state }) => !isOver(state));
+  const jobs = open.map((task) => jobOf(task, view));
+  if (jobs.some((job) => job?.state.at === "live")) return;
+  const pause = pauseAt(view.project, view.now);
+  if (pause === null && open.some((task) => isSoon(task, view))) return;
+  const short = open
+    .map((task) => jobOf(task, view)?.state)
+    .find((state) => state?.at === "queued" && state.waitsFor?.startsWith("budget:"));
+  const broke = short?.at === "queued" ? short.waitsFor : null;
+  const cutShort = pause === null ? (broke ?? null) : `paused by ${pause.by}: ${pause.why}`;
+  draft.tellCycle(cycle.id, {
+    type: "cycle.completed",
+    outcome: { ...count(cycle, view), cutShort },
+    now: view.now,
+  });
+}
+
+const jobOf = (task: Task, view: View): Job | null =>
+  view.jobs.find(({ subject }) => subject.kind === "task" && subject.task === task.id) ?? null;
+
+/** Whether something will happen to a task within this cycle by itself. */
+function isSoon(task: Task, view: View): boolean {
+  const job = jobOf(task, view);
+  if (job === null) return jobFor(task, view.now) !== null; // its job is sent by this very decision
+  if (job.state.at === "live") return true;
+  if (statusOf(task.state) === "waiting") return false;
+  if (job.state.waitsFor?.startsWith("budget:") === true) return false;
+  return job.runAt <= view.now + restsMs;
+}
+
+function count(cycle: Cycle, view: View): Omit<CycleOutcome, "cutShort"> {
+  const of = (wanted: readonly string[]): number =>
+    view.tasks.filter(
+      ({ id, state }) => cycle.tasks.includes(id) && wanted.includes(statusOf(state)),
+    ).length;
+  return {
+    landed: of(["done"]),
+    failed: of(["failed"]),
+    skipped: of(["skipped"]),
+    waiting: of(["waiting"]),
+    leftOver: of(["pending", "in_progress"]),
+  };
+}

@@ -1,0 +1,133 @@
+/** How an attempt ends in the ledger. */
+import type { Instant, Token } from "../core/ids.ts";
+import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
+import type { Task, TaskEvent } from "../core/task.ts";
+import type { Release } from "../stages/converse.ts";
+import type { WorkOutcome } from "../stages/work/work.ts";
+import { finish, heed, settleMoney, sum } from "./finish.ts";
+import type { JobContext } from "./jobs.ts";
+
+interface Concluded {
+  readonly task: Task;
+  readonly attempt: Attempt;
+  readonly outcome: WorkOutcome;
+}
+
+/** Ends an attempt: its commit is kept, its event told, its money settled. */
+export async function conclude(
+  context: JobContext,
+  { task, attempt, outcome }: Concluded,
+  queue: "work" | "resolve",
+): Promise<void> {
+  const { house, site, delivery } = context;
+  const { token } = delivery;
+  if (outcome.kind === "submitted") {
+    const never = new AbortController().signal; // the commit must be kept whatever else is stopped
+    await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
+  }
+  await finish(house, delivery, { tasks: [task.id] }, (draft, view) => {
+    const told = { token, now: view.now, chance: view.chance };
+    const event = queue === "work" ? workEvent(outcome, told) : resolveEvent(outcome, told);
+    draft.tell(task.id, event);
+    const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
+    const total = outcome.resumed ? outcome.spending : sum(recorded.spending, outcome.spending);
+    draft.add({ kind: "attempt", attempt: ended(recorded, { outcome, total, now: view.now }) });
+    settleMoney(draft, view, token, total.costUsd - recorded.spending.costUsd);
+    if (outcome.kind === "released") heed(draft, outcome.release);
+  });
+}
+
+const isSame = (a: Attempt, b: Attempt): boolean =>
+  a.attempt === b.attempt && a.kind === b.kind && a.round === b.round;
+
+function ended(
+  attempt: Attempt,
+  given: { readonly outcome: WorkOutcome; readonly total: Spending; readonly now: Instant },
+): Attempt {
+  const { outcome, total, now } = given;
+  return {
+    ...attempt,
+    endedAt: now,
+    summary: outcome.summary,
+    spending: total,
+    durationMs: attempt.durationMs + outcome.durationMs,
+    base: outcome.kind === "submitted" ? outcome.base : attempt.base,
+    changes: outcome.kind === "submitted" ? outcome.changes : [],
+    outcome: outcomeOf(outcome),
+  };
+}
+
+function outcomeOf(outcome: WorkOutcome): AttemptOutcome {
+  switch (outcome.kind) {
+    case "submitted":
+      return { kind: "submitted", commit: outcome.commit };
+    case "failed":
+      return { kind: "failed", failure: outcome.failure };
+    case "released":
+      return { kind: "released", why: outcome.release.why };
+    case "blocked":
+      return { kind: "blocked", question: outcome.question };
+    case "declined":
+      return { kind: "declined", why: outcome.why };
+    case "reported":
+      return { kind: "reported", report: outcome.report };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+interface Told {
+  readonly token: Token;
+  readonly now: Instant;
+  readonly chance: number;
+}
+
+function workEvent(outcome: WorkOutcome, told: Told): TaskEvent {
+  const { token, now } = told;
+  switch (outcome.kind) {
+    case "submitted":
+      return { type: "work.submitted", commit: outcome.commit, token, now };
+    case "failed":
+      return { type: "work.failed", failure: outcome.failure, ...told };
+    case "released":
+      return { type: "work.released", ...released(outcome.release, now), token };
+    case "blocked":
+      return { type: "work.blocked", question: outcome.question, token };
+    case "declined":
+      return { type: "work.declined", why: outcome.why, token };
+    case "reported":
+      return { type: "work.reported", token };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A resolution lands or fails; questions and refusals are failures of it. */
+function resolveEvent(outcome: WorkOutcome, told: Told): TaskEvent {
+  const { token, now } = told;
+  const failed = (detail: string): TaskEvent => ({
+    type: "resolve.failed",
+    failure: { kind: "conflicted", detail },
+    ...told,
+  });
+  switch (outcome.kind) {
+    case "submitted":
+      return { type: "resolve.submitted", commit: outcome.commit, token, now };
+    case "failed":
+      return { type: "resolve.failed", failure: outcome.failure, ...told };
+    case "released":
+      return { type: "resolve.released", ...released(outcome.release, now), token };
+    case "blocked":
+      return failed(`the refinery asks: ${outcome.question}`);
+    case "declined":
+    case "reported":
+      return failed(outcome.summary);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const released = (release: Release, now: Instant) => ({
+  why: release.why,
+  notBefore: release.until ?? now,
+});

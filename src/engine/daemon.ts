@@ -1,0 +1,73 @@
+/** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
+import { later, type ProjectName } from "../core/ids.ts";
+import { jobForCycle } from "../core/jobs.ts";
+import { askForCycle, type Signals } from "./cycle.ts";
+import type { House, Site } from "./house.ts";
+import { openOutbox } from "./outbox.ts";
+import { serve } from "./tick.ts";
+
+export interface DaemonRequest {
+  /** Enabled projects in the order in which they are served; asked in every round. */
+  readonly projects: () => readonly ProjectName[];
+  readonly fault: (project: ProjectName, why: string) => void;
+}
+
+/** Serves until `drain` or `stop`; each project's first cycle begins at once. */
+export async function runDaemon(
+  house: House,
+  { projects, fault }: DaemonRequest,
+  signals: Signals,
+): Promise<void> {
+  const outbox = openOutbox(house, fault);
+  const met = new Set<ProjectName>();
+  const schedule = async (): Promise<void> => {
+    for (const name of projects()) {
+      const site = house.sites().get(name);
+      if (site === undefined) continue;
+      try {
+        if (met.has(name)) await sendNext(house, site);
+        else await meet(name);
+      } catch (why) {
+        fault(name, String(why));
+      }
+    }
+  };
+  const meet = async (name: ProjectName): Promise<void> => {
+    await house.engine.recover(name);
+    await outbox.flush(name);
+    await askForCycle(house, name, "schedule", 0);
+    await hasten(house, name);
+    met.add(name);
+  };
+  await schedule();
+  const service = {
+    projects: () => projects().filter((name) => met.has(name)),
+    takes: () => true,
+    isOver: async () => {
+      await schedule();
+      return false;
+    },
+    ended: outbox.flush,
+    fault: (name: ProjectName, why: unknown) => fault(name, String(why)),
+  };
+  await serve(house, service, signals);
+}
+
+/** The schedule goes on from the start of the last cycle; missed ones collapse to one. */
+async function sendNext(house: House, site: Site): Promise<void> {
+  const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(site.name);
+  if (openCycle !== null || nextCycleAt !== null) return;
+  const from = lastCycle?.startedAt ?? house.clock.now();
+  const delayMs = Math.max(0, later(from, site.intervalMs) - house.clock.now());
+  await askForCycle(house, site.name, "schedule", delayMs);
+}
+
+/** A cycle that waits for its time begins now: whoever starts the daemon wants to see it work. */
+async function hasten({ engine }: House, name: ProjectName): Promise<void> {
+  await engine.transact(name, {}, (view) => ({
+    changes: view.cycles
+      .filter(({ state }) => state.at === "queued")
+      .map((cycle) => ({ kind: "send", job: jobForCycle(cycle, view.now) })),
+    answer: null,
+  }));
+}

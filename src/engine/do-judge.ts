@@ -1,0 +1,72 @@
+/** The `judge` job: one verdict on one commit, and what follows from it. */
+import type { TaskId } from "../core/ids.ts";
+import type { Spending, Verdict } from "../core/records.ts";
+import type { TaskEvent } from "../core/task.ts";
+import { type JudgeOutcome, judge } from "../stages/judge/judge.ts";
+import { finish, heed, settleMoney } from "./finish.ts";
+import type { JobContext } from "./jobs.ts";
+
+/** Judges a task's candidate. */
+export async function doJudge(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
+  const { house, site, delivery, budgetUsd } = context;
+  const record = await house.engine.task(delivery.project, id);
+  if (record === null || record.task.state.at !== "judging") return;
+  const { task, attempts, verdicts } = record;
+  const { attempt, commit } = record.task.state;
+  const author = attempts.find(
+    ({ outcome }) => outcome.kind === "submitted" && outcome.commit === commit,
+  );
+  if (author === undefined || author.base === null)
+    throw new Error(`no attempt of task ${id} submitted ${commit}`);
+  const { repo } = site.world;
+  const outcome = await judge(
+    context.stage("judge", id),
+    {
+      task,
+      attempt,
+      number: verdicts.length + 1,
+      candidate: await repo.commit(commit, signal),
+      base: await repo.commit(author.base, signal),
+      budgetUsd,
+    },
+    signal,
+  );
+  await conclude(context, id, outcome);
+}
+
+async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome): Promise<void> {
+  const { house, delivery } = context;
+  const { token } = delivery;
+  await finish(house, delivery, { tasks: [id] }, (draft, view) => {
+    settleMoney(draft, view, token, spendingOf(outcome).costUsd);
+    if (outcome.kind === "released") {
+      const { why, until } = outcome.release;
+      draft.tell(id, { type: "judge.released", why, notBefore: until ?? view.now, token });
+      heed(draft, outcome.release);
+      return;
+    }
+    draft.add({ kind: "verdict", verdict: outcome.verdict });
+    draft.tell(id, eventOf(outcome.verdict, { token, now: view.now, chance: view.chance }));
+  });
+}
+
+const spendingOf = (outcome: JudgeOutcome): Spending =>
+  outcome.kind === "judged" ? outcome.verdict.spending : outcome.spending;
+
+function eventOf(
+  { decision, reasons, hold }: Verdict,
+  told: Pick<TaskEvent & { type: "judge.failed" }, "token" | "now" | "chance">,
+): TaskEvent {
+  const { token, now } = told;
+  const detail = reasons.join("\n");
+  switch (decision) {
+    case "pass":
+      return { type: "judge.passed", hold, token, now };
+    case "fail":
+      return { type: "judge.failed", failure: { kind: "judgedBad", detail }, ...told };
+    case "inconclusive":
+      return { type: "judge.inconclusive", detail, token, now };
+    default:
+      return decision satisfies never;
+  }
+}

@@ -1,0 +1,116 @@
+/** The `work` and `resolve` jobs: an attempt is recorded, made, and ended with one event. */
+import type { TaskId } from "../core/ids.ts";
+import type { Attempt } from "../core/records.ts";
+import type { Task } from "../core/task.ts";
+import type { TaskRecord } from "../ports/engine.ts";
+import { resolve } from "../stages/merge/resolve.ts";
+import { work } from "../stages/work/work.ts";
+import { conclude } from "./conclude-work.ts";
+import { nothingSpent } from "./finish.ts";
+import type { JobContext } from "./jobs.ts";
+
+/** Runs a worker on a task. */
+export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
+  const record = await recordOf(context, id);
+  const { task } = record;
+  if (task.state.at !== "working") return;
+  const { attempt: number } = task.state;
+  const known = record.attempts.find((e) => e.kind === "work" && e.attempt === number);
+  const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
+  const outcome = await work(
+    context.stage("worker", id),
+    {
+      task,
+      attempt,
+      resume: known !== undefined,
+      history: record,
+      budgetUsd: context.budgetUsd,
+      anew: known === undefined ? attempt.session : anew(context, attempt),
+      begun: (begun) => note(context, { ...attempt, ...begun }),
+    },
+    signal,
+  );
+  await conclude(context, { task, attempt, outcome }, "work");
+}
+
+/** Runs the refinery on a candidate that conflicts with the branch. */
+export async function doResolve(
+  context: JobContext,
+  id: TaskId,
+  signal: AbortSignal,
+): Promise<void> {
+  const record = await recordOf(context, id);
+  const { task } = record;
+  if (task.state.at !== "resolving") return;
+  const { attempt: number, resolutions, commit } = task.state;
+  const round = resolutions + 1;
+  const known = record.attempts.find(
+    (e) => e.kind === "resolve" && e.attempt === number && e.round === round,
+  );
+  const attempt = await begin(context, known ?? fresh(context, task, { kind: "resolve", round }));
+  const outcome = await resolve(
+    context.stage("refinery", id),
+    {
+      task,
+      attempt,
+      candidate: commit,
+      budgetUsd: context.budgetUsd,
+      anew: known === undefined ? attempt.session : anew(context, attempt),
+      begun: (begun) => note(context, { ...attempt, ...begun }),
+    },
+    signal,
+  );
+  await conclude(context, { task, attempt, outcome }, "resolve");
+}
+
+async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {
+  const record = await house.engine.task(delivery.project, id);
+  if (record === null) throw new Error(`the ledger lacks task ${id}`);
+  return record;
+}
+
+function fresh(
+  { house, site }: JobContext,
+  task: Task,
+  { kind, round }: Pick<Attempt, "kind" | "round">,
+): Attempt {
+  const { attempt } = task.state;
+  const place = `${kind}-${task.id}-${attempt}`;
+  const workspace = round === 0 ? place : `${place}-${round}`;
+  return {
+    task: task.id,
+    attempt,
+    kind,
+    round,
+    model: site.settings.models[kind === "work" ? "worker" : "refinery"],
+    session: house.clock.session(workspace),
+    workspace,
+    base: null,
+    startedAt: house.clock.now(),
+    endedAt: null,
+    outcome: { kind: "running" },
+    summary: "",
+    changes: [],
+    spending: nothingSpent,
+    durationMs: 0,
+  };
+}
+
+/** A session of its own for this delivery. */
+const anew = ({ house, delivery }: JobContext, { workspace }: Attempt): Attempt["session"] =>
+  house.clock.session(`${workspace}-${delivery.token}`);
+
+/** Records an attempt as running, before anything happens in the world. */
+async function begin(context: JobContext, attempt: Attempt): Promise<Attempt> {
+  const running: Attempt = { ...attempt, endedAt: null, outcome: { kind: "running" } };
+  await note(context, running);
+  return running;
+}
+
+async function note({ house, delivery }: JobContext, attempt: Attempt): Promise<void> {
+  await house.engine.transact(delivery.project, {}, (view) => {
+    const state = view.tasks.find((each) => each.id === attempt.task)?.state;
+    const ours = state !== undefined && "token" in state && state.token === delivery.token;
+    return { changes: ours ? [{ kind: "attempt", attempt }] : [], answer: null };
+  });
+}

@@ -1,0 +1,69 @@
+/** What all jobs' endings share: money is settled, a vendor's trouble is nobody's failure. */
+import type { Draft } from "../core/draft.ts";
+import { openDraft } from "../core/draft.ts";
+import type { Token } from "../core/ids.ts";
+import type { Needs, View } from "../core/ledger.ts";
+import type { Spending } from "../core/records.ts";
+import type { Delivery } from "../ports/engine.ts";
+import type { Release } from "../stages/converse.ts";
+import { type House, siteOf } from "./house.ts";
+
+/** Ends a delivery with what `conclude` tells the draft; false where it was fenced off. */
+export async function finish(
+  house: House,
+  delivery: Delivery,
+  needs: Needs,
+  conclude: (draft: Draft, view: View) => void,
+): Promise<boolean> {
+  const { rules } = siteOf(house, delivery.project).limits;
+  const finished = await house.engine.finish(delivery, needs, (view) => {
+    const draft = openDraft(view, rules);
+    conclude(draft, view);
+    return { changes: draft.changes(), answer: null };
+  });
+  return finished.kind === "finished";
+}
+
+/** Settles what a delivery had set aside with what it cost, in US dollars. */
+export function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
+  for (const each of view.reservations) {
+    if (each.token !== token) continue;
+    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: costUsd } });
+  }
+}
+
+/** Pauses the project where going on at once would only meet the same refusal. */
+export function heed(draft: Draft, release: Release): void {
+  if (release.cause === "aborted" || release.cause === "outage") return;
+  const { why, until } = release;
+  const by = release.cause === "limit" ? "limit" : "patrol";
+  draft.tellProject({ type: "project.paused", by, why, until, now: draft.now });
+}
+
+/** Adds up two lots of spending. */
+export function sum(a: Spending, b: Spending): Spending {
+  const usage = new Map(a.usage.map((each) => [each.model, each]));
+  for (const each of b.usage) {
+    const had = usage.get(each.model);
+    usage.set(
+      each.model,
+      had === undefined
+        ? each
+        : {
+            model: each.model,
+            inputTokens: had.inputTokens + each.inputTokens,
+            outputTokens: had.outputTokens + each.outputTokens,
+            cacheReadTokens: had.cacheReadTokens + each.cacheReadTokens,
+            cacheWriteTokens: had.cacheWriteTokens + each.cacheWriteTokens,
+            costUsd: had.costUsd + each.costUsd,
+          },
+    );
+  }
+  return {
+    costUsd: a.costUsd + b.costUsd,
+    turns: a.turns + b.turns,
+    usage: [...usage.values()],
+  };
+}
+
+export const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };

@@ -1,0 +1,32 @@
+/** What a job handler is given. */
+
+import type { TaskId } from "../core/ids.ts";
+import type { Role, SessionEvent } from "../ports/agent.ts";
+import type { Delivery } from "../ports/engine.ts";
+import type { Stage } from "../stages/context.ts";
+import { type House, type Site, siteOf } from "./house.ts";
+
+export interface JobContext {
+  readonly house: House;
+  readonly site: Site;
+  readonly delivery: Delivery;
+  /** What this delivery may spend, in US dollars. */
+  readonly budgetUsd: number;
+  readonly stage: (role: Role, task: TaskId | null) => Stage;
+}
+
+/** Looks up what a delivery's handler needs. */
+export async function contextOf(house: House, delivery: Delivery): Promise<JobContext> {
+  const { project, token } = delivery;
+  const site = siteOf(house, project);
+  const budgetUsd = await house.engine.transact(project, {}, (view) => ({
+    changes: [],
+    answer: view.reservations.find((each) => each.token === token)?.amountUsd ?? 0,
+  }));
+  const stage = (role: Role, task: TaskId | null): Stage => ({
+    world: site.world,
+    settings: site.settings,
+    listen: (event: SessionEvent) => house.hear({ project, task, role, event }),
+  });
+  return { house, site, delivery, budgetUsd, stage };
+}

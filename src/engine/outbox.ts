@@ -1,0 +1,102 @@
+/**
+ * What is derived from the ledger's events: the audit trail, and branches swept after landing.
+ * A cursor remembers how far it has come; doing an event twice is the same as once.
+ */
+import type { CycleId, ProjectName, TaskId } from "../core/ids.ts";
+import type { LogEvent } from "../core/ledger.ts";
+import type { LoggedEvent } from "../ports/engine.ts";
+import type { JournalEntry } from "../ports/journal.ts";
+import { verdictDocument } from "../stages/judge/document.ts";
+import { planDocument } from "../stages/plan/document.ts";
+import { workerDocument } from "../stages/work/document.ts";
+import { type House, type Site, siteOf } from "./house.ts";
+
+/** Events taken in one go. */
+const pageMax = 500;
+
+export interface Outbox {
+  /** Brings the trail up to date with the ledger; failures are heard and tried again next time. */
+  readonly flush: (project: ProjectName) => Promise<void>;
+}
+
+/** Opens the outbox; `fault` hears what could not be written. */
+export function openOutbox(
+  house: House,
+  fault: (project: ProjectName, why: string) => void,
+): Outbox {
+  const chains = new Map<ProjectName, Promise<void>>();
+  return {
+    flush: (project) => {
+      const before = chains.get(project) ?? Promise.resolve();
+      const next = before.then(() => flushOne(house, project, fault)); // one at a time a project
+      chains.set(
+        project,
+        next.catch(() => undefined),
+      );
+      return next;
+    },
+  };
+}
+
+async function flushOne(
+  house: House,
+  project: ProjectName,
+  fault: (project: ProjectName, why: string) => void,
+): Promise<void> {
+  const site = siteOf(house, project);
+  const { memo } = site.world;
+  let cursor = Number((await memo.get(cursorKey)) ?? "0");
+  for (;;) {
+    const events = await house.engine.events(project, cursor, pageMax);
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const why = await deliver(house, site, events);
+    if (why !== null) return fault(project, why);
+    cursor = last.seq;
+    await memo.put(cursorKey, String(cursor));
+  }
+}
+
+const cursorKey = "outbox";
+
+async function deliver(
+  house: House,
+  site: Site,
+  events: readonly LoggedEvent[],
+): Promise<string | null> {
+  const touched = touchedBy(events.map(({ event }) => event));
+  for (const id of touched.cycles) {
+    const cycle = await house.engine.cycle(site.name, id);
+    const entry = cycle === null ? null : planDocument(site.name, cycle);
+    const why = entry === null ? null : await write(site, entry);
+    if (why !== null) return why;
+  }
+  for (const id of touched.tasks) {
+    const record = await house.engine.task(site.name, id);
+    if (record === null) continue;
+    for (const entry of [workerDocument(record), verdictDocument(record)]) {
+      const why = entry === null ? null : await write(site, entry);
+      if (why !== null) return why;
+    }
+  }
+  const never = new AbortController().signal;
+  for (const id of touched.landed) await site.world.repo.sweep(id, never);
+  return null;
+}
+
+async function write({ journal }: Site, entry: JournalEntry): Promise<string | null> {
+  const written = await journal.write(entry);
+  return written.kind === "written" ? null : written.why;
+}
+
+function touchedBy(events: readonly LogEvent[]) {
+  const tasks = new Set<TaskId>();
+  const cycles = new Set<CycleId>();
+  const landed = new Set<TaskId>();
+  for (const each of events) {
+    if (each.of === "task") tasks.add(each.task);
+    if (each.of === "cycle") cycles.add(each.cycle);
+    if (each.of === "task" && each.event.type === "merge.landed") landed.add(each.task);
+  }
+  return { tasks, cycles, landed };
+}

@@ -1,0 +1,134 @@
+/** Lands one candidate: merged without a checkout, checked as that very tree, published exactly once. */
+import type { Failure } from "../../core/failure.ts";
+import type { CommitSha, Token } from "../../core/ids.ts";
+import { type Instant, later } from "../../core/ids.ts";
+import type { CheckOutcome, Landing } from "../../core/records.ts";
+import type { Task } from "../../core/task.ts";
+import type { Commit } from "../../ports/repo.ts";
+import type { Stage } from "../context.ts";
+import { gate } from "../judge/gate.ts";
+import { fence } from "../work/briefing.ts";
+
+export interface MergeRequest {
+  readonly task: Task;
+  readonly attempt: number;
+  readonly candidate: CommitSha;
+  readonly token: Token;
+  /** True where leases were lost so often that landing it is given up, unless it has landed already. */
+  readonly lastTry: boolean;
+  /** Records the intent before the branch is touched; false where the delivery has lost its lease. */
+  readonly intend: (landing: Landing) => Promise<boolean>;
+}
+
+export type MergeOutcome =
+  | { readonly kind: "landed"; readonly commit: CommitSha; readonly landing: Landing | null }
+  | { readonly kind: "raced"; readonly landing: Landing | null }
+  | {
+      readonly kind: "parked";
+      readonly why: string;
+      readonly until: Instant;
+      readonly landing: Landing;
+    }
+  | { readonly kind: "conflicted"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "rejected";
+      readonly failure: Failure;
+      readonly checks: readonly CheckOutcome[];
+    }
+  | { readonly kind: "aborted" };
+
+/** How long parked work waits before the person's checkout is looked at again. */
+const parkedMs = 30_000;
+
+/** Takes a candidate to the branch, or says why it cannot go there. */
+export async function merge(
+  stage: Stage,
+  request: MergeRequest,
+  signal: AbortSignal,
+): Promise<MergeOutcome> {
+  const { repo } = stage.world;
+  const { task, candidate, token } = request;
+  const reject = (kind: Failure["kind"], detail: string): MergeOutcome => ({
+    kind: "rejected",
+    failure: { kind, detail },
+    checks: [],
+  });
+  if (!(await repo.fence(token, signal))) return { kind: "raced", landing: null };
+  // past the fence, what `landingOf` answers stays true until we ourselves publish
+  const tip = await repo.sync(signal); // first: whatever lands after this line makes `publish` race
+  const landed = await repo.landingOf(task.id, signal); // we may have died after it had landed
+  if (landed !== null) return { kind: "landed", commit: landed, landing: null };
+  if (request.lastTry) return reject("mergeLost", "its merge was begun and lost too often");
+  const merged = await repo.merge(tip.commit, candidate, messageOf(request), signal);
+  if (merged.kind === "conflicted") return { kind: "conflicted", paths: merged.paths };
+  if (merged.kind === "nothing")
+    return reject("emptyChange", "the branch already has all of this change");
+  const gates = await gate(stage, { candidate: merged, base: tip, task }, signal);
+  if (gates.kind === "aborted") return { kind: "aborted" };
+  if (gates.decision !== "pass")
+    return {
+      kind: "rejected",
+      failure: { kind: "mergedRed", detail: evidence(gates.reasons, gates.checks) },
+      checks: gates.checks,
+    };
+  return publish(stage, request, { tip, merged, checks: gates.checks }, signal);
+}
+
+interface Merged {
+  readonly tip: Commit & { readonly branch: string };
+  readonly merged: Commit;
+  readonly checks: readonly CheckOutcome[];
+}
+
+async function publish(
+  { world, settings }: Stage,
+  { task, token, intend }: MergeRequest,
+  { tip, merged, checks }: Merged,
+  signal: AbortSignal,
+): Promise<MergeOutcome> {
+  const { repo, clock } = world;
+  const intended: Landing = {
+    id: `${task.id}-${token}`,
+    tasks: [task.id],
+    branch: tip.branch,
+    base: tip.commit,
+    commit: merged.commit,
+    tree: merged.tree,
+    checks,
+    state: "intended",
+    at: clock.now(),
+  };
+  if (!(await intend(intended))) return { kind: "raced", landing: null };
+  const request = { task: task.id, from: tip.commit, to: merged.commit, token };
+  const publication = await repo.publish(request, signal);
+  switch (publication.kind) {
+    case "landed":
+      if (settings.push) await repo.push(signal);
+      return {
+        kind: "landed",
+        commit: publication.commit,
+        landing: { ...intended, state: "landed" },
+      };
+    case "raced":
+      return { kind: "raced", landing: { ...intended, state: "raced" } };
+    case "parked": {
+      const until = later(clock.now(), parkedMs);
+      return { ...publication, until, landing: { ...intended, state: "parked" } };
+    }
+    default:
+      return publication satisfies never;
+  }
+}
+
+function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): string {
+  const outputs = checks
+    .filter(({ decision }) => decision !== "pass")
+    .map(({ command, outputTail }) => `\`${command}\`:\n\n${fence(outputTail)}`);
+  return [reasons.join("\n"), ...outputs].join("\n\n");
+}
+
+function messageOf({ task, attempt }: MergeRequest): string {
+  const trailers = [`Orch-Task: ${task.id}`, `Orch-Attempt: ${attempt}`];
+  if (task.cycle !== null) trailers.push(`Orch-Cycle: ${task.cycle}`);
+  return `${task.brief.title}\n\n${trailers.join("\n")}\n`;
+}

@@ -1,0 +1,176 @@
+/** Does one task in a workspace of its own, and takes what it left there as a commit. */
+import type { FileChange } from "../../core/change.ts";
+import { withoutBacklog } from "../../core/conventions.ts";
+import type { Failure } from "../../core/failure.ts";
+import type { CommitSha, SessionId } from "../../core/ids.ts";
+import type { Attempt, Spending } from "../../core/records.ts";
+import type { Task } from "../../core/task.ts";
+import { fill } from "../../core/template.ts";
+import type { Workspace } from "../../ports/repo.ts";
+import type { ContractName, Stage } from "../context.ts";
+import { converse, type Held, type Release } from "../converse.ts";
+import { provide } from "../provide.ts";
+import { briefing, type History } from "./briefing.ts";
+import { parseAnswer, workerSchema } from "./parse-answer.ts";
+import { take } from "./take.ts";
+
+export interface WorkRequest {
+  readonly task: Task;
+  /** The attempt as it was recorded before anything began. */
+  readonly attempt: Attempt;
+  /** Goes on in the attempt's workspace and session, where they are still there. */
+  readonly resume: boolean;
+  readonly history: History;
+  readonly budgetUsd: number;
+  /** The session to begin where the attempt's own cannot go on. */
+  readonly anew: SessionId;
+  /** Records what is about to begin. */
+  readonly begun: (begun: Begun) => Promise<void>;
+}
+
+/** Where a session works, and which one it is. */
+export interface Begun {
+  readonly base: CommitSha;
+  readonly session: SessionId;
+}
+
+export type WorkOutcome = {
+  /** Whether `spending` includes what earlier tries of the session spent. */
+  readonly resumed: boolean;
+  readonly spending: Spending;
+  readonly summary: string;
+  readonly durationMs: number;
+} & (
+  | {
+      readonly kind: "submitted";
+      readonly commit: CommitSha;
+      readonly base: CommitSha;
+      readonly changes: readonly FileChange[];
+    }
+  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "released"; readonly release: Release }
+  | { readonly kind: "blocked"; readonly question: string }
+  | { readonly kind: "declined"; readonly why: string }
+  | { readonly kind: "reported"; readonly report: string }
+);
+
+const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };
+
+/** Runs a worker to its end. */
+export async function work(
+  stage: Stage,
+  request: WorkRequest,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { world } = stage;
+  const { workspace, resumed } = await enter(stage, request, signal);
+  await using _given = workspace;
+  const session = resumed ? request.attempt.session : request.anew;
+  await request.begun({ base: workspace.base, session });
+  const installed = await provide(world, workspace, signal);
+  if (installed.kind === "failed") {
+    const detail = `${installed.command} failed:\n${installed.output}`;
+    const failure: Failure = { kind: "setupFailed", detail };
+    const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
+    return { ...none, kind: "failed", failure };
+  }
+  const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
+  const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
+  if (outcome.kind === "released") workspace.keep();
+  return outcome;
+}
+
+async function enter(
+  { world }: Stage,
+  { attempt, resume }: WorkRequest,
+  signal: AbortSignal,
+): Promise<{ readonly workspace: Workspace; readonly resumed: boolean }> {
+  if (resume && attempt.base !== null) {
+    const kept = await world.repo.reopen(attempt.workspace, attempt.base, signal);
+    if (kept !== null) return { workspace: kept, resumed: true };
+  }
+  const tip = await world.repo.sync(signal);
+  const request = { at: tip.commit, name: attempt.workspace };
+  return { workspace: await world.repo.open(request, signal), resumed: false };
+}
+
+const contracts = {
+  code: "worker_code",
+  test: "worker_test",
+  fix: "worker_fix",
+  review: "worker_review",
+} as const satisfies Record<Task["brief"]["kind"], ContractName>;
+
+/** Longest notes of a project that a worker is given, in characters. */
+const notesMax = 8_000;
+
+interface Seat {
+  readonly workspace: Workspace;
+  readonly session: SessionId;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function talk(
+  stage: Stage,
+  { task, attempt, history, budgetUsd }: WorkRequest,
+  { workspace, session, env }: Seat,
+  signal: AbortSignal,
+): Promise<Held> {
+  const { world, settings } = stage;
+  const notes = await world.repo.read(workspace.base, "CLAUDE.md", notesMax, signal);
+  const checks = settings.checks.map(({ name, command }) => `- ${name}: \`${command}\``);
+  const system = fill(settings.contracts[contracts[task.brief.kind]], {
+    project: settings.name,
+    checks: checks.length === 0 ? "None are configured." : checks.join("\n"),
+    conventions: withoutBacklog(notes ?? "") || "None are written down.",
+  });
+  return converse(
+    stage,
+    {
+      role: "worker",
+      cwd: workspace.path,
+      readable: workspace.readable,
+      system,
+      prompt: briefing(task, history),
+      schema: workerSchema,
+      budgetUsd,
+      env,
+      session,
+      name: attempt.workspace,
+      resume: true,
+    },
+    signal,
+  );
+}
+
+interface Ended {
+  readonly workspace: Workspace;
+  readonly held: Held;
+  readonly resumed: boolean;
+}
+
+async function conclude(
+  stage: Stage,
+  { task }: WorkRequest,
+  { workspace, held, resumed }: Ended,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { ended, spending, text, durationMs } = held;
+  const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
+  const common = { spending, durationMs, resumed, summary: answer?.summary ?? text };
+  if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
+  if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
+  if (answer?.kind === "blocked") return { ...common, kind: "blocked", question: answer.question };
+  if (answer?.kind === "declined") return { ...common, kind: "declined", why: answer.why };
+  if (task.brief.kind === "review") {
+    if (answer?.kind === "reported") return { ...common, kind: "reported", report: answer.report };
+    const failure: Failure = { kind: "agentFailed", detail: "the review ended without a report" };
+    return { ...common, kind: "failed", failure };
+  }
+  const taken = await take(stage, { workspace, title: task.brief.title }, signal);
+  if (taken.kind === "failed" && taken.failure.kind === "emptyChange" && answer === null) {
+    const failure: Failure = { kind: "agentFailed", detail: `no answer, and no change: ${text}` };
+    return { ...common, kind: "failed", failure };
+  }
+  return { ...common, ...taken };
+}

@@ -1,0 +1,339 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Cycle } from "../../src/core/cycle.ts";
+import { instant, projectName } from "../../src/core/ids.ts";
+import type { Plan } from "../../src/core/plan.ts";
+import type { TaskRecord } from "../../src/ports/engine.ts";
+import { verdictDocument } from "../../src/stages/judge/document.ts";
+import { code, duration, line, output, passage } from "../../src/stages/markdown.ts";
+import { planDocument } from "../../src/stages/plan/document.ts";
+import { workerDocument } from "../../src/stages/work/document.ts";
+import * as make from "../support/records.ts";
+
+const shop = projectName("shop");
+
+const plan: Plan = {
+  assessment: "The shop rounds wrongly.\n\n- `price.ts` cuts off",
+  drafts: [
+    make.aBrief({ title: "Low", priority: 1 }),
+    make.aBrief({ title: "High", priority: 90 }),
+    make.aBrief({ title: "Short", description: "x", priority: 95 }),
+  ],
+  deferred: [{ item: "Currencies", why: "too big for now" }],
+  risks: ["Stored prices may differ"],
+};
+
+const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
+  task: make.aTask(),
+  attempts: [],
+  verdicts: [],
+  landings: [],
+  job: null,
+  costUsd: 0.0542,
+  ...changes,
+});
+
+const textOf = (entry: { readonly text: string } | null): string => {
+  if (entry === null) throw new Error("there is no document");
+  return entry.text;
+};
+
+/** The headings that a Markdown reader sees: none from within fences and quotations. */
+function headings(text: string): readonly string[] {
+  const found: string[] = [];
+  let ticks = "";
+  for (const each of text.split("\n")) {
+    const run = /^(`{3,})[^`]*$/.exec(each)?.[1] ?? "";
+    if (ticks !== "") {
+      if (run.length >= ticks.length && each.trim() === run) ticks = "";
+    } else if (run !== "") ticks = run;
+    else if (/^#{1,6}\s/.test(each)) found.push(each);
+  }
+  expect(ticks).toBe(""); // every fence is closed
+  return found;
+}
+
+describe("the plan of a cycle", () => {
+  test("there is none before the cycle is planned", () => {
+    const token = 1 as never;
+    const early: readonly Cycle["state"][] = [
+      { at: "queued" },
+      { at: "planning", token, tries: 0 },
+    ];
+    for (const state of early) expect(planDocument(shop, make.aCycle({ state }))).toBeNull();
+  });
+
+  test("it tells what was found, planned, refused and deferred, and what may go wrong", () => {
+    const refused = [{ title: "Short", why: "its description has 1 characters" }];
+    const cycle = make.aCycle({ plan, refused, tasks: [make.aTaskId] });
+    const entry = planDocument(shop, cycle);
+    expect(entry).toMatchObject({ folder: "plans", file: "cycle_cccccccccccc.md" });
+    const text = textOf(entry);
+    expect(headings(text)).toEqual([
+      "# Plan of cycle cccccccccccc",
+      "## Assessment",
+      "## Tasks",
+      "### High",
+      "### Low",
+      "## Refused drafts",
+      "## Deferred",
+      "## Risks",
+      "## The cycle's tasks",
+      "## Outcome",
+    ]);
+    expect(text).toContain("> The shop rounds wrongly.");
+    expect(text).toContain("- 1.005 becomes 1.01");
+    expect(text).toContain("Files that may change: `src/price.ts`");
+    expect(text).toContain("- Short: its description has 1 characters");
+    expect(text).toContain("- Currencies: too big for now");
+    expect(text).toContain("Cost of the planning: $0.0123");
+    expect(text).toContain("2026-01-02 12:00:00 UTC");
+    expect(text).toContain("under way");
+  });
+
+  test("the outcome counts what came of the tasks, and says why it ended early", () => {
+    const outcome = { landed: 2, failed: 1, skipped: 0, waiting: 0, leftOver: 3 };
+    const state = {
+      at: "completed",
+      outcome: { ...outcome, cutShort: "paused by person: lunch" },
+    } as const;
+    const text = textOf(planDocument(shop, make.aCycle({ plan, state })));
+    expect(text).toContain("- 2 tasks done\n- 1 task failed\n- 3 tasks left over");
+    expect(text).not.toContain("skipped");
+    expect(text).toContain("It ended early: paused by person: lunch");
+  });
+
+  test("a cycle that failed says so, and an empty plan is an honest one", () => {
+    const failed = { at: "failed", why: "the answer is not a plan:\n# no heading" } as const;
+    const text = textOf(planDocument(shop, make.aCycle({ state: failed })));
+    expect(text).toContain("> the answer is not a plan:\n> # no heading");
+    const empty = { ...plan, drafts: [], deferred: [], risks: [] };
+    expect(textOf(planDocument(shop, make.aCycle({ plan: empty })))).toContain("None: nothing");
+  });
+});
+
+describe("what workers did", () => {
+  test("there is no document before the first attempt", () => {
+    expect(workerDocument(record())).toBeNull();
+    expect(verdictDocument(record())).toBeNull();
+  });
+
+  test("one file has all attempts, the resolution of conflicts, and the landing", () => {
+    const failed = make.anAttempt({
+      outcome: { kind: "failed", failure: { kind: "timedOut", detail: "after 300 s" } },
+      changes: [],
+    });
+    const second = make.anAttempt({ attempt: 2, startedAt: instant(make.noon + 100_000) });
+    const resolved = make.anAttempt({
+      ...{ attempt: 2, kind: "resolve", round: 1, startedAt: instant(make.noon + 200_000) },
+    });
+    const state = { at: "done", attempt: 2, landed: make.sha("d") } as const;
+    const attempts = [resolved, failed, second];
+    const entry = workerDocument(
+      record({ task: make.aTask({ state }), attempts, landings: [make.aLanding()] }),
+    );
+    expect(entry).toMatchObject({ folder: "workers", file: "aaaaaaaaaaaa.md" });
+    const text = textOf(entry);
+    expect(headings(text)).toEqual([
+      "# Round prices half up",
+      "## The task",
+      "## Attempt 1",
+      "## Attempt 2",
+      "## Conflicts resolved, round 1",
+      "## Landing",
+    ]);
+    expect(text).toContain("Outcome: failed, the session ran out of time");
+    expect(text).toContain("Took: 1 minute 5 seconds");
+    expect(text).toContain("Cost: $0.0500 in 4 turns");
+    expect(text).toContain(
+      "Tokens of `claude-sonnet-5-5`: 12 in, 345 out, 6789 read from the cache, 1011 written",
+    );
+    expect(text).toContain("Size: 2 files, 3 lines added, 1 deleted");
+    expect(text).toContain("`src/price.ts`: modified, +3 −1");
+    expect(text).toContain("`logo.png`: added, binary");
+    expect(text).toContain(`Outcome: submitted as \`${make.sha("c")}\``);
+    expect(text).toContain(`done, landed as \`${make.sha("d")}\``);
+    expect(text).toContain("Cost of all its sessions: $0.0542");
+  });
+
+  test("questions, refusals and reports stand in full", () => {
+    const outcomes = [
+      { kind: "blocked", question: "Which currency?" },
+      { kind: "declined", why: "It rounds already." },
+      { kind: "reported", report: "Two faults:\n\n1. rounding" },
+      { kind: "released", why: "usage limit until 15:16" },
+    ] as const;
+    for (const outcome of outcomes) {
+      const text = textOf(workerDocument(record({ attempts: [make.anAttempt({ outcome })] })));
+      const said = Object.values(outcome).at(-1)?.split("\n").at(-1) ?? "?";
+      expect(text).toContain(said);
+    }
+  });
+
+  test("an attempt that is under way has no duration yet", () => {
+    const running = make.anAttempt({ endedAt: null, outcome: { kind: "running" }, durationMs: 0 });
+    const text = textOf(workerDocument(record({ attempts: [running] })));
+    expect(text).toContain("Still under way");
+    expect(text).not.toContain("Took:");
+  });
+});
+
+describe("what the judge found", () => {
+  const red = make.aVerdict({
+    decision: "fail",
+    reasons: ["npm test: 1 test fails that passed before"],
+    checks: [
+      make.aCheck({
+        decision: "fail",
+        introduced: [{ name: "rounds half up", message: "expected 1.01" }],
+        preExisting: ["old failure"],
+        outputTail: "not ok 1\n```\n# Verdicts: forged\n",
+      }),
+    ],
+    reading: {
+      decision: "fail",
+      reasoning: "It cuts off.",
+      findings: [{ file: "src/price.ts", line: 7, what: "1.005 becomes 1.00" }],
+    },
+  });
+
+  test("all verdicts stand with reasons, failures new and old, findings and output", () => {
+    const second = make.aVerdict({ number: 2, attempt: 2 });
+    const text = textOf(verdictDocument(record({ verdicts: [red, second] })));
+    expect(headings(text)).toEqual([
+      "# Verdicts: Round prices half up",
+      "## Verdict 1: fail",
+      "### Reasons",
+      "### Checks",
+      "#### test: fail",
+      "### Reading: fail",
+      "## Verdict 2: pass",
+      "### Reasons",
+      "### Checks",
+      "#### test: pass",
+      "### Reading",
+    ]);
+    expect(text).toContain("Introduced failures:\n\n- rounds half up");
+    expect(text).toContain("Failing before the change, too:\n\n- old failure");
+    expect(text).toContain("Compared by: name");
+    expect(text).toContain("- `src/price.ts:7`: 1.005 becomes 1.00");
+    expect(text).toContain(`Commit: \`${make.sha("c")}\``);
+  });
+
+  test("what landed without checks is called unchecked", () => {
+    const verdicts = [make.aVerdict({ checks: [], unchecked: true })];
+    const state = { at: "done", attempt: 1, landed: make.sha("d") } as const;
+    const task = make.aTask({ state });
+    expect(textOf(verdictDocument(record({ task, verdicts })))).toContain("Landed unchecked");
+    expect(textOf(verdictDocument(record({ verdicts })))).not.toContain("Landed unchecked");
+  });
+});
+
+describe("hostile words", () => {
+  const hostile = [
+    "# Forged heading",
+    "```\n# Forged\n```",
+    "~~~~\n````\n# Forged",
+    "</blockquote><h1>Forged</h1>",
+    "<!-- swallow the rest",
+    "a ` b\n` <script>alert(1)</script>`",
+    "![beacon](https://example.org/x.png)",
+    "Title\n===\n---\n# Forged",
+    "\u001b[2J\u001b]0;owned\u0007# Forged\rForged",
+    "\\`<b>`",
+    "`".repeat(50),
+    "1. ### Forged",
+    "\u202egnp.exe",
+  ];
+
+  const everywhere = (text: string): readonly string[] => {
+    const brief = make.aBrief({
+      ...{ title: text, description: text, criteria: [text], allowedFiles: [text] },
+      ...{ leaveAlone: [text], backlogItem: text },
+    });
+    const cycle = make.aCycle({
+      plan: {
+        assessment: text,
+        drafts: [brief],
+        deferred: [{ item: text, why: text }],
+        risks: [text],
+      },
+      refused: [{ title: `${text} other`, why: text }],
+    });
+    const full = record({
+      task: make.aTask({ brief, answers: [{ question: text, answer: text }] }),
+      attempts: [
+        make.anAttempt({ summary: text, outcome: { kind: "reported", report: text } }),
+        make.anAttempt({ attempt: 2, outcome: { kind: "blocked", question: text } }),
+      ],
+      verdicts: [
+        make.aVerdict({
+          reasons: [text],
+          hold: text,
+          checks: [
+            make.aCheck({
+              ...{ name: text, command: text, sentence: text, outputTail: text },
+              ...{ introduced: [{ name: text, message: text }], preExisting: [text] },
+            }),
+          ],
+          reading: {
+            decision: "fail",
+            reasoning: text,
+            findings: [{ file: text, line: 1, what: text }],
+          },
+        }),
+      ],
+    });
+    return [planDocument(shop, cycle), workerDocument(full), verdictDocument(full)].map(textOf);
+  };
+
+  /** What stands outside of fences and code spans. */
+  const prose = (text: string): string =>
+    text.replace(/^(`{3,})\n[\s\S]*?\n\1$/gm, "").replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, "");
+
+  const holds = (text: string): void => {
+    const plain = everywhere("harmless").map((each) => headings(each).length);
+    const documents = everywhere(text);
+    expect(documents.map((each) => headings(each).length)).toEqual(plain);
+    for (const each of documents) {
+      expect(prose(each)).not.toMatch(/<[a-z/!?]/i);
+      expect(prose(each)).not.toMatch(/!\[/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+      expect(each).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202e]/);
+    }
+  };
+
+  test.each(hostile)("%j breaks out of nothing", (text) => holds(text));
+
+  test("nor does what is drawn from such pieces", () => {
+    const piece = fc.constantFrom(
+      ...["`", "```", "\n", "# ", "<b>", "</blockquote>", "\\", "> ", "- ", "~~~", "![", "a", " "],
+    );
+    const texts = fc.array(piece, { minLength: 1, maxLength: 12 }).map((all) => all.join(""));
+    fc.assert(fc.property(texts, holds), { numRuns: 300 });
+  });
+
+  test("code keeps its words: only what would be HTML is changed", () => {
+    expect(line("use `Map<string, X>` here")).toBe("use `Map<string, X>` here");
+    expect(line("use Map<string, X> here")).toBe("use Map&#60;string, X> here");
+    expect(line("a < b")).toBe("a < b");
+    expect(code("a`b")).toBe("`` a`b ``");
+    expect(passage("a\nb")).toBe("> a\n> b");
+    expect(passage("a <b>\n```\nx")).toBe("````\na <b>\n```\nx\n````");
+    expect(output("a\n")).toBe("```\na\n```");
+  });
+});
+
+test("durations are words of two units at most", () => {
+  const said = [400, 1_000, 9_940, 59_400, 60_000, 65_000, 3_600_000, 7_325_000].map(duration);
+  expect(said).toEqual([
+    "0.4 seconds",
+    "1 second",
+    "9.9 seconds",
+    "59 seconds",
+    "1 minute",
+    "1 minute 5 seconds",
+    "1 hour",
+    "2 hours 2 minutes",
+  ]);
+});

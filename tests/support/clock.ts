@@ -1,0 +1,1 @@
+export { machineClock as realClock } from "../../src/adapters/clock.ts";
