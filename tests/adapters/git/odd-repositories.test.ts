@@ -1,4 +1,4 @@
-import { readFile, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
@@ -88,19 +88,27 @@ describe("repositories that work", () => {
     expect(person(root, "fsck", "--no-dangling")).toBe("");
   });
 
-  test("one that was shallow and is no more stays whole", async () => {
-    const upstream = await repository(files);
-    await write(upstream, { "a.txt": "two\n" });
-    commitAll(upstream, "Second");
-    const root = join(await folder(), "shallow");
-    person(upstream, "clone", "-q", "--depth", "1", `file://${upstream}`, root);
-    const { options } = await opened(root);
-    person(root, "fetch", "-q", "--unshallow");
-    const repo = await openRepo(options, signal);
-    const work = await worked(repo, 1, { "done.txt": "done\n" });
-    expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
-    expect(person(root, "rev-parse", "--is-shallow-repository")).toBe("false");
-  });
+  test.each(["while it is open", "between two runs"])(
+    "one that was shallow and is whole since, %s, stays whole",
+    async (when) => {
+      const upstream = await repository(files);
+      await write(upstream, { "a.txt": "two\n" });
+      commitAll(upstream, "Second");
+      const root = join(await folder(), "shallow");
+      person(upstream, "clone", "-q", "--depth", "1", `file://${upstream}`, root);
+      const { repo: first, options } = await opened(root);
+      await first.sync(signal);
+      person(root, "fetch", "-q", "--unshallow");
+      const open = when === "while it is open";
+      const repo = open ? first : await openRepo(options, signal);
+      const work = await worked(repo, 1, { "done.txt": "done\n" });
+      expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
+      expect(person(root, "rev-parse", "--is-shallow-repository")).toBe("false");
+      const hub = (await readdir(options.hubsDir)).find((name) => name.endsWith(".hub.git"));
+      const ours = await readdir(join(options.hubsDir, hub ?? ""));
+      expect(ours.includes("shallow")).toBe(open);
+    },
+  );
 
   test("one with SHA-256 ids", async () => {
     const root = await folder();
