@@ -139,12 +139,13 @@ test("whatever is told in whatever order, the invariants hold", () => {
       let state: TaskState = { ...states.pending, left: given.attemptsMax - 1 };
       let extra = 0; // attempts that people gave: answers, and retries with all attempts anew
       for (const [fits, n, current] of told) {
-        const types = Object.keys(fits > 0 ? taskTable[state.at] : events) as EventType[];
+        const all = Object.keys(fits > 0 ? taskTable[state.at] : events) as EventType[];
+        const types = all.filter((type) => fits < 2 || type !== "task.skipped"); // it ends most walks
         const event = events[types[n % types.length] ?? "work.started"];
         const said =
           "token" in event && !current && fits === 0 && !event.type.endsWith(".started")
             ? { ...event, token: token(99) }
-            : event.type === "judge.passed" && n % 2 === 1
+            : event.type === "judge.passed" && !current
               ? { ...event, hold: "risky" }
               : event;
         const before = state;
@@ -170,7 +171,7 @@ test("whatever is told in whatever order, the invariants hold", () => {
     }),
     { numRuns: 300 },
   );
-  expect(seen.size).toBe(Object.keys(states).length);
+  expect(Object.keys(states).filter((at) => !seen.has(at as At))).toEqual([]);
 });
 
 /** A lost merge may have landed: it is asked again however often, and the merge itself gives it up. */
