@@ -149,7 +149,6 @@ function readWork(db: Database.Database, tables: Tables): Pick<ProjectReads, Wor
 type MoneyReads =
   | "reservation"
   | "reservations"
-  | "unsettled"
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
@@ -176,7 +175,6 @@ function readMoney(
   return {
     reservation: (token) => reservations.one("WHERE token = ?", token),
     reservations: (sinceDay) => reservations.all("WHERE day >= ? ORDER BY token", sinceDay),
-    unsettled: () => reservations.all("WHERE settled_usd IS NULL ORDER BY token"),
     moneyOfDay: (day) => sum("WHERE day = ?", day),
     moneyOfCycle: (cycle) => sum("WHERE cycle = ?", cycle),
     costOf: (task) => sum("WHERE task = ?", task).settledUsd,
