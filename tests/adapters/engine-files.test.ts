@@ -1,9 +1,13 @@
 /** What the engine in SQLite promises about its files. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -16,6 +20,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
 import { explained } from "../../src/adapters/engine/sqlite/errors.ts";
 import { migrate, migrationsOf } from "../../src/adapters/engine/sqlite/migrate.ts";
+import { openDatabase } from "../../src/adapters/engine/sqlite/open.ts";
 import { isOwnerAlive, thisOwner } from "../../src/adapters/engine/sqlite/owner.ts";
 import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
 import { projectName, token } from "../../src/core/ids.ts";
@@ -74,6 +79,14 @@ function tamper(sql: string): void {
   db.close();
 }
 
+function targetOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return ""; // closed meanwhile
+  }
+}
+
 const note: LogEvent = {
   of: "note",
   task: null,
@@ -118,6 +131,10 @@ it("commits durably, in a write-ahead log", async () => {
   const db = new Database(file(), { readonly: true });
   expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
   db.close();
+  const own = openDatabase(file(), "project");
+  const full = 2;
+  expect(own.pragma("synchronous", { simple: true })).toBe(full);
+  own.close();
 });
 
 it("keeps what was written over a restart", async () => {
@@ -213,6 +230,25 @@ it("notices a changed, a lost and an inserted event", async () => {
   expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 2")]);
 });
 
+it("notices an event that is whole but belongs to another history", async () => {
+  const engine = open();
+  const other = projectName("other");
+  const append = (name: typeof demo, text: string) => {
+    const event: LogEvent = { ...note, event: { type: "note", level: "info", text } };
+    const changes = [{ kind: "event", event }] as const;
+    return engine.transact(name, {}, () => ({ changes, answer: null }));
+  };
+  for (const n of [1, 2, 3]) {
+    await append(demo, `ours ${n}`);
+    await append(other, `theirs ${n}`);
+  }
+  await closeAll();
+  tamper(`ATTACH '${join(dataDir, "other.db")}' AS other; DROP TRIGGER events_last;
+          DELETE FROM events WHERE seq = 3;
+          INSERT INTO events SELECT * FROM other.events WHERE seq = 3`);
+  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 3")]);
+});
+
 it("notices numbers that could be given out twice", async () => {
   const engine = open();
   await write(engine, sent(1), sent(2));
@@ -258,6 +294,7 @@ it("refuses a database that a newer program has written, and leaves it as it is"
   const { message, hint } = await refusal(open().overview(demo));
   expect(message).toContain("written by a newer version of this program (schema 99");
   expect(hint).toContain("Use the newer version");
+  expect(readdirSync(dataDir).filter((name) => name.includes("backup"))).toEqual([]);
 });
 
 it("migrates a database that holds something, with a backup of it beside", async () => {
@@ -345,7 +382,23 @@ it("knows a living process from a dead one, and from another with the same numbe
   expect(isOwnerAlive([boot, namespace, pid, Number(started) - 1].join(" "))).toBe(false);
   expect(isOwnerAlive(["another-boot", namespace, pid, started].join(" "))).toBe(false);
   expect(isOwnerAlive([boot, namespace, 2 ** 22 + 1, started].join(" "))).toBe(false);
-  expect(isOwnerAlive([boot, "another-namespace", pid, started].join(" "))).toBe(true);
+  expect(isOwnerAlive([boot, "another-namespace", 2 ** 22 + 1, started].join(" "))).toBe(true);
+});
+
+it("knows a dead process that nobody has buried", async () => {
+  const [boot, namespace] = thisOwner().split(" ");
+  // the shell's child ends after the shell has become something that never asks for it
+  const script = "exec 3<&0; (read line <&3) & echo $!; exec sleep 600";
+  const parent = spawn("sh", ["-c", script]);
+  const [line] = await once(parent.stdout, "data");
+  const pid = Number(String(line));
+  const name = () => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim();
+  while (name() !== "sleep") await new Promise(setImmediate);
+  parent.stdin.write("\n");
+  const fields = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  while (fields()[0] !== "Z") await new Promise(setImmediate);
+  expect(isOwnerAlive([boot, namespace, pid, fields()[19]].join(" "))).toBe(false);
+  parent.kill("SIGKILL");
 });
 
 it("keeps working with more projects than it keeps open", async () => {
@@ -354,4 +407,6 @@ it("keeps working with more projects than it keeps open", async () => {
   for (const name of names)
     await engine.transact(name, {}, () => ({ changes: [sent(1)], answer: null }));
   for (const name of names) expect((await engine.claim(name, start)).kind).toBe("claimed");
+  const held = readdirSync("/proc/self/fd").filter((fd) => targetOf(fd).startsWith(dataDir));
+  expect(held.filter((fd) => targetOf(fd).endsWith(".db")).length).toBeLessThan(names.length);
 });

@@ -124,6 +124,16 @@ function fencePromises(the: () => Bench): void {
     expect((await engine.finish(delivery, {}, nothing)).kind).toBe("finished");
   });
 
+  it("fences everybody but the process that holds the lease", async () => {
+    const { engine, world, write, claimed } = the();
+    await write(sent(1));
+    const delivery = await claimed();
+    const other = world.open("two");
+    expect(await other.renew(delivery)).toBe(false);
+    expect(await other.finish(delivery, {}, nothing)).toEqual({ kind: "fenced" });
+    expect(await engine.renew(delivery)).toBe(true);
+  });
+
   it("fences a holder that has finished already", async () => {
     const { engine, write, claimed } = the();
     await write(sent(1));
@@ -167,6 +177,11 @@ function orderPromises(the: () => Bench): void {
   it("delivers higher priority first, then what was sent first", async () => {
     await the().write(sent(1), sent(2, { priority: 5 }), sent(3), sent(4, { priority: 5 }));
     expect(subjects(await the().drain())).toEqual(tasks(2, 4, 1, 3));
+  });
+
+  it("delivers what was sent first also among jobs with and without a key", async () => {
+    await the().write(sent(1, { key: "main" }), sent(2), sent(3, { key: "other" }));
+    expect(subjects(await the().drain())).toEqual(tasks(1, 2, 3));
   });
 
   it("counts each minute of waiting as one step of priority", async () => {

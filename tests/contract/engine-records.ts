@@ -193,6 +193,7 @@ function recoveryPromises(the: () => Bench): void {
     const { world, write, look } = the();
     await write(sent(1));
     await dieBetween(the());
+    world.kill("dying");
     expect((await look()).spent.today.reservedUsd).toBe(0);
     const { admit, asked } = asking({ kind: "later", at: later(noon, 1), why: "turn: no" });
     await world.open("three").claim(demo, admit);
@@ -225,6 +226,7 @@ function recoveryPromises(the: () => Bench): void {
     await engine.recover(demo);
     const record = await engine.reservations(demo, "2026-01-01");
     expect(record).toEqual([aReservation(claim.delivery.token)]);
+    expect(await dead.finish(claim.delivery, {}, nothing)).toEqual({ kind: "fenced" });
     const { admit, asked } = asking({ kind: "start", changes: [] });
     await engine.claim(demo, admit);
     expect(asked[0]?.portfolio).toEqual({
@@ -247,7 +249,6 @@ async function dieBetween({ world }: Bench): Promise<void> {
     changes: [{ kind: "reservation", reservation: aReservation(1) }],
   }));
   await expect(claiming).rejects.toThrow();
-  world.kill("dying");
 }
 
 function readPromises(the: () => Bench): void {
@@ -269,8 +270,8 @@ function readPromises(the: () => Bench): void {
       { kind: "task", task: aTask(2) },
       { kind: "task", task: over(3, "done") },
       { kind: "cycle", cycle: ended },
-      { kind: "cycle", cycle: aCycle(2, { state: { at: "running" } }) },
       { kind: "cycle", cycle: aCycle(3) },
+      { kind: "cycle", cycle: aCycle(2, { state: { at: "running" } }) },
       { kind: "send", job: { queue: "cycle", subject, key: null, priority: 0, runAt: due } },
       { kind: "reservation", reservation: aReservation(1, { settledUsd: 0.25 }) },
       { kind: "reservation", reservation: aReservation(2, { day: "2026-01-01", settledUsd: 1 }) },

@@ -133,7 +133,6 @@ const sameSubject = (a: Subject, b: Subject): boolean =>
 type MoneyReads =
   | "reservation"
   | "reservations"
-  | "unsettled"
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
@@ -145,7 +144,6 @@ function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads
   return {
     reservation: (token) => reservations.get(String(token)) ?? null,
     reservations: (sinceDay) => all().filter(({ day }) => day >= sinceDay),
-    unsettled: () => all().filter(({ settledUsd }) => settledUsd === null),
     moneyOfDay: (day) => where((each) => each.day === day),
     moneyOfCycle: (cycle) => where((each) => each.cycle === cycle),
     costOf: (task) => where((each) => each.task === task).settledUsd,
