@@ -4,6 +4,7 @@ import { later, projectName, token } from "../../src/core/ids.ts";
 import type { LogEvent } from "../../src/core/ledger.ts";
 import { newProject } from "../../src/core/project.ts";
 import { defaultRetryRules as rules } from "../../src/core/retry.ts";
+import type { Engine } from "../../src/ports/engine.ts";
 import {
   aCycle,
   aLanding,
@@ -213,6 +214,17 @@ function recoveryPromises(the: () => Bench): void {
     });
   });
 
+  it("puts its books in line by itself where a write failed and it lives on", async () => {
+    const { world, engine, write } = the();
+    await write(sent(1));
+    const failing = await dieBetween(the());
+    await failing.transact(demo, {}, nothing);
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio.today.reservedUsd).toBe(0);
+    world.kill("dying");
+  });
+
   it("frees on recovery what a dead owner held, and keeps what is reserved for it", async () => {
     const { world, engine, write } = the();
     await write(sent(1));
@@ -242,13 +254,14 @@ function recoveryPromises(the: () => Bench): void {
 }
 
 /** Another process claims with a reservation, and dies before the project's commit. */
-async function dieBetween({ world }: Bench): Promise<void> {
+async function dieBetween({ world }: Bench): Promise<Engine> {
   const dying = world.openDyingBetween("dying");
   const claiming = dying.claim(demo, () => ({
     kind: "start",
     changes: [{ kind: "reservation", reservation: aReservation(1) }],
   }));
   await expect(claiming).rejects.toThrow();
+  return dying;
 }
 
 function readPromises(the: () => Bench): void {
