@@ -23,6 +23,8 @@ const hostile = fc
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 const acted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
+const ours = /\u001b\[(?:0|1|2|22|3[0-79]|90)m/g;
 const unseen =
   /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u{e0000}-\u{e0fff}]/u;
 
@@ -33,7 +35,7 @@ describe("what an agent wrote", () => {
         const made = clean(text);
         expect(made).not.toMatch(acted);
         expect(made).not.toMatch(unseen);
-        expect(made.isWellFormed?.() ?? true).toBe(true);
+        expect(made).not.toMatch(/\p{Cs}/u); // half a character
         expect(clean(made)).toBe(made);
       }),
       { numRuns: 2_000 },
@@ -53,7 +55,7 @@ describe("what an agent wrote", () => {
   test("gets through the last net with our own colours only", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const rest = net(text, true).replaceAll(/\u001b\[(?:0|1|2|22|3[0-79]|90)m/g, "");
+        const rest = net(text, true).replaceAll(ours, "");
         expect(rest).not.toMatch(acted);
         expect(net(text, false)).toBe(clean(text));
       }),
@@ -75,7 +77,7 @@ test.each([
   ["8-bit controls", "a\u009b2Jb\u009d0;x\u009cc", "abc"],
   ["an open string, which must not hide the rest", `a${esc}]0;the rest`, "a0;the rest"],
   ["a carriage return, which must not overwrite", "rm -rf /\rls", "rm -rf /\nls"],
-  ["a sequence within a sequence", `${esc}${esc}[31m[31mred`, "[31mred"],
+  ["a sequence within a sequence", `${esc}${esc}[31m[31mred`, "31mred"],
   ["text turned round", "safe\u202etxt.exe", "safetxt.exe"],
   ["invisible tags", "hi\u{e0068}\u{e0069}", "hi"],
 ])("%s does not get through", (_, text, made) => {
