@@ -1,4 +1,7 @@
-/** Rules between projects; they look at the raw value so that they speak even where a field is wrong. */
+/**
+ * Rules between projects; they look at the raw value so that they speak even where a field is
+ * wrong.
+ */
 import { resolvePath } from "./portfolio.ts";
 import type { Finding, Path, Tree } from "./tree.ts";
 

@@ -22,7 +22,10 @@ export type Found =
 
 const names = ["orch.jsonc", "orch.json"];
 
-/** Finds the portfolio: named > `ORCH_CONFIG` > nearest upward from `cwd` > the person's settings folder. */
+/**
+ * Finds the portfolio: named > `ORCH_CONFIG` > nearest upward from `cwd` > the person's settings
+ * folder.
+ */
 export async function findPortfolio(search: Search): Promise<Found> {
   const { explicit, env, cwd } = search;
   if (explicit !== null) return named(resolve(cwd, explicit), "--config");

@@ -43,7 +43,9 @@ const fieldsAt = (path: Path): readonly string[] =>
       ? Object.keys(projectSchema.shape)
       : Object.keys(promptsShape);
 
-/** A field of a project written at the top, or the other way round, is the commonest slip of all. */
+/**
+ * A field of a project written at the top, or the other way round, is the commonest slip of all.
+ */
 function otherLevel(path: Path, key: string): string | null {
   if (path.length === 0 && key in projectSchema.shape) return "it belongs into a project";
   if (path.length === 2 && key in portfolioSchema.shape)

@@ -7,7 +7,10 @@ export type Loaded =
   | (Parsed & { readonly file: string; readonly by: FoundBy })
   | Extract<Found, { readonly kind: "missing" }>;
 
-/** Finds and reads the portfolio; what is wrong with it is an answer. `home` is what `~/` stands for. */
+/**
+ * Finds and reads the portfolio; what is wrong with it is an answer. `home` is what `~/` stands
+ * for.
+ */
 export async function loadPortfolio(search: Search, home = homedir()): Promise<Loaded> {
   const found = await findPortfolio(search);
   if (found.kind === "missing") return found;

@@ -4,7 +4,9 @@ import { projectName } from "../core/ids.ts";
 import type { LogLevel, Portfolio, ProjectConfig, PromptName } from "../core/portfolio.ts";
 import type { PortfolioFile, ProjectFields } from "./schema.ts";
 
-/** Makes a path absolute: `~/` is `home`, anything relative starts at the portfolio file's folder. */
+/**
+ * Makes a path absolute: `~/` is `home`, anything relative starts at the portfolio file's folder.
+ */
 export function resolvePath(path: string, file: string, home: string): string {
   if (path === "~") return home;
   return resolve(dirname(file), path.startsWith("~/") ? resolve(home, path.slice(2)) : path);

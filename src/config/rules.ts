@@ -3,17 +3,22 @@ import { closest } from "../core/suggest.ts";
 
 const aliases = ["sonnet", "opus", "haiku"] as const;
 const ownId = /^claude-[a-z0-9][A-Za-z0-9.@:[\]-]*$/;
-// Bedrock (`us.anthropic.…`), ARNs (`arn:aws:…`), routers (`vendor/model`): a separator between two parts.
+// Bedrock (`us.anthropic.…`), ARNs (`arn:aws:…`), routers (`vendor/model`): a separator between
+// two parts.
 const vendorId = /^[A-Za-z0-9_-]+(?:[./:@][A-Za-z0-9_-]+)+$/;
 
-/** Tells whether a model can be meant: an alias, a `claude-` id, or another vendor's id with `/`, `.` or `:`. */
+/**
+ * Tells whether a model can be meant: an alias, a `claude-` id, or another vendor's id with `/`,
+ * `.` or `:`.
+ */
 export const isModel = (text: string): boolean =>
   aliases.some((alias) => alias === text) || ownId.test(text) || vendorId.test(text);
 
 /** Says what is wrong with a model that nobody offers. */
 export function unknownModel(text: string): string {
   const meant = closest(text, aliases);
-  return `unknown model ${JSON.stringify(text)}${meant === null ? "" : `; did you mean "${meant}"?`}`;
+  const suggestion = meant === null ? "" : `; did you mean "${meant}"?`;
+  return `unknown model ${JSON.stringify(text)}${suggestion}`;
 }
 
 // What git-check-ref-format forbids in a name; control characters are meant.

@@ -1,11 +1,17 @@
-/** The portfolio file as a person writes it. Descriptions, units and hints feed the docs and the errors. */
+/**
+ * The portfolio file as a person writes it. Descriptions, units and hints feed the docs and the
+ * errors.
+ */
 import { z } from "zod";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import { isAuthor, isBranch, isBranchPrefix, isInside, isModel, unknownModel } from "./rules.ts";
 
 const d = projectDefaults;
 
-/** Longest text of any single value, in characters: a file that was meant for something else ends here. */
+/**
+ * Longest text of any single value, in characters: a file that was meant for something else ends
+ * here.
+ */
 const textMax = 4000;
 const text = (): z.ZodString => z.string().max(textMax);
 const filled = (): z.ZodString => text().min(1);

@@ -49,7 +49,10 @@ export const pathText = (path: Path): string =>
     "",
   );
 
-/** Reads JSON with comments and trailing commas; answers what is wrong with its syntax, if anything is. */
+/**
+ * Reads JSON with comments and trailing commas; answers what is wrong with its syntax, if anything
+ * is.
+ */
 export function readTree(
   text: string,
 ):
@@ -103,7 +106,8 @@ const emptyFinding: Finding = {
   hint: 'begin with { "projects": [] }',
 };
 
-// The library's codes are a `const enum`, which a module built alone cannot read: hence their names.
+// The library's codes are a `const enum`, which a module built alone cannot read: hence their
+// names.
 const syntaxWords: Readonly<Record<string, string>> = {
   CommaExpected: "a comma is missing before this",
   ColonExpected: "a colon is missing before this",

@@ -31,7 +31,10 @@ export interface Portfolio {
   readonly projects: readonly ProjectConfig[];
 }
 
-/** One project's settings; every path is absolute unless it says otherwise. Budgets are in US dollars. */
+/**
+ * One project's settings; every path is absolute unless it says otherwise. Budgets are in US
+ * dollars.
+ */
 export interface ProjectConfig {
   readonly name: ProjectName;
   readonly path: string;

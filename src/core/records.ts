@@ -1,9 +1,10 @@
 /** What is written down of each attempt, verdict, landing and reservation. */
 
 import type { FileChange } from "./change.ts";
-import type { CheckOutcome } from "./checks.ts";
+import type { Basis } from "./checks.ts";
 import type { Failure } from "./failure.ts";
 import type { CommitSha, CycleId, Instant, SessionId, TaskId, Token, TreeSha } from "./ids.ts";
+import type { TestFailure } from "./results.ts";
 
 /** Tokens and money of one or several sessions. */
 export interface Spending {
@@ -72,6 +73,23 @@ export interface Verdict {
   readonly hold: string | null;
   readonly spending: Spending;
   readonly startedAt: Instant;
+  readonly durationMs: number;
+}
+
+/** What one check of a candidate came to, beside the same check of its base. */
+export interface CheckOutcome {
+  readonly name: string;
+  readonly command: string;
+  readonly decision: "pass" | "fail" | "inconclusive";
+  /** What the comparison rests on. */
+  readonly by: Basis;
+  readonly introduced: readonly TestFailure[];
+  readonly preExisting: readonly string[];
+  /** Why a person must agree; null where none must. */
+  readonly hold: string | null;
+  /** In one sentence. */
+  readonly sentence: string;
+  readonly outputTail: string;
   readonly durationMs: number;
 }
 

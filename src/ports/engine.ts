@@ -102,3 +102,14 @@ export interface LoggedEvent {
   readonly at: Instant;
   readonly event: LogEvent;
 }
+
+/** The ledger cannot be read or written: what happened, and in `hint` what to do about it. */
+export class LedgerError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "LedgerError";
+    this.hint = hint;
+  }
+}

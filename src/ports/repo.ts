@@ -21,9 +21,16 @@ export interface Workspace extends AsyncDisposable {
   readonly name: string;
   /** Folder of the project in the clone (a subfolder where the project is one). */
   readonly path: string;
+  /** Top folder of the clone; the same as `path` where it is not given. */
+  readonly root?: string;
   /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
   readonly readable: readonly string[];
   readonly base: CommitSha;
+  /**
+   * Keeps what is installed in it out of snapshots, and in place when the clone is reset. Paths are
+   * relative to `path`; each call replaces the last one's.
+   */
+  shield(paths: readonly string[]): Promise<void>;
   /** Gives the workspace up without returning it: its files stay for a later `reopen`. */
   keep(): void;
 }

@@ -12,6 +12,8 @@ export interface RecordedRequest {
   /** Replies that the conversation already held. */
   readonly place: number;
   readonly inputBytes: number;
+  /** What the asker showed: an API key, a bearer token, or nothing. Never the secret itself. */
+  readonly credential: "key" | "bearer" | "none";
   /** The HTTP status; 0 for a broken connection. */
   readonly status: number;
   readonly usage: Usage;
@@ -49,11 +51,15 @@ const nothing: Usage = {
 export function openLedger() {
   const records: RecordedRequest[] = [];
   return {
-    open(scene: Scene, asked: MessagesRequest, body: string) {
+    open(
+      scene: Scene,
+      asked: MessagesRequest,
+      { body, credential }: Pick<RecordedRequest, "body" | "credential">,
+    ) {
       const { role, task, session, cue } = scene;
       const startedAt = Date.now();
       let record: RecordedRequest = {
-        ...{ role, task, session, body, startedAt, model: asked.model },
+        ...{ role, task, session, body, credential, startedAt, model: asked.model },
         ...{ place: cue.kind === "lost" ? -1 : cue.place, inputBytes: Buffer.byteLength(body) },
         ...{ status: 0, usage: nothing, costUsd: 0, durationMs: 0 },
       };

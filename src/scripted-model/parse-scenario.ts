@@ -77,6 +77,9 @@ function parseError(json: unknown, at: string): Step {
 
 function parseReply(step: Json, at: string): ReplyStep {
   const tools: ToolCall[] = [];
+  if (step["tool"] === undefined && step["input"] !== undefined) {
+    throw new ScenarioError(at, "has an input but no tool");
+  }
   if (step["tool"] !== undefined) tools.push(parseCall(pick(step, "tool", "input"), at));
   if (step["tools"] !== undefined) {
     const calls = list(step["tools"], `${at}.tools`);

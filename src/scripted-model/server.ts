@@ -92,7 +92,8 @@ async function answer(
   }
   const header = request.headers["x-claude-code-session-id"];
   const scene = stage.director.direct(asked, typeof header === "string" ? header : undefined);
-  const record = stage.ledger.open(scene, asked, body);
+  const credential = credentialOf(request);
+  const record = stage.ledger.open(scene, asked, { body, credential });
   response.on("close", () => record.closed());
   if (!(await delay(scene.waitMs + stage.latencyMs, response))) return;
   await perform(stage, scene, { asked, record, response });
@@ -136,6 +137,11 @@ async function perform(stage: Stage, scene: Scene, exchange: Exchange): Promise<
 function shrug(response: ServerResponse): void {
   response.writeHead(200, { "content-type": "application/json" });
   response.end("{}");
+}
+
+function credentialOf({ headers }: IncomingMessage): "key" | "bearer" | "none" {
+  if (headers["x-api-key"] !== undefined) return "key";
+  return headers.authorization === undefined ? "none" : "bearer";
 }
 
 async function read(request: IncomingMessage): Promise<string | null> {

@@ -52,7 +52,6 @@ export interface Settings {
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
-  readonly contextFiles: readonly string[];
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */

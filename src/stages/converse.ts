@@ -26,6 +26,8 @@ export interface Talk {
   readonly prompt: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly budgetUsd: number;
+  /** Added to the project's own environment: what was installed in the workspace. */
+  readonly env: Readonly<Record<string, string>>;
   readonly session: SessionId;
   /** Names the transcript. */
   readonly name: string;
@@ -55,14 +57,14 @@ export interface Held {
 /** Holds one session to its end. */
 export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): Promise<Held> {
   const { world, settings } = stage;
-  const { budgetUsd, name, ...rest } = talk;
+  const { budgetUsd, name, env, ...rest } = talk;
   const result = await world.agent.run(
     {
       ...rest,
       model: settings.models[talk.role],
       tools: tools[talk.role],
       limits: { budgetUsd, turnsMax, timeoutMs: settings.timeoutsMs[talk.role], silenceMs },
-      env: settings.env,
+      env: { ...settings.env, ...env },
       transcript: settings.transcript(name),
       onEvent: stage.listen,
     },

@@ -69,14 +69,20 @@ function answers(open: Open, endingIn: EndingIn): void {
     expect(result).toMatchObject({ ending: { kind: "answered", json: { done: true } }, turns: 2 });
     expect(result.text).toContain("Looking");
     expect(result.costUsd).toBeGreaterThan(0);
-    expect(result.usage.reduce((sum, each) => sum + each.costUsd, 0)).toBeCloseTo(result.costUsd);
+    expect(result.usage.reduce((sum, each) => sum + each.costUsd, 0)).toBeCloseTo(
+      result.costUsd,
+      9,
+    );
     expect(agent.events.filter((each) => each.type !== "spent")).toEqual([
       { type: "started", model: expect.any(String) },
       { type: "said", text: "Looking" },
       { type: "tool.called", tool: "Bash", summary: "Bash true" },
       { type: "tool.answered", tool: "Bash", failed: false },
     ]);
-    expect(agent.events.at(-1)).toEqual({ type: "spent", costUsd: expect.closeTo(result.costUsd) });
+    expect(agent.events.at(-1)).toEqual({
+      type: "spent",
+      costUsd: expect.closeTo(result.costUsd, 9),
+    });
     const lines = (await readFile(request.transcript, "utf8")).trimEnd().split("\n");
     expect(lines.map((line) => typeof JSON.parse(line))).toContain("object");
     expect((await stat(request.transcript)).mode & 0o777).toBe(0o600);
@@ -100,16 +106,16 @@ function limitsHold(open: Open, endingIn: EndingIn): void {
   });
 
   test("a silent model is given up, but not while a command runs", async () => {
-    const silenceMs = 700;
+    const silenceMs = 2_500;
     const stalled = endingIn({ kind: "stalls" }, { limits: { ...limits, silenceMs } });
-    const command = "sleep 1.5";
+    const command = "sleep 4";
     const busy = endingIn({ kind: "runs", command }, { limits: { ...limits, silenceMs } });
     expect([await stalled, (await busy).kind]).toEqual([{ kind: "stalled" }, "answered"]);
   });
 
   test("the wall clock ends a session; what it used until then is known", async () => {
     const agent = await open({ kind: "runs", command: `sleep ${uniqueSeconds()}` });
-    const result = await agent.run({ limits: { ...limits, timeoutMs: 1_500 } });
+    const result = await agent.run({ limits: { ...limits, timeoutMs: 4_000 } });
     expect(result).toMatchObject({ ending: { kind: "timedOut" }, costBasis: "table", turns: 1 });
     expect(result.costUsd).toBeGreaterThan(0);
   });
@@ -120,7 +126,8 @@ function troubles(endingIn: EndingIn): void {
     const resetAt = (Math.floor(Date.now() / 1000) + 3600) * 1000;
     const ending = await endingIn({ kind: "limitUntil", resetInS: 3600 });
     expect(ending).toMatchObject({ kind: "limitReached" });
-    expect(ending.kind === "limitReached" && Number(ending.resetAt) - resetAt).toBeLessThan(10_000);
+    const toldAt = ending.kind === "limitReached" ? Number(ending.resetAt) : 0;
+    expect(Math.abs(toldAt - resetAt)).toBeLessThan(10_000);
     expect(await endingIn({ kind: "longWait" })).toMatchObject({
       kind: "limitReached",
       resetAt: null,
@@ -171,7 +178,7 @@ function endings(open: Open): void {
       abortedAt = performance.now();
     });
     expect((await running).ending).toEqual({ kind: "aborted" });
-    expect(performance.now() - abortedAt).toBeLessThan(1_000);
+    expect(performance.now() - abortedAt).toBeLessThan(1_500);
     expect((await agent.run({ limits }, abort.signal)).ending).toEqual({ kind: "aborted" });
   });
 

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDependencies } from "../../src/adapters/dependencies/open.ts";
@@ -17,8 +17,10 @@ import { never, path } from "../support/sandboxes.ts";
 let shell: Shell;
 beforeAll(async () => {
   const sandbox = await openSandbox({ path, mark: "test" }, never);
-  const around = { env: process.env, home: homedir(), caches: "/nonexistent" };
+  const caches = await mkdtemp(join(tmpdir(), "orch-test-"));
+  const around = { env: process.env, home: homedir(), caches };
   shell = openShell({ sandbox, env: toolchainEnv(surroundingsOf(around)) });
+  return () => rm(caches, { recursive: true, force: true });
 });
 
 const workspaceAt = (folder: string): Workspace => ({
@@ -27,6 +29,7 @@ const workspaceAt = (folder: string): Workspace => ({
   readable: [],
   base: commitSha("0".repeat(40)),
   keep: () => undefined,
+  shield: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 });
 
@@ -128,6 +131,48 @@ describe("a Python project", () => {
   });
 });
 
+describe("a project in a part of a clone", () => {
+  const requirements = { "requirements.txt": "# pinned\n./pkg\n" };
+  const put = async (folder: string, files: Readonly<Record<string, string>>) => {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  };
+
+  test("lockfiles of its subfolders are found where it has none of its own", async () => {
+    const project = await workspace({ README: "" });
+    await put(join(project.path, "backend"), requirements);
+    await put(join(project.path, "odd; touch x"), requirements);
+    expect(await open(await tempFolder(), null).command(project)).toBe(
+      "(cd backend && python3 -m venv .venv && .venv/bin/pip install -r requirements.txt)" +
+        " (backend: requirements.txt)",
+    );
+  });
+
+  test("what a set-up makes at the top of the clone is copied too", async () => {
+    const clone = async (): Promise<Workspace> => {
+      const top = await workspace({ "package-lock.json": "{}" });
+      await mkdir(join(top.path, "packages/a"), { recursive: true });
+      return { ...top, path: join(top.path, "packages/a"), root: top.path };
+    };
+    const [first, second] = [await clone(), await clone()];
+    const command = "cd ../.. && mkdir -p node_modules && echo 1 > node_modules/f";
+    const dependencies = open(await tempFolder(), command);
+    expect(ready(await dependencies.install(first, never)).how).toBe("fresh");
+    expect(ready(await dependencies.install(second, never))).toMatchObject({
+      how: "store",
+      paths: ["../../node_modules"],
+    });
+    expect(await run("cat ../../node_modules/f", second)).toBe("1");
+  });
+
+  test("the lockfile at the top of the clone counts where the project has none", async () => {
+    const top = await workspace({ "package-lock.json": '{"packages":{"node_modules/a":{}}}' });
+    await put(join(top.path, "packages/a"), { "package.json": "{}" });
+    const project = { ...top, path: join(top.path, "packages/a"), root: top.path };
+    expect(await open(await tempFolder(), null).command(project)).toMatch(/^npm ci/);
+  });
+});
+
 /** A set-up that counts its runs outside of the workspace. */
 async function counted(rest: string): Promise<{ command: string; runs(): Promise<number> }> {
   const count = join(await tempFolder(), "count");
@@ -212,7 +257,7 @@ describe("a set-up command of the portfolio", () => {
   test("a set-up that takes too long or is stopped has failed", async () => {
     const project = await workspace();
     const slow = await open(await tempFolder(), "sleep 1000", 200).install(project, never);
-    expect(slow.kind === "failed" && slow.output).toMatch(/took longer/);
+    expect(slow.kind === "failed" && slow.output).toMatch(/stopped after/);
     const stopped = await open(await tempFolder(), "true").install(project, AbortSignal.abort());
     expect(stopped.kind === "failed" && stopped.output).toMatch(/stopped/);
   });

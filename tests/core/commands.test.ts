@@ -4,9 +4,9 @@ import { cycleId, taskId } from "../../src/core/ids.ts";
 import { fingerprint } from "../../src/core/plan.ts";
 import { newProject } from "../../src/core/project.ts";
 import { defaultRetryRules as rules } from "../../src/core/retry.ts";
-import { aView, only, taskIn } from "../support/ledger.ts";
 import { events, states } from "../support/machine.ts";
 import { aBrief, aCycle, aCycleId, aTask, aTaskId, noon } from "../support/records.ts";
+import { aView, only, taskIn } from "../support/views.ts";
 
 const running = aCycle();
 const queued = aCycle({ state: { at: "queued" }, requestedBy: "schedule" });

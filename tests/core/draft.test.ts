@@ -3,9 +3,9 @@ import { openDraft } from "../../src/core/draft.ts";
 import { later, taskId } from "../../src/core/ids.ts";
 import { failuresMax, newProject } from "../../src/core/project.ts";
 import { defaultRetryRules as rules } from "../../src/core/retry.ts";
-import { aView, only, taskIn } from "../support/ledger.ts";
 import { events, states } from "../support/machine.ts";
 import { aCycle, aTask, aTaskId, noon } from "../support/records.ts";
+import { aView, only, taskIn } from "../support/views.ts";
 
 const draftOn = (state: (typeof states)[keyof typeof states], more = {}) =>
   openDraft(aView({ tasks: [aTask({ state })], ...more }), rules);

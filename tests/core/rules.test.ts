@@ -8,8 +8,8 @@ import { descriptionMax, fingerprint, sift } from "../../src/core/plan.ts";
 import { backoffMs, defaultRetryRules as rules } from "../../src/core/retry.ts";
 import { outside } from "../../src/core/scope.ts";
 import { fill } from "../../src/core/template.ts";
-import { quiet } from "../support/ledger.ts";
 import { aBrief } from "../support/records.ts";
+import { quiet } from "../support/views.ts";
 
 describe("drafts are sifted", () => {
   const none = new Map();

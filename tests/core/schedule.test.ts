@@ -6,9 +6,9 @@ import { newProject, type Project } from "../../src/core/project.ts";
 import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import { admitBy, type Limits } from "../../src/core/schedule.ts";
-import { aJob, aView, limits, live, only, quiet, taskIn } from "../support/ledger.ts";
 import { states } from "../support/machine.ts";
 import { aCycle, aCycleId, aTask, aTaskId, noon } from "../support/records.ts";
+import { aJob, aView, limits, live, only, quiet, taskIn } from "../support/views.ts";
 
 const next = token(9);
 const running = aCycle({ tasks: [aTaskId] });

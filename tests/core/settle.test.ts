@@ -4,9 +4,9 @@ import type { Change, View } from "../../src/core/ledger.ts";
 import { newProject, type Project } from "../../src/core/project.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import { restsMs, settle } from "../../src/core/settle.ts";
-import { aJob, aView, live, only } from "../support/ledger.ts";
 import { states } from "../support/machine.ts";
 import { aCycle, aCycleId, aTask, aTaskId, noon } from "../support/records.ts";
+import { aJob, aView, live, only } from "../support/views.ts";
 
 const settled = (view: Partial<View>): readonly Change[] =>
   settle(aView(view), defaultRetryRules).changes;

@@ -7,8 +7,12 @@ export async function killMarked(mark: string): Promise<number> {
     if (!/^\d+$/.test(entry)) continue;
     const env = await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "");
     if (!env.includes(mark)) continue;
-    process.kill(Number(entry), "SIGKILL");
-    killed += 1;
+    try {
+      process.kill(Number(entry), "SIGKILL");
+      killed += 1;
+    } catch {
+      // it went with one that was killed before it
+    }
   }
   return killed;
 }

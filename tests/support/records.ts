@@ -1,4 +1,3 @@
-import type { CheckOutcome } from "../../src/core/checks.ts";
 import type { Cycle } from "../../src/core/cycle.ts";
 import {
   type CommitSha,
@@ -9,7 +8,7 @@ import {
   taskId,
   treeSha,
 } from "../../src/core/ids.ts";
-import type { Attempt, Landing, Verdict } from "../../src/core/records.ts";
+import type { Attempt, CheckOutcome, Landing, Verdict } from "../../src/core/records.ts";
 import type { Task, TaskBrief, TaskState } from "../../src/core/task.ts";
 
 export const noon = instant(Date.UTC(2026, 0, 2, 12, 0, 0));

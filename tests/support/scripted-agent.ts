@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
+import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
+import type { Sandbox } from "../../src/ports/sandbox.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel, type ScriptedModel } from "../../src/scripted-model/server.ts";
 import { realClock } from "./clock.ts";
@@ -34,12 +37,14 @@ export const doneSchema = {
 export async function openRig(
   scenario: unknown,
   env: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: "sk-placeholder" },
+  held: Sandbox | null = null,
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
-  const [cwd, data] = [await tempFolder(), await tempFolder()];
-  await mkdir(join(cwd, ".git"));
-  const sandbox = await openSandbox({ path, mark: "test-agent" }, never);
+  // a folder deeper, so that what a test writes beside it goes with it
+  const [cwd, data] = [join(await tempFolder(), "project"), await tempFolder()];
+  await mkdir(join(cwd, ".git"), { recursive: true });
+  const sandbox = held ?? (await openSandbox({ path, mark: "test-agent" }, never));
   const agent = openClaudeAgent({
     sandbox,
     env: { HOME: data, ...env, PATH: path },
@@ -58,7 +63,7 @@ export async function openRig(
     tools: ["Read", "Edit", "Write", "Bash", "Grep", "Glob"],
     schema: doneSchema,
     limits: { budgetUsd: 1, turnsMax: 20, timeoutMs: 50_000, silenceMs: 30_000 },
-    session: realClock.newSession(),
+    session: sessionId(randomUUID()),
     resume: false,
     env: {},
     transcript: join(data, "transcript.jsonl"),

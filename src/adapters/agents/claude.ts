@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import path from "node:path";
 import type {
   Agent,
@@ -82,7 +83,8 @@ async function run(
   }
   const folders = foldersOf(options.configDir, request.session);
   try {
-    const { resumed } = await openFolders(folders, request.resume, found.credential);
+    await access(request.cwd); // a missing folder would be reported as a broken program
+    const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
     const meter = openMeter(before);
     const budgetUsd = request.limits.budgetUsd - meter.costUsd();

@@ -50,7 +50,8 @@ export function credentialEnv(credential: Credential): Readonly<Record<string, s
     case "authToken":
       return { ANTHROPIC_AUTH_TOKEN: credential.secret };
     case "login":
-      return {};
+      // the login's own place, never a copy: a renewal replaces the file and ends the old token
+      return { CLAUDE_SECURESTORAGE_CONFIG_DIR: path.dirname(credential.file) };
     default:
       return credential satisfies never;
   }

@@ -1,7 +1,6 @@
-import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { SessionId } from "../../core/ids.ts";
-import type { Credential } from "./credential.ts";
 
 /** A session's own folders, out of the person's home and of every repository. */
 export interface SessionFolders {
@@ -34,19 +33,12 @@ export function foldersOf(configDir: string, session: SessionId): SessionFolders
 export async function openFolders(
   folders: SessionFolders,
   resume: boolean,
-  credential: Credential,
 ): Promise<{ readonly resumed: boolean }> {
   const resumed = resume && (await hasConversation(folders.config));
   if (!resumed) await rm(folders.config, { recursive: true, force: true });
   if (!resume) await rm(folders.root, { recursive: true, force: true });
   for (const folder of [folders.home, folders.tmp, folders.config]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
-  if (credential.kind === "login") {
-    // a link, because the login is renewed in place and a copy would grow stale
-    const link = path.join(folders.config, ".credentials.json");
-    await rm(link, { force: true });
-    await symlink(credential.file, link);
   }
   return { resumed };
 }

@@ -77,17 +77,18 @@ export function openMeter(before: readonly ModelUsage[]): Meter {
   };
 }
 
+/** Characters that a delta adds: text, thoughts, or a piece of a tool's input. */
 function lengthOf(delta: object): number {
-  const texts = Object.values(delta).filter((each) => typeof each === "string");
-  return texts.reduce((sum, each) => sum + each.length, 0);
+  const texts = Object.entries(delta).filter(([key]) => key !== "type");
+  return texts.reduce((sum, [, each]) => sum + (typeof each === "string" ? each.length : 0), 0);
 }
 
-/** Counts only grow: a later figure of one answer replaces an earlier, smaller one. */
+/** What comes in only grows; what goes out is estimated until it is told. */
 function updated(entry: Entry, usage: WireUsage): Entry {
   return {
     ...entry,
     inputTokens: Math.max(entry.inputTokens, usage.input_tokens ?? 0),
-    outputTokens: Math.max(entry.outputTokens, usage.output_tokens ?? 0),
+    outputTokens: usage.output_tokens ?? entry.outputTokens,
     cacheReadTokens: Math.max(entry.cacheReadTokens, usage.cache_read_input_tokens ?? 0),
     cacheWriteTokens: Math.max(entry.cacheWriteTokens, usage.cache_creation_input_tokens ?? 0),
   };

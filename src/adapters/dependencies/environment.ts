@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /**
  * Answers what commands in a workspace need besides: the environment that activating `.venv` would
@@ -11,8 +11,13 @@ export async function environmentOf(
   path: string,
 ): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
-  const venv = paths.find((each) => each === ".venv" || each === "venv");
-  if (venv !== undefined && (await isFolder(join(workspace, venv, "bin")))) {
+  const [venv, another] = paths.filter((each) => [".venv", "venv"].includes(basename(each)));
+  // With two of them nobody can say which one a command means.
+  if (
+    venv !== undefined &&
+    another === undefined &&
+    (await isFolder(join(workspace, venv, "bin")))
+  ) {
     env["VIRTUAL_ENV"] = join(workspace, venv);
     env["PATH"] = `${join(workspace, venv, "bin")}:${path}`;
   }

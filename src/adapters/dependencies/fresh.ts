@@ -1,35 +1,34 @@
 /** Runs a set-up command and finds out what it installed. */
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
+import type { CommandResult } from "../../ports/shell.ts";
 import { fingerprint, installedIn, isInside, listing } from "./files.ts";
 
 export type Fresh =
   /** Topmost paths that the set-up made, relative to the workspace. */
   | { readonly kind: "installed"; readonly paths: readonly string[] }
-  | { readonly kind: "failed"; readonly command: string; readonly output: string };
+  | { readonly kind: "failed"; readonly output: string };
 
-/** Runs `request` in its workspace. After a failure nothing that it made is left. */
+/** Runs a set-up in a workspace. After a failure nothing that it made is left. */
 export async function installFresh(
-  shell: Shell,
-  request: CommandRequest,
-  signal: AbortSignal,
+  workspace: string,
+  run: () => Promise<CommandResult>,
 ): Promise<Fresh> {
-  const before = await listing(request.cwd);
+  const before = await listing(workspace);
   const filled = new Map<string, string>();
-  for (const path of installedIn(before)) filled.set(path, await fingerprint(request.cwd, [path]));
-  const result = await shell.run(request, signal);
-  const paths = topmost(await listing(request.cwd), before);
+  for (const path of installedIn(before)) filled.set(path, await fingerprint(workspace, [path]));
+  const result = await run();
+  const paths = topmost(await listing(workspace), before);
   for (const [path, sum] of filled) {
     // What was there and is another now was made by the set-up as well.
-    if (sum !== (await fingerprint(request.cwd, [path]))) paths.push(path);
+    if (sum !== (await fingerprint(workspace, [path]))) paths.push(path);
   }
   if (result.ended.kind === "exited" && result.ended.code === 0) {
     return { kind: "installed", paths: paths.sort() };
   }
-  await removePaths(request.cwd, paths);
-  const why = inWords(result.ended, request.timeoutMs);
-  return { kind: "failed", command: request.command, output: `${result.output}\n[${why}]\n` };
+  await removePaths(workspace, paths);
+  const why = inWords(result);
+  return { kind: "failed", output: `${result.output}\n[${why}]\n` };
 }
 
 /** Removes paths of a workspace, never through a link that leads out of it. */
@@ -49,14 +48,14 @@ function topmost(after: ReadonlySet<string>, before: ReadonlySet<string>): strin
   });
 }
 
-function inWords(ended: CommandResult["ended"], timeoutMs: number): string {
+function inWords({ ended, durationMs }: CommandResult): string {
   switch (ended.kind) {
     case "exited":
       return `the set-up command failed with exit code ${ended.code}`;
     case "killed":
       return `the set-up command was killed by ${ended.signal}`;
     case "timedOut":
-      return `the set-up command took longer than ${Math.round(timeoutMs / 1000)} seconds`;
+      return `the set-up command was stopped after ${Math.round(durationMs / 1000)} seconds`;
     case "aborted":
       return "the set-up command was stopped";
     case "unstartable":

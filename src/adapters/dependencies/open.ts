@@ -1,12 +1,12 @@
 /** Installs a project's dependencies into workspaces, each set once by running its set-up command. */
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Dependencies, Installed } from "../../ports/dependencies.ts";
+import type { Workspace } from "../../ports/repo.ts";
 import type { Shell } from "../../ports/shell.ts";
-import type { Setup } from "./ecosystems.ts";
 import { environmentOf } from "./environment.ts";
-import { type Fresh, installFresh } from "./fresh.ts";
-import { keyOf, setupOf } from "./setup.ts";
+import { installFresh } from "./fresh.ts";
+import { keyOf, type PlacedSetup, type Places, setupOf } from "./setup.ts";
 import { openStamps } from "./stamps.ts";
 import { openStore } from "./store.ts";
 
@@ -27,7 +27,7 @@ export interface DependenciesOptions {
 /** What was installed, and whether the set-up ran for it. */
 type Outcome =
   | { readonly kind: "ready"; readonly how: "none" | "store" | "fresh"; readonly paths: Paths }
-  | Extract<Fresh, { readonly kind: "failed" }>;
+  | Extract<Installed, { readonly kind: "failed" }>;
 type Paths = readonly string[];
 
 const timeoutDefaultMs = 15 * 60_000;
@@ -38,18 +38,24 @@ export function openDependencies(options: DependenciesOptions): Dependencies {
   return {
     async install(workspace, signal): Promise<Installed> {
       const startedAt = performance.now();
-      const folder = await realpath(workspace.path); // what programs would call it
-      const setup = await setupOf(folder, options.setupCommand);
-      const outcome = await install(folder, setup, signal);
+      const { top, project } = await placesOf(workspace);
+      const setup = await setupOf({ top, project }, options.setupCommand);
+      const outcome = await install(top, setup, signal);
       if (outcome.kind === "failed") return outcome;
-      const env = await environmentOf(folder, outcome.paths, options.path);
-      return { ...outcome, env, durationMs: performance.now() - startedAt };
+      const paths = outcome.paths.map((each) => relative(project, join(top, each)));
+      const env = await environmentOf(project, paths, options.path);
+      return { ...outcome, paths, env, durationMs: performance.now() - startedAt };
     },
     async command(workspace) {
-      const setup = await setupOf(workspace.path, options.setupCommand);
+      const setup = await setupOf(await placesOf(workspace), options.setupCommand);
       return setup === null ? null : `${setup.command} (${setup.source})`;
     },
   };
+}
+
+/** Links resolved: so programs call the folders that they install into. */
+async function placesOf({ path, root }: Workspace): Promise<Places> {
+  return { project: await realpath(path), top: await realpath(root ?? path) };
 }
 
 function openInstall(options: DependenciesOptions) {
@@ -59,44 +65,45 @@ function openInstall(options: DependenciesOptions) {
   const filling = new Map<string, Promise<unknown>>();
 
   const runAndKeep = async (
-    workspace: string,
+    top: string,
     key: string,
-    { command }: Setup,
+    { command, cwd }: PlacedSetup,
     signal: AbortSignal,
   ): Promise<Outcome> => {
-    const fresh = await installFresh(shell, { command, cwd: workspace, env, timeoutMs }, signal);
-    if (fresh.kind === "failed") return fresh;
+    const run = () => shell.run({ command, cwd, env, timeoutMs }, signal);
+    const fresh = await installFresh(top, run);
+    if (fresh.kind === "failed") return { kind: "failed", command, output: fresh.output };
     // Without a copy in the store the next workspace runs the set-up itself.
-    await store.fill(key, workspace, fresh.paths, signal).catch(() => undefined);
+    await store.fill(key, top, fresh.paths, signal).catch(() => undefined);
     return { kind: "ready", how: "fresh", paths: fresh.paths };
   };
 
-  return async (workspace: string, setup: Setup | null, signal: AbortSignal): Promise<Outcome> => {
+  return async (top: string, setup: PlacedSetup | null, signal: AbortSignal): Promise<Outcome> => {
     if (setup === null) {
-      await stamps.clear(workspace);
+      await stamps.clear(top);
       return { kind: "ready", how: "none", paths: [] };
     }
-    const installed = await stamps.paths(workspace);
-    const key = await keyOf({ workspace, setup, installed }, shell, signal);
-    const present = await stamps.untouched(workspace, key);
+    const installed = await stamps.paths(top);
+    const key = await keyOf(setup, { top, installed }, shell, signal);
+    const present = await stamps.untouched(top, key);
     if (present !== null) return { kind: "ready", how: "store", paths: present };
-    await stamps.clear(workspace);
-    let copied = await store.copy(key, workspace, signal);
+    await stamps.clear(top);
+    let copied = await store.copy(key, top, signal);
     if (copied === null && filling.has(key)) {
       await filling.get(key); // one set-up for all that want the same at once
-      copied = await store.copy(key, workspace, signal);
+      copied = await store.copy(key, top, signal);
     }
     if (copied !== null) {
-      await stamps.remember(workspace, key, copied);
+      await stamps.remember(top, key, copied);
       return { kind: "ready", how: "store", paths: copied };
     }
-    const running = runAndKeep(workspace, key, setup, signal);
+    const running = runAndKeep(top, key, setup, signal);
     filling.set(
       key,
       running.catch(() => undefined),
     );
     const outcome = await running.finally(() => filling.delete(key));
-    if (outcome.kind === "ready") await stamps.remember(workspace, key, outcome.paths);
+    if (outcome.kind === "ready") await stamps.remember(top, key, outcome.paths);
     return outcome;
   };
 }

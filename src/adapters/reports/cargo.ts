@@ -9,7 +9,8 @@ const target = /^ +(?:Running(?: unittests)? (\S+) \(|(Doc-tests \S+))/;
 export const readCargo: Reader = (lines) => {
   const blocks = blocksIn(lines);
   if (blocks.length === 0) return null;
-  // cargo names the binaries on stderr and they speak on stdout: only the order within each is sure.
+  // cargo names the binaries on stderr and they speak on stdout: only the order within each is
+  // sure.
   const targets = lines.flatMap((line) => target.exec(line)?.slice(1).find(Boolean) ?? []);
   const prefixed = targets.length === blocks.length;
   return settle({

@@ -39,7 +39,10 @@ export const readGo: Reader = (lines) => {
   });
 };
 
-/** Failures of one package: of its tests, only those without failing subtests; else the package itself. */
+/**
+ * Failures of one package: of its tests, only those without failing subtests; else the package
+ * itself.
+ */
 function ofPackage(
   path: string,
   tests: readonly TestFailure[],

@@ -11,7 +11,8 @@ export const readNodeSpec: Reader = (lines) => {
   const count = (what: string) => countOf(lines, new RegExp(`^ℹ ${what} (\\d+)$`));
   const { failures, unlisted } = failuresIn(lines);
   const failed = count("fail") + count("cancelled");
-  // Its counts include groups and its list does not: what must agree are the list and the tree above.
+  // Its counts include groups and its list does not: what must agree are the list and the tree
+  // above.
   const lost = unlisted || (failed > 0 && failures.length === 0);
   return settle({
     runner: "node:test",
@@ -22,7 +23,9 @@ export const readNodeSpec: Reader = (lines) => {
   });
 };
 
-/** The failures of the list at the end; `unlisted` where the tree shows one that the list has not. */
+/**
+ * The failures of the list at the end; `unlisted` where the tree shows one that the list has not.
+ */
 function failuresIn(lines: readonly string[]): {
   readonly failures: readonly TestFailure[];
   readonly unlisted: boolean;

@@ -15,7 +15,10 @@ export interface Tally {
   readonly skipped: number;
 }
 
-/** Names are worth something only if none is missing: otherwise the runner's count is all that is known. */
+/**
+ * Names are worth something only if none is missing: otherwise the runner's count is all that is
+ * known.
+ */
 export function settle(tally: Tally): Reading {
   const { runner, failures, passed, failed } = tally;
   if (failures.length === failed) return { kind: "named", ...tally };

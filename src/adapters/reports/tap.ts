@@ -20,7 +20,8 @@ export const readTap: Reader = (lines) => {
     runner: lines.some((line) => line.startsWith("# duration_ms ")) ? "node:test" : "TAP",
     failures,
     passed: sum((each) => each.passed),
-    // What a broken-off document has not said counts as one more failure, so that names do not match.
+    // What a broken-off document has not said counts as one more failure, so that names do not
+    // match.
     failed: failures.length + lost,
     skipped: sum((each) => each.skipped),
   }) satisfies Reading;
@@ -30,17 +31,22 @@ const version = /^TAP version 1[34]$/;
 const plan = /^1\.\.(\d+)(?:\s|$)/;
 const point = /^(?:not )?ok(?: (\d+))?(?: |$)/;
 
-/** Cuts out the documents: from a version, plan or first point to the end of what the plan promises. */
+/**
+ * Cuts out the documents: from a version, plan or first point to the end of what the plan
+ * promises.
+ */
 function documentsIn(lines: readonly string[]): readonly (readonly string[])[] {
   const documents: string[][] = [];
   let current: string[] | null = null;
   let points = 0;
   let promised: number | null = null;
   for (const line of lines) {
-    const over = promised !== null && points >= promised;
+    const number = point.exec(line)?.[1];
+    // A point beyond the plan is still the document's if it goes on counting.
+    const over = promised !== null && points >= promised && number !== String(points + 1);
     if (version.test(line) || (over && !/^[#\s}]|^$/.test(line))) current = null;
     if (current === null) {
-      if (!version.test(line) && !plan.test(line) && point.exec(line)?.[1] !== "1") continue;
+      if (!version.test(line) && !plan.test(line) && number !== "1") continue;
       [current, points, promised] = [[], 0, null];
       documents.push(current);
     }
@@ -61,7 +67,8 @@ interface Points {
 }
 
 function readDocument(document: readonly string[]): Points | null {
-  // Lines of prose may look like a test point: without a version, only a plan proves that it is TAP.
+  // Lines of prose may look like a test point: without a version, only a plan proves that it is
+  // TAP.
   if (!document.some((line) => version.test(line) || plan.test(line))) return null;
   const failures: TestFailure[] = [];
   let [passed, skipped, complete] = [0, 0, false];
@@ -86,7 +93,10 @@ function readDocument(document: readonly string[]): Points | null {
   return { failures, passed, skipped, complete };
 }
 
-/** A group that is red because of a test in it; node:test says of a group whether it failed by itself. */
+/**
+ * A group that is red because of a test in it; node:test says of a group whether it failed by
+ * itself.
+ */
 function isFailedByChildren(result: Result): boolean {
   const why = text(diag(result)["failureType"]);
   return result.closingTestPoint && (why === null || why === "subtestsFailed");

@@ -1,4 +1,6 @@
-/** Output as lines that readers can match: no colours, no carriage returns, no folder of this run. */
+/**
+ * Output as lines that readers can match: no colours, no carriage returns, no folder of this run.
+ */
 
 /** Most characters that are read; what runners say at the end matters most. */
 const headMax = 2_000_000;

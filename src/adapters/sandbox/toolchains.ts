@@ -79,7 +79,7 @@ const unattended: Readonly<Record<string, string>> = {
   PIP_DISABLE_PIP_VERSION_CHECK: "1",
   PIP_NO_INPUT: "1",
   UV_LINK_MODE: "copy",
-  npm_config_package_import_method: "clone-or-copy",
+  pnpm_config_package_import_method: "clone-or-copy",
   npm_config_audit: "false",
   npm_config_fund: "false",
   npm_config_update_notifier: "false",

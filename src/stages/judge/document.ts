@@ -1,6 +1,5 @@
 /** What the judge found, written down for the person. */
-import type { CheckOutcome } from "../../core/checks.ts";
-import type { Finding, Reading, Verdict } from "../../core/records.ts";
+import type { CheckOutcome, Finding, Reading, Verdict } from "../../core/records.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import type { JournalEntry } from "../../ports/journal.ts";
 import {

@@ -1,24 +1,13 @@
 /** Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be overruled. */
-import { type CheckOutcome, compare } from "../../core/checks.ts";
-import type { CommitSha } from "../../core/ids.ts";
 import type { Reading, Spending, Verdict } from "../../core/records.ts";
 import { outside } from "../../core/scope.ts";
 import type { Task } from "../../core/task.ts";
-import type { Commit, Diff } from "../../ports/repo.ts";
+import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import type { Release } from "../converse.ts";
+import { gate } from "./gate.ts";
 import { read } from "./read.ts";
-import { runChecks } from "./run-checks.ts";
-
-export interface JudgeRequest {
-  readonly task: Task;
-  readonly attempt: number;
-  /** Numbers the verdicts of the task, from 1. */
-  readonly number: number;
-  readonly candidate: Commit;
-  readonly base: Commit;
-  readonly budgetUsd: number;
-}
+import type { JudgeRequest } from "./request.ts";
 
 export type JudgeOutcome =
   | { readonly kind: "judged"; readonly verdict: Verdict }
@@ -93,56 +82,4 @@ function factsAgainst(stage: Stage, task: Task, diff: Diff): readonly string[] {
   if (strays.length === 0) return [];
   const shown = strays.slice(0, 20).join(", ");
   return [`it changes files that the task does not allow: ${shown}`];
-}
-
-type Gates =
-  | { readonly kind: "aborted" }
-  | {
-      readonly kind: "gated";
-      readonly decision: Verdict["decision"];
-      readonly reasons: readonly string[];
-      readonly checks: readonly CheckOutcome[];
-      readonly hold: string | null;
-    };
-
-/** Runs the checks on the candidate, and on its base where the candidate is not all green. */
-export async function gate(
-  stage: Stage,
-  at: { readonly candidate: Commit; readonly base: Commit; readonly task: { readonly id: string } },
-  signal: AbortSignal,
-): Promise<Gates> {
-  const name = (what: string, { commit }: { readonly commit: CommitSha }): string =>
-    `${what}-${at.task.id}-${commit.slice(0, 12)}`;
-  const { candidate, base } = at;
-  const mine = await runChecks(stage, { at: candidate, name: name("check", candidate) }, signal);
-  if (mine.kind === "aborted") return mine;
-  const none = { kind: "gated", checks: [], hold: null } as const;
-  if (mine.kind === "setupFailed") {
-    const reason = `the project's set-up, \`${mine.command}\`, fails on it:\n${mine.output}`;
-    return { ...none, decision: "fail", reasons: [reason] };
-  }
-  const alone = mine.runs.map((run) => compare(run, null));
-  if (alone.every(({ decision }) => decision === "pass"))
-    return { ...none, decision: "pass", reasons: [], checks: alone };
-  const theirs = await runChecks(stage, { at: base, name: name("base", base) }, signal);
-  if (theirs.kind === "aborted") return theirs;
-  const baseRuns = theirs.kind === "ran" ? theirs.runs : [];
-  const checks = mine.runs.map((run) =>
-    compare(run, baseRuns.find((each) => each.name === run.name) ?? null),
-  );
-  return { ...none, ...decide(checks), checks };
-}
-
-function decide(checks: readonly CheckOutcome[]): {
-  readonly decision: Verdict["decision"];
-  readonly reasons: readonly string[];
-  readonly hold: string | null;
-} {
-  const bad = checks.filter(({ decision }) => decision !== "pass");
-  const reasons = bad.map(({ name, sentence }) => `${name}: ${sentence}`);
-  if (bad.some(({ decision }) => decision === "fail"))
-    return { decision: "fail", reasons, hold: null };
-  if (bad.length > 0) return { decision: "inconclusive", reasons, hold: null };
-  const held = checks.find(({ hold }) => hold !== null);
-  return { decision: "pass", reasons: [], hold: held?.hold ?? null };
 }

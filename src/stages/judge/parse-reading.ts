@@ -1,6 +1,7 @@
 /** Reads the judge's reading of a change. */
 import { z } from "zod";
 import type { Reading } from "../../core/records.ts";
+import { answerSchema } from "../parse-schema.ts";
 
 const answer = z.object({
   decision: z.enum(["pass", "fail"]),
@@ -18,9 +19,7 @@ const answer = z.object({
 });
 
 /** The JSON schema that a reading follows. */
-export const readingSchema: Readonly<Record<string, unknown>> = z.toJSONSchema(answer, {
-  io: "input",
-});
+export const readingSchema: Readonly<Record<string, unknown>> = answerSchema(answer);
 
 /** Reads a judge's answer; null where there is none that can be read. */
 export function parseReading(json: unknown): Reading | null {

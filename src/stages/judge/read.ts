@@ -1,13 +1,13 @@
 /** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
-import type { CheckOutcome } from "../../core/checks.ts";
-import type { Reading, Spending } from "../../core/records.ts";
+import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
+import { envOf, provide } from "../provide.ts";
 import { fence, taskText } from "../work/briefing.ts";
-import type { JudgeRequest } from "./judge.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
+import type { JudgeRequest } from "./request.ts";
 
 export type ReadOutcome = { readonly spending: Spending } & (
   | { readonly kind: "read"; readonly reading: Reading }
@@ -25,7 +25,7 @@ export async function read(
   const name = `judge-${request.task.id}-${request.number}`;
   const at = request.candidate.commit;
   await using workspace = await world.repo.open({ at, name }, signal);
-  await world.dependencies.install(workspace, signal);
+  const installed = await provide(world, workspace, signal);
   const { ended, spending } = await converse(
     stage,
     {
@@ -36,6 +36,7 @@ export async function read(
       prompt: promptOf(request),
       schema: readingSchema,
       budgetUsd: request.budgetUsd,
+      env: envOf(installed),
       session: world.clock.session(name),
       name,
       resume: true,

@@ -2,6 +2,7 @@
 import type { CheckRun } from "../../core/checks.ts";
 import type { Commit, Workspace } from "../../ports/repo.ts";
 import type { CheckSpec, Stage } from "../context.ts";
+import { envOf, provide } from "../provide.ts";
 import { parseRun } from "./parse-run.ts";
 
 /** Longest end of a check's output that is kept, in characters. */
@@ -20,34 +21,42 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<Checked> {
   const { settings, world } = stage;
-  const remembered = await Promise.all(settings.checks.map((spec) => recall(stage, at, spec)));
-  if (remembered.every((run) => run !== null)) return { kind: "ran", runs: remembered };
+  const remembered = await recallChecks(stage, at);
+  if (remembered !== null) return { kind: "ran", runs: remembered };
   await using workspace = await world.repo.open({ at: at.commit, name }, signal);
-  const installed = await world.dependencies.install(workspace, signal);
+  const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") return { ...installed, kind: "setupFailed" };
   const runs: CheckRun[] = [];
   for (const spec of settings.checks) {
-    const run = await runCheck(stage, { spec, workspace, at }, signal);
+    const run = await runCheck(stage, { spec, workspace, at, env: envOf(installed) }, signal);
     if (run === null) return { kind: "aborted" };
     runs.push(run);
   }
   return { kind: "ran", runs };
 }
 
+/** The runs of all checks on this very tree, where they are remembered; else null. */
+export async function recallChecks(stage: Stage, at: Commit): Promise<readonly CheckRun[] | null> {
+  const runs = await Promise.all(stage.settings.checks.map((spec) => recall(stage, at, spec)));
+  const known = runs.filter((run) => run !== null);
+  return known.length === runs.length ? known : null;
+}
+
 interface One {
   readonly spec: CheckSpec;
   readonly workspace: Workspace;
   readonly at: Commit;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 async function runCheck(
   stage: Stage,
-  { spec, workspace, at }: One,
+  { spec, workspace, at, env: installed }: One,
   signal: AbortSignal,
 ): Promise<CheckRun | null> {
   const { shell, reports, memo } = stage.world;
   const { name, command, timeoutMs } = spec;
-  const { env } = stage.settings;
+  const env = { ...stage.settings.env, ...installed };
   const result = await shell.run({ command, cwd: workspace.path, env, timeoutMs }, signal);
   if (result.ended.kind === "aborted") return null;
   const run: CheckRun = {

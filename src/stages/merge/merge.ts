@@ -1,13 +1,12 @@
 /** Lands one candidate: merged without a checkout, checked as that very tree, published exactly once. */
-import type { CheckOutcome } from "../../core/checks.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, Token } from "../../core/ids.ts";
 import { type Instant, later } from "../../core/ids.ts";
-import type { Landing } from "../../core/records.ts";
+import type { CheckOutcome, Landing } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
-import { gate } from "../judge/judge.ts";
+import { gate } from "../judge/gate.ts";
 import { fence } from "../work/briefing.ts";
 
 export interface MergeRequest {

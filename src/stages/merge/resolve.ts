@@ -6,6 +6,7 @@ import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse } from "../converse.ts";
+import { envOf, provide } from "../provide.ts";
 import { taskText } from "../work/briefing.ts";
 import { parseAnswer, workerSchema } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
@@ -32,7 +33,7 @@ export async function resolve(
   const opening = { at: tip.commit, name: attempt.workspace, theirs: candidate };
   await using workspace = await world.repo.openConflict(opening, signal);
   await request.begun({ base: workspace.base, session: request.anew });
-  await world.dependencies.install(workspace, signal);
+  const installed = await provide(world, workspace, signal);
   const held = await converse(
     stage,
     {
@@ -43,6 +44,7 @@ export async function resolve(
       prompt: promptOf(task, workspace.conflicted),
       schema: workerSchema,
       budgetUsd: request.budgetUsd,
+      env: envOf(installed),
       session: request.anew, // its workspace is made anew each time, so its session is too
       name: attempt.workspace,
       resume: false,

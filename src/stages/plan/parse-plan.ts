@@ -1,6 +1,7 @@
 /** Reads the planner's answer. */
 import { z } from "zod";
 import type { Plan } from "../../core/plan.ts";
+import { answerSchema } from "../parse-schema.ts";
 
 const sentence = z.string().trim().min(1).max(2_000);
 
@@ -31,9 +32,7 @@ const answer = z.object({
 });
 
 /** The JSON schema that a planner's answer follows. */
-export const planSchema: Readonly<Record<string, unknown>> = z.toJSONSchema(answer, {
-  io: "input",
-});
+export const planSchema: Readonly<Record<string, unknown>> = answerSchema(answer);
 
 export type ParsedPlan =
   | { readonly kind: "plan"; readonly plan: Plan }

@@ -45,6 +45,7 @@ export async function plan(
       prompt: promptOf(request, documents),
       schema: planSchema,
       budgetUsd: request.budgetUsd,
+      env: {},
       session: world.clock.session(name),
       name,
       resume: true,

@@ -1,5 +1,6 @@
 /** Reads what a worker, or the refinery, answers. */
 import { z } from "zod";
+import { answerSchema } from "../parse-schema.ts";
 
 const text = z.string().trim();
 
@@ -21,9 +22,7 @@ const answer = z.object({
 });
 
 /** The JSON schema that a worker's answer follows. */
-export const workerSchema: Readonly<Record<string, unknown>> = z.toJSONSchema(answer, {
-  io: "input",
-});
+export const workerSchema: Readonly<Record<string, unknown>> = answerSchema(answer);
 
 export type WorkerAnswer =
   | { readonly kind: "submitted"; readonly summary: string }

@@ -9,6 +9,7 @@ import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
+import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
 import { parseAnswer, workerSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
@@ -66,14 +67,14 @@ export async function work(
   await using _given = workspace;
   const session = resumed ? request.attempt.session : request.anew;
   await request.begun({ base: workspace.base, session });
-  const installed = await world.dependencies.install(workspace, signal);
+  const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") {
     const detail = `${installed.command} failed:\n${installed.output}`;
     const failure: Failure = { kind: "setupFailed", detail };
     const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "failed", failure };
   }
-  const held = await talk(stage, request, { workspace, session }, signal);
+  const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
   const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
   if (outcome.kind === "released") workspace.keep();
   return outcome;
@@ -103,10 +104,16 @@ const contracts = {
 /** Longest notes of a project that a worker is given, in characters. */
 const notesMax = 8_000;
 
+interface Seat {
+  readonly workspace: Workspace;
+  readonly session: SessionId;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 async function talk(
   stage: Stage,
   { task, attempt, history, budgetUsd }: WorkRequest,
-  { workspace, session }: { readonly workspace: Workspace; readonly session: SessionId },
+  { workspace, session, env }: Seat,
   signal: AbortSignal,
 ): Promise<Held> {
   const { world, settings } = stage;
@@ -127,6 +134,7 @@ async function talk(
       prompt: briefing(task, history),
       schema: workerSchema,
       budgetUsd,
+      env,
       session,
       name: attempt.workspace,
       resume: true,

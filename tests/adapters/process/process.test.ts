@@ -101,9 +101,8 @@ describe("a bounded run", () => {
     await until(async () => (await sleepers(seconds)).length === 1, "it runs");
     controller.abort();
     expect((await running).ended).toEqual({ kind: "aborted" });
-    expect((await runProcess(request("true"), controller.signal)).ended).toEqual({
-      kind: "aborted",
-    });
+    const late = await runProcess(request("", { argv: ["no-such-program"] }), controller.signal);
+    expect(late.ended).toEqual({ kind: "aborted" });
   });
 });
 

@@ -200,6 +200,8 @@ describe("several runners in one command", () => {
   test("TAP ends where it says, and what follows is read as what it is", async () => {
     const text = `${await fixture("node20-tap")}${await fixture("go-handwritten")}`;
     expect(told(read(text))[0]).toBe("node:test + go test: 4/10/2");
+    expect(told(read("1..1\nok 1 - a\nnot ok at all\n"))).toEqual(["TAP: 1/0/0"]);
+    expect(told(read("1..1\nok 1 - a\nnot ok 2 - b\n"))).toEqual(["TAP: 1/1/0", "b"]);
   });
 });
 
@@ -265,6 +267,7 @@ describe("whatever was printed", () => {
 
   test.each([
     ["digits", "Tests: 1".padEnd(400_000, "1")],
+    ["more digits", "      Tests  ".padEnd(400_000, "1")],
     ["brackets", " FAIL  ".padEnd(400_000, " [ ")],
     ["header lines", " FAIL  a > b\n".repeat(40_000)],
     ["titles", `  1 passing (1ms)\n  1 failing\n${"  1) a\n       b\n".repeat(30_000)}`],

@@ -1,0 +1,148 @@
+/** Writes what a decision returned, in order; what cannot be right is a bug and throws. */
+import { jobId } from "../../../core/ids.ts";
+import type { Change, JobRequest, Queue, Subject } from "../../../core/ledger.ts";
+import type { Reservation } from "../../../core/records.ts";
+import { asQueued, isOrphan } from "./jobs.ts";
+import type { JobRow, PortfolioWrite, ProjectRows } from "./storage.ts";
+import type { Moment } from "./view.ts";
+
+/** Gathers what one transaction must tell the portfolio. */
+export interface Mirror {
+  readonly raise: PortfolioWrite[];
+  readonly lower: PortfolioWrite[];
+}
+
+/** Applies the changes of one decision to the project's rows. */
+export function applyChanges(
+  rows: ProjectRows,
+  moment: Moment,
+  changes: readonly Change[],
+  mirror: Mirror,
+): void {
+  for (const change of changes) applyChange(rows, moment, change, mirror);
+}
+
+function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: Mirror): void {
+  switch (change.kind) {
+    case "task":
+      follows("task", rows.task(change.task.id), change.task);
+      rows.putTask(change.task);
+      break;
+    case "cycle":
+      follows("cycle", rows.cycle(change.cycle.id), change.cycle);
+      rows.putCycle(change.cycle);
+      break;
+    case "project":
+      follows("project", rows.project(), change.project);
+      rows.putProject(change.project);
+      askAgain(rows, moment);
+      break;
+    case "attempt":
+      rows.putAttempt(change.attempt);
+      break;
+    case "verdict":
+      rows.putVerdict(change.verdict);
+      break;
+    case "landing":
+      rows.putLanding(change.landing);
+      break;
+    case "reservation":
+      reserve(rows, change.reservation, mirror);
+      break;
+    case "event":
+      rows.appendEvent(moment.now, change.event);
+      break;
+    case "send":
+      send(rows, moment, change.job, mirror);
+      break;
+    case "withdraw":
+      withdraw(rows, moment, change, mirror);
+      break;
+    default:
+      change satisfies never;
+  }
+}
+
+/** A record that was read elsewhere, or written twice from one reading, would undo another's write. */
+function follows(
+  what: string,
+  stored: { readonly version: number } | null,
+  written: { readonly version: number; readonly id?: string },
+): void {
+  if (stored === null || written.version === stored.version + 1) return;
+  const name = [what, written.id].filter((part) => part !== undefined).join(" ");
+  throw new Error(
+    `${name}: version ${written.version} cannot follow the stored version ${stored.version}`,
+  );
+}
+
+function reserve(rows: ProjectRows, reservation: Reservation, mirror: Mirror): void {
+  const { token, day, amountUsd, settledUsd } = reservation;
+  const before = rows.reservation(token);
+  const rises = before === null || counted(reservation) > counted(before);
+  const write: PortfolioWrite = { kind: "share", share: { token, day, amountUsd, settledUsd } };
+  (rises ? mirror.raise : mirror.lower).push(write);
+  rows.putReservation(reservation);
+}
+
+/** US dollars that a reservation takes from every cap it counts towards. */
+export const counted = (share: Pick<Reservation, "amountUsd" | "settledUsd">): number =>
+  share.settledUsd ?? share.amountUsd;
+
+function send(rows: ProjectRows, moment: Moment, request: JobRequest, mirror: Mirror): void {
+  const { queue, subject, key, priority, runAt } = request;
+  const state = { at: "queued", waitsFor: null } as const;
+  const there = rows.jobOf(queue, subject);
+  if (there === null) {
+    const number = rows.sequence("job") + 1;
+    rows.setSequence("job", number);
+    const id = jobId(`job-${String(number).padStart(12, "0")}`);
+    const job = { id, queue, subject, key, priority, sentAt: moment.now, runAt, state };
+    rows.putJob({ job, owner: null });
+    return;
+  }
+  if (there.job.state.at === "live" && !isOrphan(there, moment.alive))
+    throw new Error(`${nameOf(queue, subject)} is being done: it cannot be sent as well`);
+  release(there, mirror);
+  rows.putJob({ job: { ...there.job, key, priority, runAt, state }, owner: null });
+}
+
+function withdraw(
+  rows: ProjectRows,
+  moment: Moment,
+  { queue, subject }: { readonly queue: Queue; readonly subject: Subject },
+  mirror: Mirror,
+): void {
+  const there = rows.jobOf(queue, subject);
+  if (there !== null) removeJob(rows, moment, there, mirror);
+}
+
+/** Ends a job; whoever waited for its place is asked again. */
+export function removeJob(rows: ProjectRows, moment: Moment, row: JobRow, mirror: Mirror): void {
+  rows.removeJob(row.job.id);
+  release(row, mirror);
+  if (row.job.state.at === "live") askAgain(rows, moment);
+}
+
+/** Puts a job that a dead owner held back into its queue. */
+export function requeue(rows: ProjectRows, row: JobRow, mirror: Mirror): void {
+  release(row, mirror);
+  rows.putJob({ job: asQueued(row.job), owner: null });
+}
+
+/** Tells the portfolio that a delivery is over. */
+export function release({ job }: JobRow, mirror: Mirror): void {
+  if (job.state.at === "live") mirror.lower.push({ kind: "unworker", token: job.state.token });
+}
+
+/** Jobs that were not admitted wait for a moment; a free place or a resumed project may come first. */
+function askAgain(rows: ProjectRows, { now }: Moment): void {
+  for (const row of rows.jobs()) {
+    const { job } = row;
+    if (job.state.at === "queued" && job.state.waitsFor !== null && job.runAt > now)
+      rows.putJob({ ...row, job: { ...job, runAt: now } });
+  }
+}
+
+const nameOf = (queue: Queue, subject: Subject): string =>
+  `${queue} of ${subject.kind} ${subject.kind === "task" ? subject.task : subject.cycle}`;

@@ -1,0 +1,135 @@
+/** One claim: asks `admit` about each job that is due, until one may start. */
+import { type Instant, instant, later, type Token, token } from "../../../core/ids.ts";
+import type { Admission, Admit, Job, Needs, PortfolioView, View } from "../../../core/ledger.ts";
+import type { Claim } from "../../../ports/engine.ts";
+import { applyChanges, type Mirror, release, removeJob } from "./apply.ts";
+import { asQueued, isOrphan, nextMoment, runnable } from "./jobs.ts";
+import type { JobRow, PortfolioReads, ProjectRows } from "./storage.ts";
+import { type Moment, viewOf, withAsked } from "./view.ts";
+
+/** Jobs asked about in one claim: more would hold the ledger's lock for too long. */
+const asksMax = 200;
+/** A job that is to be asked "now" again would keep its asker busy. */
+const askAgainMs = 1_000;
+
+export interface Claiming extends Moment {
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly admit: Admit;
+}
+
+export interface Claimed {
+  readonly claim: Claim;
+  readonly wrote: boolean;
+}
+
+/** Delivers the first job that may start. */
+export function claimJob(
+  rows: ProjectRows,
+  portfolio: PortfolioReads,
+  claiming: Claiming,
+  mirror: Mirror,
+): Claimed {
+  const { now, alive, project } = claiming;
+  let wrote = false;
+  let books = open(rows, portfolio, claiming);
+  for (const row of runnable(rows.jobs(), now, alive).slice(0, asksMax)) {
+    const next = token(rows.sequence("token") + 1);
+    const admission = ask(rows, books, claiming, { row, next });
+    if (admission.kind === "start") {
+      const job = start(rows, claiming, { row, next }, mirror);
+      applyChanges(rows, claiming, admission.changes, mirror);
+      return { claim: { kind: "claimed", delivery: { project, job, token: next } }, wrote: true };
+    }
+    wrote = true;
+    if (admission.kind === "later") postpone(rows, claiming, row, admission);
+    else {
+      removeJob(rows, claiming, row, mirror);
+      applyChanges(rows, claiming, admission.changes, mirror);
+      books = open(rows, portfolio, claiming);
+    }
+  }
+  return { claim: { kind: "idle", until: idleUntil(rows, claiming) }, wrote };
+}
+
+/** When it is worth asking again; at once where something is due still. */
+export function idleUntil(
+  rows: { jobs(): readonly JobRow[] },
+  { now, alive }: Pick<Moment, "now" | "alive">,
+): Instant | null {
+  const jobs = rows.jobs();
+  return runnable(jobs, now, alive).length > 0 ? now : nextMoment(jobs, now);
+}
+
+interface Offer {
+  readonly row: JobRow;
+  readonly next: Token;
+}
+
+/** What all jobs of one claim are asked with. */
+interface Books {
+  readonly view: View;
+  readonly portfolio: PortfolioView;
+}
+
+function open(rows: ProjectRows, portfolio: PortfolioReads, claiming: Claiming): Books {
+  const workersLive = portfolio.workers().filter(({ owner }) => claiming.alive(owner)).length;
+  return {
+    view: viewOf(rows, claiming, {}),
+    portfolio: { today: portfolio.moneyOfDay(claiming.day), workersLive },
+  };
+}
+
+function ask(rows: ProjectRows, books: Books, claiming: Claiming, offer: Offer): Admission {
+  const { row, next } = offer;
+  // the job on offer holds no place: the lease that it had is over
+  const job = asQueued(row.job);
+  const view = {
+    ...withAsked(rows, books.view, needsOf(job)),
+    jobs: books.view.jobs.map((each) => (each.id === job.id ? job : each)),
+  };
+  const held = row.job.state.at === "live" && isWorker(job) && !isOrphan(row, claiming.alive);
+  const { today, workersLive } = books.portfolio;
+  return claiming.admit(
+    view,
+    { today, workersLive: held ? workersLive - 1 : workersLive },
+    job,
+    next,
+  );
+}
+
+const needsOf = ({ subject }: Job): Needs =>
+  subject.kind === "task" ? { tasks: [subject.task] } : { cycles: [subject.cycle] };
+
+function start(
+  rows: ProjectRows,
+  { now, leaseMs, owner }: Claiming,
+  { row, next }: Offer,
+  mirror: Mirror,
+): Job {
+  rows.setSequence("token", next);
+  release(row, mirror);
+  const state = { at: "live", token: next, leaseUntil: later(now, leaseMs) } as const;
+  const job: Job = { ...row.job, state };
+  rows.putJob({ job, owner });
+  if (isWorker(job)) mirror.raise.push({ kind: "worker", worker: { token: next, owner } });
+  return job;
+}
+
+/** Tells whether a job takes one of the portfolio's places for workers. */
+export const isWorker = ({ queue }: Job): boolean => queue === "work" || queue === "resolve";
+
+/** Keeps a job for a later moment. */
+function postpone(
+  rows: ProjectRows,
+  { now, alive }: Claiming,
+  row: JobRow,
+  { at, why }: Admission & { kind: "later" },
+): void {
+  const { job } = row;
+  const runAt = instant(at > now ? at : now + askAgainMs);
+  // who held it too long may still finish it, unless dead; only another start fences it off
+  const held = job.state.at === "live" && !isOrphan(row, alive);
+  const state = held ? job.state : ({ at: "queued", waitsFor: why } as const);
+  rows.putJob({ job: { ...job, runAt, state }, owner: held ? row.owner : null });
+}

@@ -1,0 +1,125 @@
+/** The engine over any storage whose transactions are synchronous. */
+import { type Instant, later, type ProjectName } from "../../../core/ids.ts";
+import type { Decision, Needs, View } from "../../../core/ledger.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Delivery, Engine, Finish } from "../../../ports/engine.ts";
+import { applyChanges, type Mirror, removeJob } from "./apply.ts";
+import { type Claiming, claimJob, idleUntil } from "./claim.ts";
+import { readLedger } from "./ledger.ts";
+import { recoverProject, settling, type Write } from "./recover.ts";
+import type { JobRow, ProjectReads, ProjectRows, Storage } from "./storage.ts";
+import { type Moment, viewOf } from "./view.ts";
+
+export interface EngineOptions {
+  readonly storage: Storage;
+  readonly clock: Pick<Clock, "now" | "random">;
+  /** The calendar day of a moment, `YYYY-MM-DD` in the person's time zone. */
+  readonly dayOf: (at: Instant) => string;
+  /** Names this process among all that may hold jobs. */
+  readonly owner: string;
+  readonly alive: (owner: string) => boolean;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+}
+
+/** Builds an engine. */
+export function buildEngine(options: EngineOptions): Engine {
+  const { storage, clock, dayOf, alive, renewMs } = options;
+  const moment = (project: ProjectName): Moment => {
+    const now = clock.now();
+    return { project, now, day: dayOf(now), chance: clock.random(), alive };
+  };
+  const recover = (project: ProjectName) => recoverProject(storage, moment(project), dayOf);
+  const write = settling(storage, recover);
+  return {
+    ...readLedger({ storage, alive, today: () => dayOf(clock.now()) }),
+    ...takers(options, moment, write),
+    async recover(project) {
+      recover(project);
+    },
+    async transact(project, needs, decide) {
+      return write(project, (rows) => {
+        const mirror: Mirror = { raise: [], lower: [] };
+        const answer = carryOut(rows, moment(project), { needs, decide }, mirror);
+        return { ...answer, ...mirror };
+      });
+    },
+    async finish<A>(
+      delivery: Delivery,
+      needs: Needs,
+      decide: (view: View) => Decision<A>,
+    ): Promise<Finish<A>> {
+      return write<Finish<A>>(delivery.project, (rows) => {
+        const mirror: Mirror = { raise: [], lower: [] };
+        const row = heldBy(rows, options.owner, delivery);
+        if (row === null) return { answer: { kind: "fenced" }, wrote: false, ...mirror };
+        const at = moment(delivery.project);
+        removeJob(rows, at, row, mirror);
+        const { answer } = carryOut(rows, at, { needs, decide }, mirror);
+        return { answer: { kind: "finished", answer }, wrote: true, ...mirror };
+      });
+    },
+    changed: (ms, signal) => storage.changed(ms, signal),
+    renewMs,
+    async close() {
+      storage.close();
+    },
+  };
+}
+
+function carryOut<A>(
+  rows: ProjectRows,
+  moment: Moment,
+  asked: { readonly needs: Needs; readonly decide: (view: View) => Decision<A> },
+  mirror: Mirror,
+): { readonly answer: A; readonly wrote: boolean } {
+  const { changes, answer } = asked.decide(viewOf(rows, moment, asked.needs));
+  applyChanges(rows, moment, changes, mirror);
+  return { answer, wrote: changes.length > 0 };
+}
+
+function takers(
+  { storage, owner, leaseMs }: EngineOptions,
+  moment: (project: ProjectName) => Moment,
+  write: Write,
+): Pick<Engine, "claim" | "renew"> {
+  return {
+    async claim(project, admit) {
+      const before = moment(project);
+      // most projects have nothing to do at most moments: find that out without a lock
+      const until = storage.read(
+        project,
+        (rows) => idleUntil(rows, before),
+        () => null,
+      );
+      if (until !== before.now) return { kind: "idle", until };
+      return write(project, (rows, portfolio) => {
+        // the lock may have been long in coming
+        const claiming: Claiming = { ...moment(project), owner, leaseMs, admit };
+        const mirror: Mirror = { raise: [], lower: [] };
+        const { claim, wrote } = claimJob(rows, portfolio, claiming, mirror);
+        return { answer: claim, wrote, ...mirror };
+      });
+    },
+    async renew(delivery) {
+      return write(delivery.project, (rows) => {
+        const row = heldBy(rows, owner, delivery);
+        if (row !== null) rows.putJob(prolonged(row, later(moment(delivery.project).now, leaseMs)));
+        return { answer: row !== null, wrote: false, raise: [], lower: [] };
+      });
+    },
+  };
+}
+
+/** The row of a delivery that nobody has taken over; a lease that merely ran out is still held. */
+function heldBy(rows: ProjectReads, owner: string, { job, token }: Delivery): JobRow | null {
+  const row = rows.jobOf(job.queue, job.subject);
+  if (row === null || row.owner !== owner || row.job.state.at !== "live") return null;
+  return row.job.state.token === token ? row : null;
+}
+
+function prolonged(row: JobRow, leaseUntil: Instant): JobRow {
+  const { job } = row;
+  if (job.state.at !== "live") return row;
+  return { ...row, job: { ...job, state: { ...job.state, leaseUntil } } };
+}

@@ -1,0 +1,92 @@
+/** Builds what a decision sees of a project. */
+import { type Cycle, isOpen } from "../../../core/cycle.ts";
+import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts";
+import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
+import { newProject } from "../../../core/project.ts";
+import type { Status, Task } from "../../../core/task.ts";
+import { asSeen } from "./jobs.ts";
+import type { ProjectReads } from "./storage.ts";
+
+/** What a transaction knows beside the rows. */
+export interface Moment {
+  readonly project: ProjectName;
+  readonly now: Instant;
+  readonly day: string;
+  readonly chance: number;
+  readonly alive: (owner: string) => boolean;
+}
+
+const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
+
+/** Reads the view of one transaction. */
+export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
+  const { project, now, day, chance, alive } = moment;
+  const cycles = rows.openCycles();
+  const view: View = {
+    name: project,
+    now,
+    day,
+    chance,
+    project: rows.project() ?? newProject,
+    tasks: rows.openTasks(),
+    cycles,
+    jobs: rows.jobs().map((row) => asSeen(row, alive)),
+    attempts: [],
+    verdicts: [],
+    known: new Map(),
+    spent: spentOf(rows, day, cycles),
+    reservations: rows.unsettled(),
+  };
+  return withAsked(rows, view, needs);
+}
+
+/** Adds to a view what was asked for beyond what is open. */
+export function withAsked(rows: ProjectReads, view: View, needs: Needs): View {
+  const tasks = [...new Set(needs.tasks)];
+  return {
+    ...view,
+    tasks: joined(view.tasks, tasks, rows.task),
+    cycles: joined(view.cycles, needs.cycles ?? [], rows.cycle),
+    attempts: tasks.flatMap(rows.attempts),
+    verdicts: tasks.flatMap(rows.verdicts),
+    known: knownOf(rows, needs.fingerprints ?? []),
+  };
+}
+
+/** The cycle that is under way; else the one that is about to be. */
+export function openCycle(cycles: readonly Cycle[]): Cycle | null {
+  const open = cycles.filter(isOpen);
+  return open.find(({ state }) => state.at !== "queued") ?? open[0] ?? null;
+}
+
+function spentOf(rows: ProjectReads, day: string, cycles: readonly Cycle[]): Spent {
+  const open = openCycle(cycles);
+  return {
+    today: rows.moneyOfDay(day),
+    cycle: open === null ? nothing : rows.moneyOfCycle(open.id),
+  };
+}
+
+function joined<T extends Task | Cycle, Id extends TaskId | CycleId>(
+  open: readonly T[],
+  asked: readonly Id[],
+  find: (id: Id) => T | null,
+): readonly T[] {
+  if (asked.length === 0) return open;
+  const seen = new Set<string>(open.map(({ id }) => id));
+  const more = [...new Set(asked)].filter((id) => !seen.has(id)).map(find);
+  return [...open, ...more.filter((each) => each !== null)];
+}
+
+function knownOf(rows: ProjectReads, fingerprints: readonly string[]): View["known"] {
+  const known = new Map<string, "open" | "done" | "failed" | "skipped">();
+  for (const fingerprint of fingerprints) {
+    const became = rows.statusesOf(fingerprint).map(asKnown);
+    const [newest] = became;
+    if (newest !== undefined) known.set(fingerprint, became.includes("open") ? "open" : newest);
+  }
+  return known;
+}
+
+const asKnown = (status: Status): "open" | "done" | "failed" | "skipped" =>
+  status === "done" || status === "failed" || status === "skipped" ? status : "open";

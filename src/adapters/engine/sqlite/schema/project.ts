@@ -1,0 +1,33 @@
+import { z } from "zod";
+import type { Project, ProjectEvent } from "../../../../core/project.ts";
+import { count, instant } from "./primitives.ts";
+
+const pausedBy = z.enum(["person", "patrol", "limit"]);
+
+export const project: z.ZodType<Project> = z.strictObject({
+  mode: z.discriminatedUnion("at", [
+    z.strictObject({ at: z.literal("active") }),
+    z.strictObject({
+      at: z.literal("paused"),
+      by: pausedBy,
+      why: z.string(),
+      since: instant,
+      until: instant.nullable(),
+    }),
+  ]),
+  failuresInARow: count,
+  version: count,
+});
+
+export const projectEvent: z.ZodType<ProjectEvent> = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("project.paused"),
+    by: pausedBy,
+    why: z.string(),
+    until: instant.nullable(),
+    now: instant,
+  }),
+  z.strictObject({ type: z.literal("project.resumed") }),
+  z.strictObject({ type: z.literal("project.succeeded") }),
+  z.strictObject({ type: z.literal("project.failed"), now: instant }),
+]);

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { FileChange } from "../../../../core/change.ts";
+import type {
+  Attempt,
+  AttemptOutcome,
+  CheckOutcome,
+  Landing,
+  Reading,
+  Reservation,
+  Spending,
+  Verdict,
+} from "../../../../core/records.ts";
+import {
+  commitSha,
+  count,
+  cycleId,
+  day,
+  instant,
+  sessionId,
+  taskId,
+  texts,
+  token,
+  treeSha,
+  usd,
+} from "./primitives.ts";
+import { failure } from "./task.ts";
+
+const spending: z.ZodType<Spending> = z.strictObject({
+  costUsd: usd,
+  turns: z.number(),
+  usage: z.array(
+    z.strictObject({
+      model: z.string(),
+      inputTokens: z.number(),
+      outputTokens: z.number(),
+      cacheReadTokens: z.number(),
+      cacheWriteTokens: z.number(),
+      costUsd: usd,
+    }),
+  ),
+});
+
+const change: z.ZodType<FileChange> = z.strictObject({
+  path: z.string(),
+  status: z.enum(["added", "modified", "deleted", "renamed", "typechanged"]),
+  from: z.string().nullable(),
+  added: count.nullable(),
+  deleted: count.nullable(),
+});
+
+const outcome: z.ZodType<AttemptOutcome> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("running") }),
+  z.strictObject({ kind: z.literal("submitted"), commit: commitSha }),
+  z.strictObject({ kind: z.literal("failed"), failure }),
+  z.strictObject({ kind: z.literal("released"), why: z.string() }),
+  z.strictObject({ kind: z.literal("blocked"), question: z.string() }),
+  z.strictObject({ kind: z.literal("declined"), why: z.string() }),
+  z.strictObject({ kind: z.literal("reported"), report: z.string() }),
+]);
+
+export const attempt: z.ZodType<Attempt> = z.strictObject({
+  task: taskId,
+  attempt: count,
+  kind: z.enum(["work", "resolve"]),
+  round: count,
+  model: z.string(),
+  session: sessionId,
+  workspace: z.string(),
+  base: commitSha.nullable(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  outcome,
+  summary: z.string(),
+  changes: z.array(change),
+  spending,
+  durationMs: z.number(),
+});
+
+const check: z.ZodType<CheckOutcome> = z.strictObject({
+  name: z.string(),
+  command: z.string(),
+  decision: z.enum(["pass", "fail", "inconclusive"]),
+  by: z.enum(["name", "count", "exit code"]),
+  introduced: z.array(z.strictObject({ name: z.string(), message: z.string() })),
+  preExisting: texts,
+  hold: z.string().nullable(),
+  sentence: z.string(),
+  outputTail: z.string(),
+  durationMs: z.number(),
+});
+
+const reading: z.ZodType<Reading> = z.strictObject({
+  decision: z.enum(["pass", "fail"]),
+  reasoning: z.string(),
+  findings: z.array(
+    z.strictObject({ file: z.string(), line: z.number().nullable(), what: z.string() }),
+  ),
+});
+
+export const verdict: z.ZodType<Verdict> = z.strictObject({
+  task: taskId,
+  attempt: count,
+  number: count,
+  commit: commitSha,
+  base: commitSha,
+  decision: z.enum(["pass", "fail", "inconclusive"]),
+  reasons: texts,
+  checks: z.array(check),
+  unchecked: z.boolean(),
+  reading: reading.nullable(),
+  hold: z.string().nullable(),
+  spending,
+  startedAt: instant,
+  durationMs: z.number(),
+});
+
+export const landing: z.ZodType<Landing> = z.strictObject({
+  id: z.string(),
+  tasks: z.array(taskId),
+  branch: z.string(),
+  base: commitSha,
+  commit: commitSha,
+  tree: treeSha,
+  checks: z.array(check),
+  state: z.enum(["intended", "landed", "raced", "parked"]),
+  at: instant,
+});
+
+export const reservation: z.ZodType<Reservation> = z.strictObject({
+  token,
+  role: z.enum(["planner", "worker", "judge", "refinery"]),
+  task: taskId.nullable(),
+  cycle: cycleId.nullable(),
+  day,
+  amountUsd: usd,
+  settledUsd: usd.nullable(),
+  at: instant,
+});

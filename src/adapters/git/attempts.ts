@@ -1,0 +1,78 @@
+/** Attempts' commits: kept where the person sees them, and swept once the task has landed. */
+import type { CommitSha, TaskId } from "../../core/ids.ts";
+import { checkoutsOf } from "./checkouts.ts";
+import { fetchFrom } from "./hub.ts";
+import { landingOf } from "./landing.ts";
+import { branchRef, isAncestor, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
+import type { Site } from "./site.ts";
+import { freeSlots } from "./slots.ts";
+
+const attemptsOf = (task: TaskId): string => `refs/orch/attempts/${task}/`;
+const rescuedOf = (task: TaskId): string => `refs/orch/rescue/${task}/`;
+
+export interface Attempt {
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly commit: CommitSha;
+}
+
+/** Keeps an attempt's commit in hub and repository, and shows it as the task's branch. */
+export async function keepAttempt(
+  site: Site,
+  { task, attempt, commit }: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
+  const ref = `${attemptsOf(task)}${attempt}`;
+  const theirs = site.hub.place.commonDir;
+  await mustMoveRefs(site.hub.dir, [`update ${ref} ${commit}`], signal);
+  const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
+  await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
+  const name = `${site.branchPrefix}${task}`;
+  const now = await readRef(theirs, branchRef(name), signal);
+  if (now === commit || !(await isOurs(site, task, now, signal))) return;
+  if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
+  const move =
+    now === null
+      ? `create ${branchRef(name)} ${commit}`
+      : `update ${branchRef(name)} ${commit} ${now}`;
+  await moveRefs(theirs, [move], signal);
+}
+
+/** Removes what a landed task leaves; commits that did not land move to `refs/orch/rescue/`. */
+export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
+  if ((await landingOf(site, task, signal)) === null) return;
+  const theirs = site.hub.place.commonDir;
+  const name = `${site.branchPrefix}${task}`;
+  const commands: string[] = [];
+  const attempts = await readRefs(theirs, [attemptsOf(task)], signal);
+  const tip = await readRef(theirs, branchRef(name), signal);
+  const safe = await isOurs(site, task, tip, signal);
+  const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
+  for (const [ref, commit] of attempts) {
+    if (!(await isAncestor(theirs, commit, branchRef(site.branch), signal))) {
+      commands.push(`update ${rescuedOf(task)}${commit} ${commit}`);
+    }
+    commands.push(`delete ${ref} ${commit}`);
+  }
+  // a branch that the person has gone on with, or has checked out, is theirs
+  if (tip !== null && safe && !held) commands.push(`delete ${branchRef(name)} ${tip}`);
+  if (commands.length > 0) await mustMoveRefs(theirs, commands, signal);
+  const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
+  const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
+  if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
+  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
+}
+
+/** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */
+async function isOurs(
+  site: Site,
+  task: TaskId,
+  tip: string | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (tip === null) return true;
+  const theirs = site.hub.place.commonDir;
+  const kept = await readRefs(theirs, [attemptsOf(task), rescuedOf(task)], signal);
+  if ([...kept.values()].includes(tip)) return true;
+  return isAncestor(theirs, tip, branchRef(site.branch), signal);
+}

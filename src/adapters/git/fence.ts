@@ -1,0 +1,39 @@
+/** The landing fence: a number in the person's repository that only ever grows. */
+import type { Token } from "../../core/ids.ts";
+import { RepoError } from "../../ports/repo.ts";
+import { gitText } from "./git.ts";
+import { durable, moveRefs, readRef } from "./refs.ts";
+import type { Site } from "./site.ts";
+
+/** Each round that fails means that somebody else took it meanwhile; so many do not exist. */
+const roundsMax = 40;
+
+/** The reference that holds a project's fence. */
+export const fenceRef = (site: Site): string => `refs/orch/fence/${site.project}`;
+
+/** Takes the fence and answers the object that stands for it; `null` where a later token has it. */
+export async function takeFence(
+  site: Site,
+  token: Token,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const gitDir = site.hub.place.commonDir;
+  const args = ["hash-object", "-w", "--stdin"];
+  const own = await gitText({ gitDir, args, stdin: `${token}\n`, config: durable }, signal);
+  for (let round = 0; round < roundsMax; round += 1) {
+    const held = await readRef(gitDir, fenceRef(site), signal);
+    if (held === own) return own;
+    if (held !== null && (await numberOf(gitDir, held, signal)) > token) return null;
+    const move =
+      held === null ? `create ${fenceRef(site)} ${own}` : `update ${fenceRef(site)} ${own} ${held}`;
+    if ((await moveRefs(gitDir, [move], signal)).code === 0) return own;
+  }
+  throw new RepoError(
+    `the landing fence ${fenceRef(site)} cannot be taken`,
+    `look for a left-over ${fenceRef(site)}.lock in ${gitDir}`,
+  );
+}
+
+async function numberOf(gitDir: string, blob: string, signal: AbortSignal): Promise<number> {
+  return Number(await gitText({ gitDir, args: ["cat-file", "blob", blob] }, signal));
+}

@@ -1,0 +1,34 @@
+/** Takes every trace of the program out of a person's repository, because they asked for it. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { trailLine } from "./exclude.ts";
+import { gitOut } from "./git.ts";
+import { locate } from "./locate.ts";
+
+/** A person may have branches of their own below the prefix. */
+const isTaskBranch = (name: string): boolean => /^(?:[a-z0-9]{12}|ready)$/.test(name);
+
+/** Removes our branches, refs, exclude line and `.orch/`; answers what was removed, in words. */
+export async function forgetRepo(
+  path: string,
+  branchPrefix: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const place = await locate(path, signal);
+  const gitDir = place.commonDir;
+  const patterns = ["refs/orch/", `refs/heads/${branchPrefix}`];
+  const args = ["for-each-ref", "--format=%(refname)", ...patterns];
+  const text = (await gitOut({ gitDir, args }, signal)).toString("utf8");
+  const ours = (ref: string): boolean =>
+    ref.startsWith("refs/orch/") || isTaskBranch(ref.slice(`refs/heads/${branchPrefix}`.length));
+  const refs = text.split("\n").filter((line) => line !== "" && ours(line));
+  const stdin = refs.map((ref) => `delete ${ref}\n`).join("");
+  if (refs.length > 0) await gitOut({ gitDir, args: ["update-ref", "--stdin"], stdin }, signal);
+  const removed = refs.map((ref) => ref.replace(/^refs\/heads\//, "branch "));
+  await rm(join(path, ".orch"), { recursive: true, force: true });
+  const file = join(gitDir, "info", "exclude");
+  const exclude = await readFile(file, "utf8").catch(() => ""); // there need not be one
+  const kept = exclude.split("\n").filter((line) => line !== trailLine(place));
+  await writeFile(file, kept.join("\n"));
+  return [...removed, ".orch/", "the line in .git/info/exclude"];
+}

@@ -1,0 +1,100 @@
+/**
+ * Landing: moving the person's branch to a commit that was checked. Exactly once, whoever races: a
+ * reference that must not exist yet is created in the same transaction; never under their feet: where
+ * the branch is checked out, git's own fast-forward moves it, or the work waits.
+ */
+import type { CommitSha, TaskId } from "../../core/ids.ts";
+import type { Publication, PublishRequest } from "../../ports/repo.ts";
+import type { Attempted, Landing } from "./attempt.ts";
+import { occupationOf } from "./checkouts.ts";
+import { fastForward } from "./fast-forward.ts";
+import { takeFence } from "./fence.ts";
+import { fetchFrom } from "./hub.ts";
+import { assertBuiltOn } from "./invariants.ts";
+import { intentRef, landingOf, mergedRef } from "./landing.ts";
+import { clearReady, park } from "./ready.ts";
+import { branchRef, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
+import type { Site } from "./site.ts";
+import { unoccupied } from "./unoccupied.ts";
+
+/** Lands `to` on the person's branch, or says why it cannot be done now. */
+export async function publish(
+  site: Site,
+  request: PublishRequest,
+  signal: AbortSignal,
+): Promise<Publication> {
+  const { task, from, to } = request;
+  const gitDir = site.hub.place.commonDir;
+  const already = await landingOf(site, task, signal);
+  if (already !== null) return settled(site, task, already, signal);
+  await assertBuiltOn(site.hub.dir, request, signal);
+  if ((await readRef(gitDir, branchRef(site.branch), signal)) !== from) return { kind: "raced" };
+  await intend(site, request, signal);
+  const fence = await takeFence(site, request.token, signal);
+  if (fence === null) return { kind: "raced" };
+  // an earlier landing that the branch still had would have been found above
+  const landing = { ...request, fence, earlier: await readRef(gitDir, mergedRef(task), signal) };
+  const attempted = await attempt(site, landing, signal);
+  if (attempted.kind === "inTheWay") {
+    return { kind: "parked", why: await park(site, to, attempted.why, signal) };
+  }
+  const landed = await landingOf(site, task, signal);
+  return landed === null ? { kind: "raced" } : settled(site, task, landed, signal);
+}
+
+async function attempt(site: Site, landing: Landing, signal: AbortSignal): Promise<Attempted> {
+  const occupation = await occupationOf(site.hub.place, site.branch, signal);
+  switch (occupation.kind) {
+    case "free":
+      return unoccupied(site, landing, signal);
+    case "checkedOut":
+      return fastForward(site, landing, occupation.checkout, signal);
+    case "busy":
+      return { kind: "inTheWay", why: occupation.why };
+    default:
+      return occupation satisfies never;
+  }
+}
+
+/** Brings the commit over under a name that tells, after a crash, what was meant. */
+async function intend(
+  site: Site,
+  { task, to }: PublishRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const ref = intentRef(task, to);
+  if ((await readRef(site.hub.place.commonDir, ref, signal)) === to) return;
+  await mustMoveRefs(site.hub.dir, [`update ${ref} ${to}`], signal);
+  const fetch = { hub: site.hub, into: site.hub.place.commonDir, from: site.hub.dir };
+  await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
+}
+
+/** Tidies after a landing, whoever made it and however far they came. */
+async function settled(
+  site: Site,
+  task: TaskId,
+  commit: CommitSha,
+  signal: AbortSignal,
+): Promise<Publication> {
+  const gitDir = site.hub.place.commonDir;
+  const merged = await readRef(gitDir, mergedRef(task), signal);
+  if (merged !== commit) {
+    const claim = `update ${mergedRef(task)} ${commit} ${merged ?? zeros(commit)}`;
+    await moveRefs(gitDir, [claim], signal);
+  }
+  // the landing has its own reference now: what was meant need not be remembered
+  for (const where of [gitDir, site.hub.dir]) {
+    const intents = [...(await readRefs(where, [`refs/orch/intent/${task}/`], signal))];
+    if (intents.length === 0) continue;
+    await moveRefs(
+      where,
+      intents.map(([ref, at]) => `delete ${ref} ${at}`),
+      signal,
+    );
+  }
+  await clearReady(site, signal);
+  return { kind: "landed", commit };
+}
+
+/** The id by which git says that a reference does not exist. */
+const zeros = (like: string): string => "0".repeat(like.length);

@@ -1,0 +1,34 @@
+/** Work that cannot land now waits on a branch of its own, where the person finds it. */
+import type { CommitSha } from "../../core/ids.ts";
+import { checkoutsOf } from "./checkouts.ts";
+import { branchRef, isAncestor, moveRefs, readRef } from "./refs.ts";
+import type { Site } from "./site.ts";
+
+const readyBranch = (site: Site): string => `${site.branchPrefix}ready`;
+
+/** Shows a commit on the ready branch and answers, for the person, why and where it waits. */
+export async function park(
+  site: Site,
+  to: CommitSha,
+  why: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { place } = site.hub;
+  const name = readyBranch(site);
+  if ((await checkoutsOf(place, name, signal)).length > 0) {
+    return `${why}; it waits as ${to} (\`${name}\` is checked out)`;
+  }
+  const { code } = await moveRefs(place.commonDir, [`update ${branchRef(name)} ${to}`], signal);
+  return code === 0 ? `${why}; it waits on \`${name}\`` : `${why}; it waits as ${to}`;
+}
+
+/** Removes the ready branch where all of it has landed. */
+export async function clearReady(site: Site, signal: AbortSignal): Promise<void> {
+  const { place } = site.hub;
+  const ref = branchRef(readyBranch(site));
+  const waiting = await readRef(place.commonDir, ref, signal);
+  if (waiting === null) return;
+  const landed = await isAncestor(place.commonDir, waiting, branchRef(site.branch), signal);
+  if (!landed || (await checkoutsOf(place, readyBranch(site), signal)).length > 0) return;
+  await moveRefs(place.commonDir, [`delete ${ref} ${waiting}`], signal);
+}

@@ -1,0 +1,68 @@
+/** Writes the audit trail into `<project>/.orch/`, where the person reads it. */
+import { randomUUID } from "node:crypto";
+import { constants, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
+
+const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
+
+/**
+ * Opens the journal of the project whose folder is `project`; the folder itself is never created.
+ */
+export function openJournal(project: string): Journal {
+  return { write: (entry) => write(project, entry) };
+}
+
+async function write(project: string, entry: JournalEntry): Promise<Journaled> {
+  if (!fileName.test(entry.file)) return failed(`${JSON.stringify(entry.file)} is no file name`);
+  try {
+    const root = join(project, ".orch");
+    const folder = join(root, entry.folder);
+    for (const each of [root, folder]) {
+      const trouble = await makeFolder(each);
+      if (trouble !== null) return failed(trouble);
+    }
+    await replace(folder, entry);
+    return { kind: "written" };
+  } catch (cause) {
+    // Full, read-only or foreign disks: the ledger has it all, so the trail can be written later.
+    return failed(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+const failed = (why: string): Journaled => ({ kind: "failed", why });
+
+/**
+ * Makes a folder, or says why what is there cannot be one: a link would lead out of the project.
+ */
+async function makeFolder(path: string): Promise<string | null> {
+  try {
+    await mkdir(path, { mode: 0o755 });
+    return null;
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+  }
+  const found = await lstat(path);
+  if (found.isDirectory()) return null;
+  return `${path} is ${found.isSymbolicLink() ? "a symlink" : "not a folder"}; remove it`;
+}
+
+async function replace(folder: string, { file, text }: JournalEntry): Promise<void> {
+  const temporary = join(folder, `.${file}.${randomUUID()}.tmp`);
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+  try {
+    const handle = await open(temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o644);
+    try {
+      await handle.writeFile(text);
+      // Without it a power cut can leave the new name with nothing in it.
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // Replaces a symlink of that name instead of following it.
+    await rename(temporary, join(folder, file));
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+}

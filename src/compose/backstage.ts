@@ -1,0 +1,45 @@
+/** The only place that puts concrete adapters together for the faces. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { machineClock } from "../adapters/clock.ts";
+import { lockDataDir } from "../adapters/engine/sqlite/lock.ts";
+import { forgetRepo } from "../adapters/git/forget.ts";
+import type { Backstage } from "../cli/backstage.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { openDemo } from "./demo.ts";
+import { detect } from "./detect.ts";
+import { inspectMachine, inspectProject } from "./inspect.ts";
+import type { Environment } from "./machine.ts";
+import { openHouse } from "./open-house.ts";
+import { openLedger } from "./open-ledger.ts";
+
+/** Hands the commands all that they may ask for. */
+export function openBackstage(env: Environment): Backstage {
+  return {
+    clock: machineClock,
+    openLedger: async (portfolio) => openLedger(portfolio),
+    openHouse: (portfolio, options) => openHouse(portfolio, options, env),
+    lock: async ({ dataDir }, kind) => {
+      const lock = lockDataDir(dataDir, { kind });
+      return lock.kind === "busy" ? lock : { kind: "held", release: async () => lock.release() };
+    },
+    inspectProject: (portfolio, project) => inspectProject(portfolio, project, env),
+    inspectMachine: (portfolio) => inspectMachine(portfolio, env),
+    detect,
+    forget,
+    openDemo,
+    transcript: ({ dataDir }, project, name) =>
+      join(dataDir, project, "transcripts", `${name}.jsonl`),
+  };
+}
+
+/** Removes a project's traces from its repository and from the data folder. */
+async function forget(
+  { dataDir }: Portfolio,
+  { name, path, gitBranchPrefix }: ProjectConfig,
+): Promise<readonly string[]> {
+  const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
+  const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
+  for (const file of files) await rm(file, { recursive: true, force: true });
+  return [...removed, `its ledger, clones and transcripts in ${dataDir}`];
+}

@@ -1,0 +1,67 @@
+/** The demo: sample projects in a folder of their own, and a model that plays a script. */
+import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { initRepository } from "../adapters/git/init.ts";
+import type { Demo } from "../cli/backstage.ts";
+import { parseScenario } from "../scripted-model/parse-scenario.ts";
+import { openScriptedModel } from "../scripted-model/server.ts";
+
+const source = fileURLToPath(new URL("../../examples/demo/", import.meta.url));
+
+/** The sample projects and how they are checked. */
+const samples = [
+  { name: "typescript-shop", test_command: "npm test" },
+  { name: "python-ledger", test_command: "python3 -m unittest" },
+] as const;
+
+/** A reply takes this long, so that a person can watch. */
+const latencyMs = 150;
+
+/** Makes the demo's folder; an existing one is refused, nothing in it is touched. */
+export async function openDemo(options: {
+  readonly folder: string | null;
+  readonly live: boolean;
+}): Promise<Demo> {
+  const folder = await freshFolder(options.folder);
+  const never = new AbortController().signal;
+  for (const { name } of samples) {
+    const path = join(folder, name);
+    await cp(join(source, name), path, { recursive: true });
+    await initRepository(path, never);
+  }
+  const portfolioFile = join(folder, "orch.json");
+  const projects = samples.map((sample) => ({ ...sample, path: `./${sample.name}` }));
+  const portfolio = { name: "demo", data_dir: "./data", projects };
+  await writeFile(portfolioFile, `${JSON.stringify(portfolio, null, 2)}\n`);
+  if (options.live) {
+    const bill = () => ({ requests: 0, costUsd: 0 });
+    return { portfolioFile, folder, env: {}, bill, close: async () => undefined };
+  }
+  const scenario = parseScenario(JSON.parse(await readFile(join(source, "scenario.json"), "utf8")));
+  const model = await openScriptedModel(scenario, { latencyMs });
+  return {
+    portfolioFile,
+    folder,
+    // whatever the person has set must not reach a real vendor from the demo
+    env: {
+      ANTHROPIC_BASE_URL: model.url,
+      ANTHROPIC_API_KEY: "scripted-model-needs-no-key",
+      ANTHROPIC_AUTH_TOKEN: "",
+      CLAUDE_CODE_OAUTH_TOKEN: "",
+    },
+    bill: () => {
+      const { requests, costUsd } = model.bill().total;
+      return { requests, costUsd };
+    },
+    close: () => model.close(),
+  };
+}
+
+async function freshFolder(asked: string | null): Promise<string> {
+  if (asked === null) return mkdtemp(join(tmpdir(), "orch-demo-"));
+  const folder = resolve(asked);
+  await mkdir(folder, { recursive: false });
+  return folder;
+}

@@ -1,0 +1,94 @@
+/** What `orch doctor` looks at. */
+import { access, constants, mkdir } from "node:fs/promises";
+import { machineClock } from "../adapters/clock.ts";
+import { inspectRepo } from "../adapters/git/inspect.ts";
+import type { Finding } from "../cli/backstage.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { runChecks } from "../stages/judge/run-checks.ts";
+import { type Environment, openMachine } from "./machine.ts";
+import { lackOfRoom } from "./room.ts";
+import { openSite } from "./site.ts";
+
+const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
+const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
+const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
+
+/** Looks at the machine: containment, the agent's program and credential, the data folder. */
+export async function inspectMachine(
+  portfolio: Portfolio | null,
+  env: Environment,
+): Promise<readonly Finding[]> {
+  const never = new AbortController().signal;
+  const dataDir = portfolio?.dataDir ?? process.cwd();
+  const findings: Finding[] = [ok(`Node ${process.version}`)];
+  const machine = await openMachine({ dataDir }, env, never);
+  const { kind, promise } = machine.sandbox;
+  findings.push(
+    kind === "group"
+      ? warning(`processes are held by their group alone: ${promise}`, "install bubblewrap")
+      : ok(`processes are held by ${kind}: ${promise}`),
+  );
+  const trouble = await machine.agent.ready(never);
+  if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
+  else if (trouble.kind === "noBinary")
+    findings.push(problem(trouble.detail, "run `npm ci` again, or install Claude Code"));
+  else findings.push(problem(trouble.detail, "set ANTHROPIC_API_KEY, or log in with Claude Code"));
+  if (portfolio !== null) findings.push(...(await inspectDataDir(portfolio.dataDir)));
+  return findings;
+}
+
+async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+    const lack = await lackOfRoom(dataDir);
+    if (lack !== null) return [problem(lack, "make room before starting")];
+    return [ok(`the data folder ${dataDir} is writable`)];
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    return [problem(`the data folder cannot be written: ${why}`, "correct `data_dir`")];
+  }
+}
+
+/** Looks at a project: its repository, and whether its set-up and checks run on its tip. */
+export async function inspectProject(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+  env: Environment,
+): Promise<readonly Finding[]> {
+  const never = new AbortController().signal;
+  const found = await inspectRepo(project.path, project.gitBranchPrefix, never);
+  const findings: Finding[] = found.map(({ severity, detail, hint }) => ({
+    level: severity === "error" ? "problem" : "warning",
+    what: detail,
+    hint,
+  }));
+  if (findings.some(({ level }) => level === "problem")) return findings;
+  const machine = await openMachine(portfolio, env, never);
+  const { world, settings } = await openSite(portfolio, project, machine, never);
+  const tip = await world.repo.sync(never);
+  findings.push(ok(`work lands on ${tip.branch}, now at ${tip.commit.slice(0, 12)}`));
+  if (settings.checks.length === 0) {
+    const hint = "set `test_command`: without it the judge's reading is the only gate";
+    return [...findings, warning("no checks are configured", hint)];
+  }
+  const stage = { world, settings, listen: () => undefined };
+  const name = `doctor-${machineClock.newId()}`;
+  const checked = await runChecks(stage, { at: tip, name }, never);
+  if (checked.kind === "setupFailed") {
+    const hint = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+    return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
+  }
+  for (const run of checked.kind === "ran" ? checked.runs : []) {
+    const green = run.ended.kind === "exited" && run.ended.code === 0;
+    findings.push(
+      green
+        ? ok(`${run.name}: \`${run.command}\` passes on a clean clone`)
+        : warning(
+            `${run.name}: \`${run.command}\` fails on a clean clone:\n${run.outputTail}`,
+            "only failures that a change adds will count against it",
+          ),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,56 @@
+/** What all projects share on this machine: how processes are held, the agent, the shell. */
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { openClaudeAgent } from "../adapters/agents/claude.ts";
+import { machineClock } from "../adapters/clock.ts";
+import { openSandbox } from "../adapters/sandbox/open.ts";
+import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
+import { networkEnv, toolchainEnv } from "../adapters/sandbox/toolchains.ts";
+import { openShell } from "../adapters/shell/open.ts";
+import type { Portfolio } from "../core/portfolio.ts";
+import type { Agent } from "../ports/agent.ts";
+import type { Sandbox } from "../ports/sandbox.ts";
+import type { Shell } from "../ports/shell.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Machine {
+  readonly env: Environment;
+  readonly sandbox: Sandbox;
+  readonly shell: Shell;
+  readonly agent: Agent;
+  /** What agents and checks find in their environment: PATH, toolchains' homes. */
+  readonly toolchains: Readonly<Record<string, string>>;
+  /** Added for set-up commands: proxies and trust. */
+  readonly network: Readonly<Record<string, string>>;
+}
+
+/** Opens the machine for a portfolio's data folder. */
+export async function openMachine(
+  { dataDir }: Pick<Portfolio, "dataDir">,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<Machine> {
+  const caches = join(dataDir, "caches");
+  const toolchains = toolchainEnv(surroundingsOf({ env, home: homedir(), caches }));
+  const mark = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
+  const only = containmentOf(env["ORCH_CONTAINMENT"]);
+  const options = { path: toolchains["PATH"] ?? "/usr/bin:/bin", mark };
+  const sandbox = await openSandbox(only === null ? options : { ...options, only }, signal);
+  const configDir = join(dataDir, "agents");
+  return {
+    env,
+    sandbox,
+    toolchains,
+    network: networkEnv(env),
+    shell: openShell({ sandbox, env: toolchains }),
+    agent: openClaudeAgent({ sandbox, env, configDir, clock: machineClock }),
+  };
+}
+
+function containmentOf(text: string | undefined): Sandbox["kind"] | null {
+  if (text === undefined || text === "") return null;
+  if (text === "bubblewrap" || text === "unshare" || text === "group") return text;
+  throw new Error(`ORCH_CONTAINMENT is ${text}: say bubblewrap, unshare or group`);
+}

@@ -1,0 +1,75 @@
+/** Opens everything that cycles need; a project that cannot be opened does not stop the others. */
+import { homedir } from "node:os";
+import { machineClock } from "../adapters/clock.ts";
+import type { HouseOptions, Obstacle, OpenHouse } from "../cli/backstage.ts";
+import type { ProjectName } from "../core/ids.ts";
+import type { Portfolio } from "../core/portfolio.ts";
+import type { Site } from "../engine/house.ts";
+import { RepoError } from "../ports/repo.ts";
+import { type Environment, type Machine, openMachine } from "./machine.ts";
+import { openLedger } from "./open-ledger.ts";
+import { lackOfRoom } from "./room.ts";
+import { openSite } from "./site.ts";
+
+/** Opens the projects of a portfolio for work. */
+export async function openHouse(
+  portfolio: Portfolio,
+  options: HouseOptions,
+  env: Environment,
+): Promise<OpenHouse> {
+  const never = new AbortController().signal;
+  const machine = await openMachine(portfolio, { ...env, ...options.env }, never);
+  await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
+  const engine = openLedger(portfolio);
+  let sites: ReadonlyMap<ProjectName, Site> = new Map();
+  const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {
+    const opened = await openSites(from, options, machine);
+    sites = opened.sites;
+    return opened.obstacles;
+  };
+  const obstacles = await load(portfolio);
+  return {
+    house: {
+      engine,
+      clock: machineClock,
+      sites: () => sites,
+      hear: options.hear,
+      obstacle: () => lackOfRoom(portfolio.dataDir),
+    },
+    containment: machine.sandbox.promise,
+    agentProblem: await machine.agent.ready(never),
+    obstacles,
+    reload: load,
+    close: () => engine.close(),
+  };
+}
+
+async function openSites(
+  portfolio: Portfolio,
+  { only }: HouseOptions,
+  machine: Machine,
+): Promise<{
+  readonly sites: ReadonlyMap<ProjectName, Site>;
+  readonly obstacles: readonly Obstacle[];
+}> {
+  const sites = new Map<ProjectName, Site>();
+  const obstacles: Obstacle[] = [];
+  const never = new AbortController().signal;
+  const wanted = portfolio.projects.filter(({ name, enabled }) =>
+    only === null ? enabled : only.includes(name),
+  );
+  for (const project of wanted) {
+    try {
+      sites.set(project.name, await openSite(portfolio, project, machine, never));
+    } catch (fault) {
+      obstacles.push({ project: project.name, ...explain(fault) });
+    }
+  }
+  return { sites, obstacles };
+}
+
+function explain(fault: unknown): { readonly what: string; readonly hint: string } {
+  if (fault instanceof RepoError) return { what: fault.message, hint: fault.hint };
+  const what = fault instanceof Error ? fault.message : String(fault);
+  return { what: what.replaceAll(homedir(), "~"), hint: "run `orch doctor` to look into it" };
+}

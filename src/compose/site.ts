@@ -1,0 +1,144 @@
+/** One project, put together from its entry in the portfolio. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import picomatch from "picomatch";
+import { openBacklog } from "../adapters/backlog/backlog.ts";
+import { machineClock } from "../adapters/clock.ts";
+import { openDependencies } from "../adapters/dependencies/open.ts";
+import { openRepo } from "../adapters/git/open-repo.ts";
+import { openJournal } from "../adapters/journal/journal.ts";
+import { openMemo } from "../adapters/memo.ts";
+import { openReports } from "../adapters/reports/reports.ts";
+import { chosen } from "../adapters/sandbox/toolchains.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { defaultRetryRules } from "../core/retry.ts";
+import type { Limits } from "../core/schedule.ts";
+import type { Site } from "../engine/house.ts";
+import type { CheckSpec, Settings, World } from "../stages/context.ts";
+import { readContracts } from "./contracts.ts";
+import type { Machine } from "./machine.ts";
+
+/** Planning reads more than a task does; judging less. */
+const plannerTimeoutMs = 15 * 60_000;
+const judgeTimeoutMs = 10 * 60_000;
+
+/** Opens a project; throws `RepoError` where its repository cannot be worked with. */
+export async function openSite(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<Site> {
+  const folder = join(portfolio.dataDir, project.name);
+  return {
+    name: project.name,
+    world: await openWorld(portfolio, project, machine, signal),
+    settings: await settingsOf(project, machine, join(folder, "transcripts")),
+    limits: limitsOf(portfolio, project),
+    journal: openJournal(project.path),
+    priority: project.priority,
+    intervalMs: project.cycleIntervalMinutes * 60_000,
+    planned: project.backlogSource !== "manual",
+  };
+}
+
+async function openWorld(
+  { dataDir }: Portfolio,
+  project: ProjectConfig,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<World> {
+  const folder = join(dataDir, project.name);
+  const repo = await openRepo(
+    {
+      project: project.name,
+      path: project.path,
+      branch: project.branch,
+      branchPrefix: project.gitBranchPrefix,
+      author: personOf(project.gitAuthor),
+      hubsDir: join(dataDir, "hubs"),
+      workspacesDir: join(folder, "workspaces"),
+      now: machineClock.now,
+    },
+    signal,
+  );
+  return {
+    repo,
+    clock: machineClock,
+    agent: machine.agent,
+    shell: machine.shell,
+    dependencies: openDependencies({
+      shell: machine.shell,
+      storeDir: join(folder, "dependencies"),
+      setupCommand: project.setupCommand,
+      env: { ...machine.network, ...chosen(machine.env, project.env) },
+      path: machine.toolchains["PATH"] ?? "",
+      timeoutMs: project.setupTimeoutSeconds * 1_000,
+    }),
+    reports: openReports(),
+    backlog: openBacklog(project, repo),
+    memo: openMemo(join(folder, "memo")),
+    match: (glob, path) => picomatch.isMatch(path, glob, { dot: true }),
+  };
+}
+
+async function settingsOf(
+  project: ProjectConfig,
+  machine: Machine,
+  transcripts: string,
+): Promise<Settings> {
+  const checks = checksOf(project);
+  const identity = [project.setupCommand, process.version, process.platform, process.arch];
+  const workerMs = project.workerTimeoutSeconds * 1_000;
+  const { model, plannerModel, judgeModel } = project;
+  return {
+    name: project.name,
+    models: { planner: plannerModel, worker: model, judge: judgeModel, refinery: model },
+    timeoutsMs: {
+      planner: plannerTimeoutMs,
+      worker: workerMs,
+      judge: judgeTimeoutMs,
+      refinery: workerMs,
+    },
+    checks,
+    contracts: await readContracts(project),
+    environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
+    env: { ...machine.toolchains, ...chosen(machine.env, project.env) },
+    workersMax: project.maxWorkers,
+    push: project.push,
+    transcript: (name) => join(transcripts, `${name}.jsonl`),
+  };
+}
+
+function checksOf(project: ProjectConfig): readonly CheckSpec[] {
+  const timeoutMs = project.checkTimeoutSeconds * 1_000;
+  const commands = { test: project.testCommand, lint: project.lintCommand };
+  return Object.entries(commands)
+    .filter(([, command]) => command.trim() !== "")
+    .map(([name, command]) => ({ name, command, timeoutMs }));
+}
+
+function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
+  return {
+    workersMax: project.maxWorkers,
+    portfolioWorkersMax: portfolio.maxWorkers,
+    sessionUsd: {
+      planner: project.plannerBudget,
+      worker: project.maxBudgetPerTask,
+      judge: project.judgeBudget,
+      refinery: project.maxBudgetPerTask,
+    },
+    caps: {
+      cycleUsd: project.maxBudgetPerCycle,
+      dayUsd: project.maxBudgetPerDay,
+      portfolioDayUsd: portfolio.maxBudgetPerDay,
+    },
+    rules: { ...defaultRetryRules, attemptsMax: project.maxAttempts },
+  };
+}
+
+function personOf(text: string | null): { readonly name: string; readonly email: string } | null {
+  const match = /^(.+?)\s*<([^<>]+)>$/.exec(text ?? "");
+  const [, name, email] = match ?? [];
+  return name === undefined || email === undefined ? null : { name, email };
+}

@@ -1,0 +1,412 @@
+/** What the engine in SQLite promises about its files. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
+import { explained } from "../../src/adapters/engine/sqlite/errors.ts";
+import { migrate, migrationsOf } from "../../src/adapters/engine/sqlite/migrate.ts";
+import { openDatabase } from "../../src/adapters/engine/sqlite/open.ts";
+import { isOwnerAlive, thisOwner } from "../../src/adapters/engine/sqlite/owner.ts";
+import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
+import { projectName, token } from "../../src/core/ids.ts";
+import type { Change, LogEvent } from "../../src/core/ledger.ts";
+import type { At, TaskState } from "../../src/core/task.ts";
+import { taskTable } from "../../src/core/task-machine.ts";
+import { type Engine, LedgerError } from "../../src/ports/engine.ts";
+import { nothing, start } from "../contract/engine.ts";
+import {
+  aLanding,
+  anAttempt,
+  aReservation,
+  aTask,
+  aVerdict,
+  demo,
+  noon,
+  sent,
+  sha,
+  taskNumber,
+} from "../support/ledger.ts";
+
+let dataDir: string;
+const engines: Engine[] = [];
+const file = () => join(dataDir, "demo.db");
+
+beforeEach(() => {
+  dataDir = join(mkdtempSync(join(tmpdir(), "engine-")), "data");
+});
+afterEach(async () => {
+  await closeAll();
+  rmSync(join(dataDir, ".."), { recursive: true, force: true });
+});
+
+async function closeAll(): Promise<void> {
+  for (const engine of engines.splice(0)) await engine.close();
+}
+
+function open(): Engine {
+  const engine = openSqliteEngine({
+    dataDir,
+    clock: { now: () => noon, random: () => 0.5 },
+    dayOf: () => "2026-01-15",
+  });
+  engines.push(engine);
+  return engine;
+}
+
+const write = (engine: Engine, ...changes: readonly Change[]) =>
+  engine.transact(demo, {}, () => ({ changes, answer: null }));
+
+/** Changes the file behind the engine's back. */
+function tamper(sql: string): void {
+  const db = new Database(file());
+  db.unsafeMode(true);
+  db.exec(sql);
+  db.close();
+}
+
+function targetOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return ""; // closed meanwhile
+  }
+}
+
+const note: LogEvent = {
+  of: "note",
+  task: null,
+  cycle: null,
+  event: { type: "note", level: "info", text: "hello" },
+};
+
+async function refusal(promise: Promise<unknown>): Promise<LedgerError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof LedgerError)) throw new Error(`not refused: ${String(error)}`);
+  return error;
+}
+
+it("does not create anything by reading a project that is not there", async () => {
+  const engine = open();
+  await engine.overview(demo);
+  await engine.tasks(demo, { limit: 5 });
+  await engine.claim(demo, start);
+  await engine.recover(demo);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+it("keeps folder and files for their owner alone", async () => {
+  await write(open(), sent(1));
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  const modes = readdirSync(dataDir).map((name) => statSync(join(dataDir, name)).mode & 0o777);
+  expect(modes.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(modes)).toEqual(new Set([0o600]));
+});
+
+it("refuses names that are not a project's", async () => {
+  const writing = open().transact(projectName("portfolio"), {}, nothing);
+  await expect(writing).rejects.toThrow("not a project's name");
+});
+
+it("commits durably, in a write-ahead log", async () => {
+  await write(open(), sent(1));
+  await closeAll();
+  const db = new Database(file(), { readonly: true });
+  expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
+  db.close();
+  const own = openDatabase(file(), "project");
+  const full = 2;
+  expect(own.pragma("synchronous", { simple: true })).toBe(full);
+  own.close();
+});
+
+it("keeps what was written over a restart", async () => {
+  await write(open(), { kind: "task", task: aTask(1) }, sent(1));
+  await closeAll();
+  const again = open();
+  expect(await again.tasks(demo, { limit: 5 })).toEqual([aTask(1)]);
+  expect((await again.claim(demo, start)).kind).toBe("claimed");
+});
+
+it("can hold a task in each state that the machine knows", async () => {
+  const engine = open();
+  const held = { attempt: 1, left: 1, tries: 0, token: token(1), notBefore: noon };
+  const candidate = { ...held, commit: sha, resolutions: 0 };
+  const { token: _token, ...waiting } = candidate;
+  const { notBefore: _before, ...holding } = candidate;
+  const { commit: _commit, resolutions: _resolutions, ...course } = waiting;
+  const { notBefore: _then, ...still } = course;
+  const { token: _held, ...settled } = holding;
+  const states: { readonly [K in At]: TaskState & { at: K } } = {
+    pending: { at: "pending", ...course },
+    working: { at: "working", ...still, token: token(1) },
+    blocked: { at: "blocked", ...still, question: "which?" },
+    submitted: { at: "submitted", ...waiting },
+    judging: { at: "judging", ...holding },
+    held: { at: "held", ...settled, why: "risky" },
+    approved: { at: "approved", ...waiting, parked: null },
+    merging: { at: "merging", ...holding },
+    conflicted: { at: "conflicted", ...waiting, paths: ["a"] },
+    resolving: { at: "resolving", ...holding, paths: ["a"] },
+    unsettled: { at: "unsettled", ...settled },
+    done: { at: "done", attempt: 1, landed: sha },
+    failed: { at: "failed", attempt: 1, failure: { kind: "stalled", detail: "silent" } },
+    skipped: { at: "skipped", attempt: 1, reason: "no" },
+  };
+  const tasks = Object.values(states).map((state, n) => aTask(n, { state }));
+  expect(Object.keys(states).sort()).toEqual(Object.keys(taskTable).sort());
+  await write(engine, ...tasks.map((task) => ({ kind: "task", task }) as const));
+  expect([...(await engine.tasks(demo, { limit: 99 }))].reverse()).toEqual(tasks);
+});
+
+it("names table and row of a damaged record instead of serving it", async () => {
+  await write(open(), { kind: "task", task: aTask(1) });
+  await closeAll();
+  const damages = [
+    "UPDATE tasks SET body = replace(body, 'to be done', 'to be gone')",
+    "UPDATE tasks SET title = 'another'",
+    "UPDATE tasks SET status = 'waiting'",
+    "UPDATE tasks SET body = '{}', sum = '44136fa355b3678a'",
+  ];
+  for (const sql of damages) {
+    const copy = new Database(file());
+    copy.exec(`VACUUM INTO '${file()}.copy'`);
+    copy.close();
+    tamper(sql);
+    const { message } = await refusal(open().tasks(demo, { limit: 5 }));
+    expect(message).toContain(`row ${taskNumber(1)} of table tasks is damaged`);
+    expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("table tasks")]);
+    await closeAll();
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${file()}${end}`, { force: true });
+    const back = new Database(`${file()}.copy`);
+    back.exec(`VACUUM INTO '${file()}'`);
+    back.close();
+    rmSync(`${file()}.copy`);
+  }
+});
+
+it("refuses to write a record that it could not read again", async () => {
+  const broken = aReservation(1, { amountUsd: Number.NaN });
+  const writing = write(open(), { kind: "reservation", reservation: broken });
+  await expect(writing).rejects.toThrow("reservations cannot hold this record");
+});
+
+it("never changes or forgets an event", async () => {
+  await write(open(), { kind: "event", event: note });
+  await closeAll();
+  expect(() => tamper("UPDATE events SET at = 0")).toThrow("never changed");
+  expect(() => tamper("DELETE FROM events")).toThrow("never deleted");
+});
+
+it("notices a changed, a lost and an inserted event", async () => {
+  const engine = open();
+  for (let n = 0; n < 5; n += 1) await write(engine, { kind: "event", event: note });
+  await closeAll();
+  expect(verifyLedger(dataDir, demo)).toEqual([]);
+  tamper(
+    "DROP TRIGGER events_stay; UPDATE events SET body = replace(body, 'hello', 'jello') WHERE seq = 4",
+  );
+  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 4")]);
+  const { message } = await refusal(open().events(demo, 0, 10));
+  expect(message).toContain("row 4 of table events is damaged");
+  tamper("DROP TRIGGER events_last; DELETE FROM events WHERE seq = 2");
+  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 2")]);
+});
+
+it("notices an event that is whole but belongs to another history", async () => {
+  const engine = open();
+  const other = projectName("other");
+  const append = (name: typeof demo, text: string) => {
+    const event: LogEvent = { ...note, event: { type: "note", level: "info", text } };
+    const changes = [{ kind: "event", event }] as const;
+    return engine.transact(name, {}, () => ({ changes, answer: null }));
+  };
+  for (const n of [1, 2, 3]) {
+    await append(demo, `ours ${n}`);
+    await append(other, `theirs ${n}`);
+  }
+  await closeAll();
+  tamper(`ATTACH '${join(dataDir, "other.db")}' AS other; DROP TRIGGER events_last;
+          DELETE FROM events WHERE seq = 3;
+          INSERT INTO events SELECT * FROM other.events WHERE seq = 3`);
+  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 3")]);
+});
+
+it("notices numbers that could be given out twice", async () => {
+  const engine = open();
+  await write(engine, sent(1), sent(2));
+  await engine.claim(demo, start);
+  await closeAll();
+  tamper("UPDATE sequences SET value = 0");
+  expect(verifyLedger(dataDir, demo)).toEqual([
+    expect.stringContaining("sequence token"),
+    expect.stringContaining("sequence job"),
+  ]);
+});
+
+it("does not take the portfolio's own database for a project's", async () => {
+  const engine = open();
+  await write(engine, sent(1));
+  const overview = await engine.overview(projectName("portfolio"));
+  expect(overview.cursor).toBe(0);
+});
+
+it("finds nothing to complain about in a ledger that holds one of everything", async () => {
+  const engine = open();
+  await write(
+    engine,
+    { kind: "task", task: aTask(1) },
+    { kind: "attempt", attempt: anAttempt(1) },
+    { kind: "verdict", verdict: aVerdict(1) },
+    { kind: "landing", landing: aLanding([1]) },
+    { kind: "event", event: note },
+    sent(1),
+  );
+  await engine.claim(demo, (_view, _portfolio, _job, own) => ({
+    kind: "start",
+    changes: [{ kind: "reservation", reservation: aReservation(own) }],
+  }));
+  expect(verifyLedger(dataDir, demo)).toEqual([]);
+  expect(verifyLedger(dataDir, projectName("other"))).toEqual([]);
+});
+
+it("refuses a database that a newer program has written, and leaves it as it is", async () => {
+  await write(open(), sent(1));
+  await closeAll();
+  tamper("INSERT INTO schema_version VALUES (99, 'later')");
+  const { message, hint } = await refusal(open().overview(demo));
+  expect(message).toContain("written by a newer version of this program (schema 99");
+  expect(hint).toContain("Use the newer version");
+  expect(readdirSync(dataDir).filter((name) => name.includes("backup"))).toEqual([]);
+});
+
+it("migrates a database that holds something, with a backup of it beside", async () => {
+  await write(open(), { kind: "task", task: aTask(1) });
+  await closeAll();
+  const sql = "ALTER TABLE tasks ADD COLUMN colour TEXT";
+  const migrations = [...migrationsOf("project"), { version: 2, sql }];
+  const db = new Database(file());
+  migrate(db, file(), migrations);
+  expect(db.prepare("SELECT count(*) FROM tasks WHERE colour IS NULL").pluck().get()).toBe(1);
+  expect(db.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(2);
+  db.close();
+  const backup = `${file()}.v1.backup`;
+  expect(statSync(backup).mode & 0o777).toBe(0o600);
+  const kept = new Database(backup, { readonly: true });
+  expect(kept.prepare("SELECT id FROM tasks").pluck().all()).toEqual([taskNumber(1)]);
+  expect(kept.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(1);
+  kept.close();
+});
+
+it("changes nothing where a migration fails halfway", async () => {
+  await write(open(), { kind: "task", task: aTask(1) });
+  await closeAll();
+  const db = new Database(file());
+  const bad = {
+    version: 2,
+    sql: "ALTER TABLE tasks ADD COLUMN colour TEXT; SELECT * FROM nowhere",
+  };
+  expect(() => migrate(db, file(), [...migrationsOf("project"), bad])).toThrow("nowhere");
+  db.close();
+  expect(await open().tasks(demo, { limit: 5 })).toEqual([aTask(1)]);
+});
+
+it("says what to do about a file that is no database", async () => {
+  await write(open(), sent(1));
+  await closeAll();
+  writeFileSync(file(), "this is not a database, and long enough to be taken for one".repeat(99));
+  for (const end of ["-wal", "-shm"]) rmSync(`${file()}${end}`, { force: true });
+  const { message, hint } = await refusal(open().overview(demo));
+  expect(message).toBe(`${file()}: it is not a database`);
+  expect(hint).toContain("backup");
+});
+
+it("says what to do about a damaged file", async () => {
+  await write(open(), sent(1));
+  await closeAll();
+  truncateSync(file(), 8_192);
+  expect((await refusal(open().tasks(demo, { limit: 5 }))).message).toContain("it is damaged");
+  expect(verifyLedger(dataDir, demo).length).toBeGreaterThan(0);
+});
+
+it("says what to do about a data folder that is a file", async () => {
+  mkdirSync(join(dataDir, ".."), { recursive: true });
+  writeFileSync(dataDir, "");
+  const { message, hint } = await refusal(write(open(), sent(1)));
+  expect(message).toContain("its folder is not a folder");
+  expect(hint).toContain("Choose another data folder");
+});
+
+it("says what to do about missing rights", () => {
+  const error = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+  expect(explained(error, "/data/demo.db")).toMatchObject({
+    message: "/data/demo.db: it may not be opened",
+    hint: expect.stringContaining("right to write to the data folder"),
+  });
+});
+
+it("says what to do about a full disk", () => {
+  const db = new Database(":memory:");
+  db.pragma("max_page_count = 2");
+  const fill = () => db.exec("CREATE TABLE a (b); CREATE TABLE c (d); CREATE TABLE e (f)");
+  let error: unknown = null;
+  try {
+    fill();
+  } catch (reason) {
+    error = explained(reason, "/data/demo.db");
+  }
+  expect(error).toMatchObject({ message: "/data/demo.db: the disk is full" });
+});
+
+it("knows a living process from a dead one, and from another with the same number", () => {
+  const me = thisOwner();
+  expect(isOwnerAlive(me)).toBe(true);
+  const [boot, namespace, pid, started] = me.split(" ");
+  expect(isOwnerAlive([boot, namespace, pid, Number(started) - 1].join(" "))).toBe(false);
+  expect(isOwnerAlive(["another-boot", namespace, pid, started].join(" "))).toBe(false);
+  expect(isOwnerAlive([boot, namespace, 2 ** 22 + 1, started].join(" "))).toBe(false);
+  expect(isOwnerAlive([boot, "another-namespace", 2 ** 22 + 1, started].join(" "))).toBe(true);
+});
+
+it("knows a dead process that nobody has buried", async () => {
+  const [boot, namespace] = thisOwner().split(" ");
+  // the shell's child ends after the shell has become something that never asks for it
+  const script = "exec 3<&0; (read line <&3) & echo $!; exec sleep 600";
+  const parent = spawn("sh", ["-c", script]);
+  const [line] = await once(parent.stdout, "data");
+  const pid = Number(String(line));
+  const name = () => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim();
+  while (name() !== "sleep") await new Promise(setImmediate);
+  parent.stdin.write("\n");
+  const fields = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  while (fields()[0] !== "Z") await new Promise(setImmediate);
+  expect(isOwnerAlive([boot, namespace, pid, fields()[19]].join(" "))).toBe(false);
+  parent.kill("SIGKILL");
+});
+
+it("keeps working with more projects than it keeps open", async () => {
+  const engine = open();
+  const names = Array.from({ length: 140 }, (_, n) => projectName(`p${n}`));
+  for (const name of names)
+    await engine.transact(name, {}, () => ({ changes: [sent(1)], answer: null }));
+  for (const name of names) expect((await engine.claim(name, start)).kind).toBe("claimed");
+  const held = readdirSync("/proc/self/fd").filter((fd) => targetOf(fd).startsWith(dataDir));
+  expect(held.filter((fd) => targetOf(fd).endsWith(".db")).length).toBeLessThan(names.length);
+});

@@ -1,0 +1,14 @@
+import { commitAll, opened, repository, write } from "../support/git-fixture.ts";
+import { repoContract } from "./repo.ts";
+
+repoContract("git, the branch checked out", async (files) => {
+  const root = await repository(files);
+  const { repo } = await opened(root);
+  return {
+    repo,
+    async push(more) {
+      await write(root, more);
+      commitAll(root, "More");
+    },
+  };
+});
