@@ -73,7 +73,7 @@ function bookPromises(the: () => Bench): void {
     await claimed();
     world.kill("two");
     the().pass(1);
-    const { admit, asked } = asking({ kind: "later", at: later(noon, 9e6), why: "no" });
+    const { admit, asked } = asking({ kind: "later", at: later(noon, 9e6), why: "turn: no" });
     await engine.claim(demo, admit);
     expect(asked.map(({ portfolio }) => portfolio.workersLive)).toEqual([0, 0]);
   });
@@ -86,7 +86,7 @@ function recoveryPromises(the: () => Bench): void {
     await dieBetween(the());
     world.kill("dying");
     expect((await look()).spent.today.reservedUsd).toBe(0);
-    const { admit, asked } = asking({ kind: "later", at: later(noon, 1), why: "no" });
+    const { admit, asked } = asking({ kind: "later", at: later(noon, 1), why: "turn: no" });
     await world.open("three").claim(demo, admit);
     expect(asked[0]?.portfolio.today.reservedUsd).toBe(0.5);
   });

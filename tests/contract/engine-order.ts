@@ -79,7 +79,7 @@ function queuePromises(the: () => Bench): void {
     await write(sent(1, { key }), sent(2, { key }));
     await claimed();
     pass(leaseMs);
-    const { admit, asked } = asking({ kind: "later", at: later(noon, 9e6), why: "paused" });
+    const { admit, asked } = asking({ kind: "later", at: later(noon, 9e6), why: "pause: paused" });
     await engine.claim(demo, admit);
     expect(asked).toHaveLength(1);
     expect((await engine.claim(demo, start)).kind).toBe("idle");
@@ -115,17 +115,17 @@ function admissionPromises(the: () => Bench): void {
     await write(sent(1, { priority: 1 }), sent(2));
     const at = later(noon, 7_000);
     const claim = await engine.claim(demo, (_view, _portfolio, { priority }) =>
-      priority === 1 ? { kind: "later", at, why: "no place" } : { kind: "start", changes: [] },
+      priority === 1 ? { kind: "later", at, why: "slot: no place" } : { kind: "start", changes: [] },
     );
     expect(claim).toMatchObject({ delivery: { job: { subject: { task: taskNumber(2) } } } });
     const waiting = (await look()).jobs.find(({ priority }) => priority === 1);
-    expect(waiting).toMatchObject({ runAt: at, state: { at: "queued", waitsFor: "no place" } });
+    expect(waiting).toMatchObject({ runAt: at, state: { at: "queued", waitsFor: "slot: no place" } });
   });
 
   it("asks again at the moment that the admission named, not before", async () => {
     await the().write(sent(1));
     const at = later(noon, 7_000);
-    const { admit, asked } = asking({ kind: "later", at, why: "no place" });
+    const { admit, asked } = asking({ kind: "later", at, why: "slot: no place" });
     expect(await the().engine.claim(demo, admit)).toEqual({ kind: "idle", until: at });
     await the().engine.claim(demo, admit);
     expect(asked).toHaveLength(1);
@@ -137,14 +137,14 @@ function admissionPromises(the: () => Bench): void {
     const { engine, write, claimed } = the();
     await write(sent(1, { priority: 1 }), sent(2));
     const delivery = await claimed();
-    await engine.claim(demo, () => ({ kind: "later", at: later(noon, 9e6), why: "no place" }));
+    await engine.claim(demo, () => ({ kind: "later", at: later(noon, 9e6), why: "slot: no place" }));
     await engine.finish(delivery, {}, nothing);
     expect(subjects([await claimed()])).toEqual(tasks(2));
   });
 
   it("asks those that wait again when their project changes", async () => {
     await the().write(sent(1));
-    const { admit } = asking({ kind: "later", at: later(noon, 9e6), why: "paused" });
+    const { admit } = asking({ kind: "later", at: later(noon, 9e6), why: "pause: paused" });
     await the().engine.claim(demo, admit);
     await the().write({ kind: "project", project: { ...newProject, version: 1 } });
     expect((await the().claim()).kind).toBe("claimed");
@@ -152,7 +152,7 @@ function admissionPromises(the: () => Bench): void {
 
   it("does not ask without end about a job that is to be asked again now", async () => {
     await the().write(sent(1));
-    const { admit, asked } = asking({ kind: "later", at: noon, why: "no place" });
+    const { admit, asked } = asking({ kind: "later", at: noon, why: "slot: no place" });
     const claim = await the().engine.claim(demo, admit);
     expect(claim).toEqual({ kind: "idle", until: later(noon, 1_000) });
     expect(asked).toHaveLength(1);

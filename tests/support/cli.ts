@@ -195,7 +195,7 @@ async function openHouse(
     () => scene.planned,
     () => house,
   );
-  const house: House = { engine, clock: realClock, sites, hear };
+  const house: House = { engine, clock: realClock, sites, obstacle: async () => null, hear };
   return {
     house,
     containment: "nothing: a test",
