@@ -216,8 +216,7 @@ async function openHouse(
     () => scene.planned,
     () => house,
   );
-  const obstacle = async () => null;
-  const house: House = { engine, clock: realClock, sites, hear, obstacle };
+  const house: House = { engine, clock: realClock, sites, obstacle: async () => null, hear };
   return {
     house,
     containment: "nothing: a test",

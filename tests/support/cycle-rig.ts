@@ -57,12 +57,13 @@ export interface CycleRig {
   readonly heard: readonly Heard[];
   /** Faults of the service, which `run` does not allow. */
   readonly faults: readonly string[];
+  /** Opens the house, if it is not open yet. */
+  open(): Promise<void>;
   project(name?: string): ProjectRig;
-  house(): OpenHouse["house"];
   /** Runs cycles to their ends and answers those that ended. */
   run(options?: RunOptions): Promise<readonly Cycle[]>;
-  /** Closes the house, and opens it again from what is on disk. */
-  reopen(): Promise<void>;
+  /** Closes the house; whatever comes next opens it again from what is on disk. */
+  close(): Promise<void>;
 }
 
 const never = new AbortController().signal;
@@ -81,35 +82,40 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
   };
   const [heard, faults]: [Heard[], string[]] = [[], []];
   const hear: Hear = (each) => void heard.push(each);
-  const open = (): Promise<OpenHouse> => openHouse(portfolio, { hear, only: null, env: {} }, env);
-  let opened = await open();
+  const open = async (): Promise<OpenHouse> => {
+    const house = await openHouse(portfolio, { hear, only: null, env: {} }, env);
+    expect(house.obstacles).toEqual([]);
+    return house;
+  };
+  let opened: Promise<OpenHouse> | null = null;
+  const house = async (): Promise<OpenHouse["house"]> => {
+    opened ??= open();
+    return (await opened).house;
+  };
+  const close = async (): Promise<void> => {
+    const was = await opened;
+    opened = null;
+    await was?.close();
+  };
   onTestFinished(async () => {
-    await opened.close();
+    await close();
     await model.close();
     expect(await leftovers(root)).toEqual([]);
   });
-  expect(opened.obstacles).toEqual([]);
   const names = portfolio.projects.map(({ name }) => name);
   return {
     ...{ root, model, env, heard, faults, portfolioFile, data: portfolio.dataDir },
-    house: () => opened.house,
+    open: async () => void (await house()),
     project: (name = "app") =>
-      openProjectRig({
-        house: () => opened.house,
-        name: projectName(name),
-        path: pathOf(portfolio, name),
-      }),
+      openProjectRig({ house, name: projectName(name), path: pathOf(portfolio, name) }),
     run: async ({ cycles = 1, drain = never, stop = never, only = names } = {}) => {
       const fault = (project: ProjectName, why: string) => void faults.push(`${project}: ${why}`);
       const request = { projects: only.map(projectName), cycles, entered: () => {}, fault };
-      const ran = await runCycles(opened.house, request, { drain, stop });
+      const ran = await runCycles(await house(), request, { drain, stop });
       expect(faults).toEqual([]);
       return ran.map(({ cycle }) => cycle);
     },
-    reopen: async () => {
-      await opened.close();
-      opened = await open();
-    },
+    close,
   };
 }
 

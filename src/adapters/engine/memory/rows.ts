@@ -133,6 +133,7 @@ const sameSubject = (a: Subject, b: Subject): boolean =>
 type MoneyReads =
   | "reservation"
   | "reservations"
+  | "unsettled"
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
@@ -143,6 +144,7 @@ function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads
   const where = (test: (each: Reservation) => boolean) => moneyOf(all().filter(test));
   return {
     reservation: (token) => reservations.get(String(token)) ?? null,
+    unsettled: () => all().filter(({ settledUsd }) => settledUsd === null),
     reservations: (sinceDay) => all().filter(({ day }) => day >= sinceDay),
     moneyOfDay: (day) => where((each) => each.day === day),
     moneyOfCycle: (cycle) => where((each) => each.cycle === cycle),

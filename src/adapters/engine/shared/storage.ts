@@ -45,6 +45,8 @@ export interface ProjectReads {
   reservation(token: Token): Reservation | null;
   /** Those of this day and later ones, by token. */
   reservations(sinceDay: string): readonly Reservation[];
+  /** Those of all days whose session may still spend. */
+  unsettled(): readonly Reservation[];
   moneyOfDay(day: string): Money;
   moneyOfCycle(cycle: CycleId): Money;
   /** US dollars settled for a task. */

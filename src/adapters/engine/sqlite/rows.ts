@@ -149,6 +149,7 @@ function readWork(db: Database.Database, tables: Tables): Pick<ProjectReads, Wor
 type MoneyReads =
   | "reservation"
   | "reservations"
+  | "unsettled"
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
@@ -174,6 +175,7 @@ function readMoney(
     parseMoney(prepare(`${sums} ${where}`).get(values), db.name);
   return {
     reservation: (token) => reservations.one("WHERE token = ?", token),
+    unsettled: () => reservations.all("WHERE settled_usd IS NULL ORDER BY token"),
     reservations: (sinceDay) => reservations.all("WHERE day >= ? ORDER BY token", sinceDay),
     moneyOfDay: (day) => sum("WHERE day = ?", day),
     moneyOfCycle: (cycle) => sum("WHERE cycle = ?", cycle),
