@@ -58,10 +58,6 @@ export interface Cli {
   write(portfolio: object): Promise<void>;
 }
 
-/** One project a name; all in the test's folder. */
-export const projects = (folder: string, ...names: string[]) =>
-  names.map((name) => ({ name, path: folder, max_attempts: 1 }));
-
 /** Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`. */
 export async function openCli(): Promise<Cli> {
   const folder = await tempFolder();
