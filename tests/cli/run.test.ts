@@ -80,6 +80,8 @@ test("paused projects are passed over where none was named", async () => {
   const said = await cli.run("run", "--json");
   expect(said.err).toContain("shop is paused by person");
   expect(JSON.parse(said.out)).toHaveLength(1);
+  const named = await cli.run("run", "-p", "blog", "-p", "shop");
+  expect(named).toMatchObject({ code: 1, out: "" });
 });
 
 test("a missing key ends with 4, another's run with 75, an obstacle with its hint", async () => {
