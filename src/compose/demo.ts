@@ -1,5 +1,5 @@
 /** The demo: sample projects in a folder of their own, and a model that plays a script. */
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,8 @@ export async function openDemo(options: {
   for (const { name } of samples) {
     const path = join(folder, name);
     await cp(join(source, name), path, { recursive: true });
+    // under its own name it would be left out of the published package
+    await rename(join(path, "gitignore"), join(path, ".gitignore"));
     await initRepository(path, never);
   }
   const portfolioFile = join(folder, "orch.json");

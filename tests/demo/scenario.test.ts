@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import picomatch from "picomatch";
 import { describe, expect, test } from "vitest";
@@ -27,6 +27,7 @@ const git = (command: string, cwd: string) =>
 async function open({ folder }: Sample): Promise<string> {
   const cwd = join(await tempFolder(), folder);
   cpSync(join(demo, folder), cwd, { recursive: true });
+  renameSync(join(cwd, "gitignore"), join(cwd, ".gitignore"));
   for (const command of ["init -q -b main", "add -A", "commit -q -m start"]) {
     const ran = git(command, cwd);
     if (!ran.green) throw new Error(ran.output);
