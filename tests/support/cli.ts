@@ -32,6 +32,8 @@ export interface Scene {
   stdin: string;
   isTTY: boolean;
   env: Record<string, string>;
+  /** The project whose ledger cannot be read. */
+  broken: string | null;
   /** Called with a way to send signals, once somebody listens. */
   whenListening: ((send: (signal: Signal) => void) => void) | null;
 }
@@ -68,6 +70,7 @@ export async function openCli(): Promise<Cli> {
     stdin: "",
     isTTY: false,
     env: {},
+    broken: null,
     whenListening: null,
   };
   const asked: string[] = [];
@@ -150,7 +153,7 @@ interface Behind {
 function fake({ store, scene, asked, folder }: Behind): Backstage {
   return {
     clock: realClock,
-    openLedger: async () => memoryLedger(store),
+    openLedger: async () => breakable(memoryLedger(store), scene),
     openHouse: async (portfolio, options) =>
       openHouse(portfolio, { store, scene, hear: options.hear }),
     lock: async () => scene.lock,
@@ -177,6 +180,24 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       close: async () => void asked.push("close demo"),
     }),
     transcript: (_, project, name) => join(folder, "data", project, "transcripts", `${name}.jsonl`),
+  };
+}
+
+/** A ledger whose file has been damaged. */
+function breakable(ledger: Engine, scene: Scene): Engine {
+  const check = (project: string): void => {
+    if (project === scene.broken) throw new Error("file is not a database");
+  };
+  return {
+    ...ledger,
+    overview: async (project) => {
+      check(project);
+      return ledger.overview(project);
+    },
+    tasks: async (project, filter) => {
+      check(project);
+      return ledger.tasks(project, filter);
+    },
   };
 }
 
