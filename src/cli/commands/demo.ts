@@ -7,7 +7,7 @@ import { byPriority } from "../pick.ts";
 import { money } from "../render/format.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
-import { reportJson } from "../report.ts";
+import { type CycleReport, reportJson } from "../report.ts";
 import { type RunResult, runHere } from "../run-here.ts";
 import { line } from "../sanitize.ts";
 
@@ -16,8 +16,8 @@ export interface DemoOptions {
   readonly folder?: string | undefined;
 }
 
-/** Cycles that the demo's script has work for: in the second, one project has nothing left to do. */
-const demoCycles = 2;
+/** More cycles than the demo's script has work for: a project that has nothing left to do ends. */
+const demoCycles = 3;
 
 /** `orch demo`: cycles in two sample projects, by default with a scripted model. */
 export async function demo(desk: Desk, options: DemoOptions): Promise<number> {
@@ -78,6 +78,10 @@ async function runAll(desk: Desk, opened: Demo): Promise<RunResult> {
   }
 }
 
+/** A last cycle that finds nothing more to do is how the demo ends: no news. */
+const didSomething = ({ cycle, tasks }: CycleReport): boolean =>
+  tasks.length > 0 || cycle.state.at !== "completed";
+
 function tell(
   desk: Desk,
   { opened, result, live }: { opened: Demo; result: RunResult; live: boolean },
@@ -97,7 +101,7 @@ function tell(
     },
     () =>
       [
-        ...reports.map((each) => renderReport(each, paint)),
+        ...reports.filter(didSomething).map((each) => renderReport(each, paint)),
         live
           ? ""
           : `the script answered ${requests} requests; a real model would have charged about ${money(costUsd)}`,
