@@ -59,6 +59,7 @@ function sideOf(runs: readonly Run[]) {
   return {
     wallS: of(({ wallMs }) => wallMs / 1_000, 2),
     cpuS: of(({ cpuS, loadCpuMs }) => cpuS - loadCpuMs / 1_000, 2),
+    ownCpuS: of(({ ownCpuMs }) => ownCpuMs / 1_000, 2),
     loadCpuS: of(({ loadCpuMs }) => loadCpuMs / 1_000, 2),
     rssTreeMb: of(({ rssTreeMb }) => rssTreeMb, 0),
     rssLargestMb: of(({ rssLargestMb }) => rssLargestMb, 0),
@@ -115,6 +116,7 @@ function textOf(report: ReturnType<typeof reportOf>): string {
     row("", (side) => (side === report.ours ? "a cycle" : "its sessions alone")),
     row("wall, s", ({ wallS }) => inWords(wallS)),
     row("CPU of the tree, s", ({ cpuS }) => inWords(cpuS)),
+    row("CPU of it itself, s", ({ ownCpuS }) => inWords(ownCpuS)),
     row("peak RSS, MB", ({ rssTreeMb }) => inWords(rssTreeMb)),
     row("largest process, MB", (side) => `${inWords(side.rssLargestMb)} ${side.largest}`),
     row("requests", ({ requests }) => inWords(requests)),

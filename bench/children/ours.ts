@@ -6,7 +6,15 @@ import { runCycles } from "../../src/engine/cycle.ts";
 import type { House } from "../../src/engine/house.ts";
 import type { Agent } from "../../src/ports/agent.ts";
 import type { LoggedEvent } from "../../src/ports/engine.ts";
-import { errand, keepSessions, loaded, type Session, type Span, tell } from "../parts/child.ts";
+import {
+  errand,
+  keepSessions,
+  loaded,
+  ownCpuMs,
+  type Session,
+  type Span,
+  tell,
+} from "../parts/child.ts";
 
 const load = loaded();
 const { folder, workers, apiBase, sessions: file, loadOnly } = errand();
@@ -34,6 +42,7 @@ async function cycle(): Promise<void> {
     { drain: signal, stop: signal },
   );
   const wallMs = performance.now() - begun;
+  const cpuMs = ownCpuMs() - load.loadCpuMs;
   const state = ran[0]?.cycle.state;
   const events = await house.engine.events(name, 0, 10_000);
   const landed = state?.at === "completed" ? state.outcome.landed : 0;
@@ -43,7 +52,7 @@ async function cycle(): Promise<void> {
   }
   await keepSessions(file, asked);
   await open.close();
-  tell({ ...load, wallMs, landed, stages: stagesOf(events, startedAt) });
+  tell({ ...load, ownCpuMs: cpuMs, wallMs, landed, stages: stagesOf(events, startedAt) });
 }
 
 function portfolioOf() {

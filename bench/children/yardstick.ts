@@ -8,7 +8,15 @@ import { sessionEnv } from "../../src/adapters/agents/environment.ts";
 import { foldersOf } from "../../src/adapters/agents/folders.ts";
 import { sessionOptions } from "../../src/adapters/agents/options.ts";
 import { sessionId } from "../../src/core/ids.ts";
-import { errand, loaded, readSessions, type Session, type Span, tell } from "../parts/child.ts";
+import {
+  errand,
+  loaded,
+  ownCpuMs,
+  readSessions,
+  type Session,
+  type Span,
+  tell,
+} from "../parts/child.ts";
 import { sampleTasks } from "../parts/sample.ts";
 
 const load = loaded();
@@ -79,6 +87,7 @@ async function measure(): Promise<void> {
     }),
   );
   const wallMs = performance.now() - begun;
+  const cpuMs = ownCpuMs() - load.loadCpuMs;
   const stages: Record<string, Span> = {
     plan: { from: 0, to: planned },
     work: { from: planned, to: Math.max(...spans.map(({ worked }) => worked)) },
@@ -87,7 +96,7 @@ async function measure(): Promise<void> {
       to: Math.max(...spans.map(({ judged }) => judged)),
     },
   };
-  tell({ ...load, wallMs, landed: 0, stages });
+  tell({ ...load, ownCpuMs: cpuMs, wallMs, landed: 0, stages });
 }
 
 if (loadOnly) tell(null);

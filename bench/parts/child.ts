@@ -25,6 +25,8 @@ export interface Span {
 
 export interface Told {
   readonly wallMs: number;
+  /** CPU time of the process itself after it had been loaded, in milliseconds. */
+  readonly ownCpuMs: number;
   /** CPU time of the process itself until it began, in milliseconds: loading its modules. */
   readonly loadCpuMs: number;
   readonly loadMs: number;
@@ -44,8 +46,13 @@ export function tell(told: Told | null): void {
 
 /** What loading has cost so far. */
 export function loaded(): Pick<Told, "loadCpuMs" | "loadMs"> {
+  return { loadCpuMs: ownCpuMs(), loadMs: performance.now() };
+}
+
+/** CPU time of this process so far, in milliseconds. */
+export function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
-  return { loadCpuMs: (user + system) / 1_000, loadMs: performance.now() };
+  return (user + system) / 1_000;
 }
 
 /** Writes down the sessions of a cycle. */
