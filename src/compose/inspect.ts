@@ -1,19 +1,17 @@
 /** What `orch doctor` looks at. */
-import { access, constants, mkdir, statfs } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { machineClock } from "../adapters/clock.ts";
 import { inspectRepo } from "../adapters/git/inspect.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { type Environment, openMachine } from "./machine.ts";
+import { lackOfRoom } from "./room.ts";
 import { openSite } from "./site.ts";
 
 const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
 const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
 const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
-
-/** Below this the ledger and the workspaces may not fit. */
-export const freeBytesMin = 500 * 1024 * 1024;
 
 /** Looks at the machine: containment, the agent's program and credential, the data folder. */
 export async function inspectMachine(
@@ -43,12 +41,9 @@ async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.W_OK);
-    const { bavail, bsize } = await statfs(dataDir);
-    const free = bavail * bsize;
-    const gib = (free / 1024 ** 3).toFixed(1);
-    if (free < freeBytesMin)
-      return [problem(`only ${gib} GiB are free in ${dataDir}`, "make room before starting")];
-    return [ok(`the data folder ${dataDir} is writable, ${gib} GiB are free`)];
+    const lack = await lackOfRoom(dataDir);
+    if (lack !== null) return [problem(lack, "make room before starting")];
+    return [ok(`the data folder ${dataDir} is writable`)];
   } catch (fault) {
     const why = fault instanceof Error ? fault.message : String(fault);
     return [problem(`the data folder cannot be written: ${why}`, "correct `data_dir`")];

@@ -8,6 +8,7 @@ import type { Site } from "../engine/house.ts";
 import { RepoError } from "../ports/repo.ts";
 import { type Environment, type Machine, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
+import { lackOfRoom } from "./room.ts";
 import { openSite } from "./site.ts";
 
 /** Opens the projects of a portfolio for work. */
@@ -28,8 +29,14 @@ export async function openHouse(
   };
   const obstacles = await load(portfolio);
   return {
-    house: { engine, clock: machineClock, sites: () => sites, hear: options.hear },
-    containment: `${machine.sandbox.kind}: ${machine.sandbox.promise}`,
+    house: {
+      engine,
+      clock: machineClock,
+      sites: () => sites,
+      hear: options.hear,
+      obstacle: () => lackOfRoom(portfolio.dataDir),
+    },
+    containment: machine.sandbox.promise,
     agentProblem: await machine.agent.ready(never),
     obstacles,
     reload: load,

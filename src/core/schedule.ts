@@ -109,11 +109,13 @@ function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): W
   const role = roles[job.queue];
   const granted = grant(limits.sessionUsd[role], limits.caps, view.spent, portfolio);
   if (granted.kind === "refused") return `budget: ${granted.why}`;
+  const { subject } = job;
+  const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
   const reservation: Reservation = {
     token,
     role,
-    task: job.subject.kind === "task" ? job.subject.task : null,
-    cycle: view.cycles.find((each) => isOpen(each) && each.state.at !== "queued")?.id ?? null,
+    task: subject.kind === "task" ? subject.task : null,
+    cycle: subject.kind === "cycle" ? subject.cycle : (underWay?.id ?? null),
     day: view.day,
     amountUsd: granted.amountUsd,
     settledUsd: null,

@@ -3,6 +3,7 @@ import { requestCycle } from "../core/commands.ts";
 import type { Cycle } from "../core/cycle.ts";
 import { type CycleId, cycleId, type ProjectName } from "../core/ids.ts";
 import type { Job } from "../core/ledger.ts";
+import { pauseAt } from "../core/project.ts";
 import type { House } from "./house.ts";
 import { openOutbox } from "./outbox.ts";
 import { serve } from "./tick.ts";
@@ -40,7 +41,7 @@ export async function askForCycle(
   return engine.transact(project, {}, (view) => requestCycle(view, id, requestedBy, delayMs));
 }
 
-/** Runs cycles to their ends; returns those that ended. */
+/** Runs cycles to their ends; returns those that ended, or cannot begin now. */
 export async function runCycles(
   house: House,
   request: RunRequest,
@@ -63,7 +64,8 @@ export async function runCycles(
   const advance = async (project: ProjectName): Promise<void> => {
     const at = current.get(project);
     const cycle = at === undefined ? null : await house.engine.cycle(project, at.id);
-    if (at === undefined || cycle === null || cycle.endedAt === null) return;
+    if (at === undefined || cycle === null) return;
+    if (cycle.endedAt === null && !(await isPutOff(house, project, cycle))) return;
     current.delete(project);
     ran.push({ project, cycle });
     const goesOn = at.left > 0 && cycle.state.at === "completed" && !signals.drain.aborted;
@@ -82,6 +84,19 @@ export async function runCycles(
   await serve(house, service, signals);
   for (const project of projects) await outbox.flush(project);
   return ran;
+}
+
+/** Whether a cycle cannot begin before a person, or another day, lets it: nobody waits for that. */
+async function isPutOff(house: House, project: ProjectName, cycle: Cycle): Promise<boolean> {
+  if (cycle.state.at !== "queued") return false;
+  return house.engine.transact(project, {}, (view) => {
+    const state = view.jobs.find(
+      ({ subject }) => subject.kind === "cycle" && subject.cycle === cycle.id,
+    )?.state;
+    const broke = state?.at === "queued" && state.waitsFor?.startsWith("budget:") === true;
+    const answer = state?.at !== "live" && (broke || pauseAt(view.project, view.now) !== null);
+    return { changes: [], answer };
+  });
 }
 
 /** Scheduled cycles that stand in the queue are the daemon's. */

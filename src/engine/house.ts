@@ -28,6 +28,8 @@ export interface House {
   /** The sites as they are now: a changed portfolio changes the answer. */
   readonly sites: () => ReadonlyMap<ProjectName, Site>;
   readonly hear: Hear;
+  /** Why nothing may be started on this machine now (a full disk), or null. */
+  readonly obstacle: () => Promise<string | null>;
 }
 
 /** Hears what happens inside the sessions, for live progress; the ledger has all else. */

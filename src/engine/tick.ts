@@ -32,12 +32,17 @@ export async function serve(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   const wake = AbortSignal.any([drain, stop]);
+  let told: string | null = null;
   while (!wake.aborted) {
     let wait = tickMs;
+    const obstacle = await house.obstacle();
     for (const name of service.projects()) {
       if (wake.aborted) break;
-      wait = Math.min(wait, await serveOne(house, service, { name, running, stop }));
+      if (obstacle === null)
+        wait = Math.min(wait, await serveOne(house, service, { name, running, stop }));
+      else if (obstacle !== told) service.fault(name, obstacle);
     }
+    told = obstacle;
     if (await service.isOver()) break;
     await house.engine.changed(Math.max(tickMinMs, wait), wake);
   }

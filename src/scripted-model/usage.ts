@@ -60,14 +60,21 @@ function canonical(json: unknown): string {
   });
 }
 
-/** US dollars for a million tokens: input, output, cache read, cache write (5 minutes). */
+/**
+ * US dollars for a million tokens: input, output, cache read, cache write (5 minutes). The list prices
+ * of the agent's program, so that its account and this bill agree.
+ */
 const prices: readonly (readonly [RegExp, readonly [number, number, number, number]])[] = [
+  [/haiku-5/, [0.1, 0.5, 0.01, 0.125]],
   [/haiku/, [1, 5, 0.1, 1.25]],
+  [/sonnet-5-5/, [2, 10, 0.1, 2.5]],
+  [/sonnet-5/, [2, 10, 0.2, 2.5]],
+  [/opus-5-5/, [4, 20, 0.2, 5]],
   [/opus/, [5, 25, 0.5, 6.25]],
   [/./, [3, 15, 0.3, 3.75]],
 ];
 
-/** What a request costs at made-up but plausible prices, in US dollars. */
+/** What a request costs, in US dollars. */
 export function priceOf(model: string, usage: Usage): number {
   const [input, output, read, write] = prices.find(([name]) => name.test(model))?.[1] ?? [
     0, 0, 0, 0,

@@ -44,19 +44,16 @@ export async function occupationOf(
   if (second !== undefined) {
     return { kind: "busy", why: `\`${branch}\` is checked out in several work trees` };
   }
-  if (checkout === undefined) {
-    // a checkout that is just being made reads the branch long before it says so in HEAD
-    for (const gitDir of gitDirs) {
-      if (await exists(join(gitDir, "index.lock"))) return locked(gitDir);
-    }
-    return { kind: "free" };
+  // a checkout that is just being made reads the branch long before it says so in HEAD
+  for (const gitDir of checkout === undefined ? gitDirs : [checkout.gitDir]) {
+    if (await exists(join(gitDir, "index.lock"))) return locked(gitDir);
   }
+  if (checkout === undefined) return { kind: "free" };
   for (const [file, why] of operations) {
     if (await exists(join(checkout.gitDir, file))) {
       return { kind: "busy", why: `${why} in ${checkout.top}` };
     }
   }
-  if (await exists(join(checkout.gitDir, "index.lock"))) return locked(checkout.gitDir);
   return { kind: "checkedOut", checkout };
 }
 

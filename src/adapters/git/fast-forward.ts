@@ -26,7 +26,7 @@ export async function fastForward(
   const changed = await rawChanges({ gitDir, from: landing.from, to: landing.to }, signal);
   const paths = new Set(changed.map(({ path }) => path));
   const looks = await looksOf(checkout, signal);
-  const why = (await hiddenEdit(checkout, changed, signal)) ?? filterTrap(paths, looks);
+  const why = (await removal(checkout, changed, signal)) ?? filterTrap(paths, looks);
   if (why !== null) return { kind: "inTheWay", why };
   const verified = `verify ${fenceRef(site)} ${landing.fence}`;
   // asked for first without holding on, so that a lock which a dead process left is removed
@@ -83,24 +83,25 @@ async function looksOf(checkout: Checkout, signal: AbortSignal): Promise<string[
   });
 }
 
-/** What the person did and git would not mind: in files it must not look at, or by removing one. */
-async function hiddenEdit(
+/** A file that the person removed: git would not mind and write it again. */
+async function removal(
   { gitDir, top }: Checkout,
   changed: readonly RawChange[],
   signal: AbortSignal,
 ): Promise<string | null> {
-  const call = { gitDir, workTree: top, args: ["ls-files", "-v", "-z"] };
-  const listed = nulSplit(await gitOut(call, signal)).filter((line) => /^[a-zS]/.test(line));
-  const unwatched = new Set(listed.map((line) => line.slice(2)));
+  const missing: RawPath[] = [];
   for (const { path, status, oldMode } of changed) {
+    if (status === "A" || status === "D" || oldMode === "160000") continue;
     const there = await lstat(bytesOf(`${rawOf(top)}/${path}`)).catch(() => null);
-    if (unwatched.has(path)) {
-      if (there !== null) return `${shown(path)} is marked as not to be looked at (${top})`;
-    } else if (there === null && status !== "D" && !/^0+$|^160000$/.test(oldMode)) {
-      return `${shown(path)} was removed in ${top}`;
-    }
+    if (there === null) missing.push(path);
   }
-  return null;
+  if (missing.length === 0) return null;
+  // in a sparse checkout files are away because they were never wanted
+  const call = { gitDir, workTree: top, args: ["ls-files", "-t", "-z"] };
+  const listed = nulSplit(await gitOut(call, signal)).filter((line) => line.startsWith("S "));
+  const unwanted = new Set(listed.map((line) => line.slice(2)));
+  const removed = missing.find((path) => !unwanted.has(path));
+  return removed === undefined ? null : `${shown(removed)} was removed in ${top}`;
 }
 
 /** Attributes say which of the person's filter programs run: they must look at those themselves. */

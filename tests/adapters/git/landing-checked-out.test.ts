@@ -91,6 +91,14 @@ describe("where the branch is checked out", () => {
       },
     ],
     [
+      "a revert in progress",
+      async (root) => {
+        await write(root, { "a.txt": "mine\n" });
+        commitAll(root, "Mine");
+        person(root, "revert", "--no-commit", "HEAD");
+      },
+    ],
+    [
       "a cherry-pick in progress",
       async (root) => {
         person(root, "checkout", "-q", "-b", "other");
@@ -169,13 +177,19 @@ describe("where the branch is checked out", () => {
   });
 
   test("line ends are written as the person's own git would", async () => {
-    const root = await repository({ ...files, ".gitattributes": "*.txt text\n" });
-    person(root, "config", "core.autocrlf", "true");
-    const at = await opened(root);
+    const home = await folder();
+    await write(home, { ".gitconfig": "[core]\n\tautocrlf = true\n" });
+    const at = await opened(await repository({ ...files, ".gitattributes": "*.txt text\n" }));
     const { publish } = await landing(at, { "new.txt": "one\n" });
-    expect((await publish()).kind).toBe("landed");
-    expect(await readFile(join(root, "new.txt"), "utf8")).toBe("one\r\n");
-    expect(person(root, "status", "--porcelain")).toBe("");
+    const before = process.env["HOME"];
+    process.env["HOME"] = home;
+    try {
+      expect((await publish()).kind).toBe("landed");
+    } finally {
+      process.env["HOME"] = before;
+    }
+    expect(await readFile(join(at.root, "new.txt"), "utf8")).toBe("one\r\n");
+    expect(person(at.root, "-c", "core.autocrlf=true", "status", "--porcelain")).toBe("");
   });
 
   test("a linked worktree of the person's counts as checked out", async () => {
@@ -194,6 +208,15 @@ describe("where the branch is checked out", () => {
     expect(await fingerprint(root)).not.toBe(before); // main moved
     expect(person(root, "symbolic-ref", "HEAD")).toBe("refs/heads/wip");
     expect(person(root, "status", "--porcelain")).toBe("");
+  });
+
+  test("files that a sparse checkout leaves out stay out", async () => {
+    const at = await opened(await repository({ ...files, "away/x.txt": "x\n" }));
+    person(at.root, "sparse-checkout", "set", "--no-cone", "/*", "!/away/");
+    const { publish } = await landing(at, { "away/x.txt": "landed\n", "b.txt": "landed\n" });
+    expect((await publish()).kind).toBe("landed");
+    await expect(stat(join(at.root, "away"))).rejects.toThrow("ENOENT");
+    expect(person(at.root, "status", "--porcelain")).toBe("");
   });
 
   test("a rebase of the branch is left to finish", async () => {

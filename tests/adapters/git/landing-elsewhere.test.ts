@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { token } from "../../../src/core/ids.ts";
 import { opened, person, repository, signal, write } from "../../support/git-fixture.ts";
 import { landing } from "../../support/git-scenes.ts";
 
@@ -36,10 +37,25 @@ describe("where the branch is not checked out", () => {
   });
 });
 
+test("while git is at work in some work tree the landing waits", async () => {
+  const root = await repository(files);
+  person(root, "checkout", "-q", "-b", "wip");
+  const at = await opened(root, { branch: "main" });
+  const { publish, from } = await landing(at, { "b.txt": "landed\n" });
+  // a checkout of the branch holds this lock long before HEAD names the branch
+  await write(root, { ".git/index.lock": "" });
+  expect((await publish()).kind).toBe("parked");
+  expect(head(root)).toBe(from);
+});
+
 describe("after a crash", () => {
   test("a landing whose last step is missing is found and finished", async () => {
     const at = await opened(await repository(files));
-    const { publish, to, task } = await landing(at, { "b.txt": "landed\n" });
+    const { task, from, candidate } = await landing(at, { "b.txt": "landed\n" });
+    const merge = await at.repo.merge(from, candidate, "Without a trailer\n", signal);
+    if (merge.kind !== "merged") throw new Error(merge.kind);
+    const to = merge.commit;
+    const publish = () => at.repo.publish({ task, from, to, token: token(1) }, signal);
     await publish();
     // as if the process had died between the fast-forward and the commit of its transaction
     person(at.root, "update-ref", `refs/orch/intent/${task}/${to}`, to);

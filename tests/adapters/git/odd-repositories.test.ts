@@ -1,6 +1,5 @@
-import { readFile, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import { inspectRepo } from "../../../src/adapters/git/inspect.ts";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
@@ -11,6 +10,7 @@ import {
   opened,
   person,
   repository,
+  run,
   signal,
   snapshotLimits,
   taken,
@@ -88,19 +88,27 @@ describe("repositories that work", () => {
     expect(person(root, "fsck", "--no-dangling")).toBe("");
   });
 
-  test("one that was shallow and is no more stays whole", async () => {
-    const upstream = await repository(files);
-    await write(upstream, { "a.txt": "two\n" });
-    commitAll(upstream, "Second");
-    const root = join(await folder(), "shallow");
-    person(upstream, "clone", "-q", "--depth", "1", `file://${upstream}`, root);
-    const { options } = await opened(root);
-    person(root, "fetch", "-q", "--unshallow");
-    const repo = await openRepo(options, signal);
-    const work = await worked(repo, 1, { "done.txt": "done\n" });
-    expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
-    expect(person(root, "rev-parse", "--is-shallow-repository")).toBe("false");
-  });
+  test.each(["while it is open", "between two runs"])(
+    "one that was shallow and is whole since, %s, stays whole",
+    async (when) => {
+      const upstream = await repository(files);
+      await write(upstream, { "a.txt": "two\n" });
+      commitAll(upstream, "Second");
+      const root = join(await folder(), "shallow");
+      person(upstream, "clone", "-q", "--depth", "1", `file://${upstream}`, root);
+      const { repo: first, options } = await opened(root);
+      await first.sync(signal);
+      person(root, "fetch", "-q", "--unshallow");
+      const open = when === "while it is open";
+      const repo = open ? first : await openRepo(options, signal);
+      const work = await worked(repo, 1, { "done.txt": "done\n" });
+      expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("landed");
+      expect(person(root, "rev-parse", "--is-shallow-repository")).toBe("false");
+      const hub = (await readdir(options.hubsDir)).find((name) => name.endsWith(".hub.git"));
+      const ours = await readdir(join(options.hubsDir, hub ?? ""));
+      expect(ours.includes("shallow")).toBe(open);
+    },
+  );
 
   test("one with SHA-256 ids", async () => {
     const root = await folder();
@@ -144,7 +152,7 @@ describe("repositories that work", () => {
   test("one of another user, named by the inspection", async () => {
     if (process.getuid?.() !== 0) return;
     const root = await repository(files);
-    execaSync("chown", ["-R", "65534:65534", root]);
+    run("chown", ["-R", "65534:65534", root]);
     expect(await kinds(root)).toEqual(["owner"]);
     const { repo } = await opened(root);
     const work = await worked(repo, 1, { "done.txt": "done\n" });
@@ -158,7 +166,7 @@ describe("repositories that work", () => {
       return `M 644 inline d${at % 1_000}/f${at}.txt\ndata 2\nx\n\n`;
     });
     const input = `commit refs/heads/main\ncommitter A <a@b> 1 +0000\ndata 1\nx\n${lines.join("")}`;
-    execaSync("git", ["--git-dir", bare, "fast-import", "--quiet"], { input });
+    run("git", ["--git-dir", bare, "fast-import", "--quiet"], input);
     expect(await landsOn(bare)).toBe("main");
     expect(person(bare, "ls-tree", "--name-only", "main").split("\n")).toContain("done.txt");
   });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git, gitText } from "../../../src/adapters/git/git.ts";
@@ -31,6 +31,7 @@ test("hooks, file monitors and settings of a repository are not run", async () =
   person(root, "config", "core.hooksPath", root);
   person(root, "config", "core.sshCommand", `sh ${root}/trap.sh`);
   await write(root, { "reference-transaction": `#!/bin/sh\ntouch ${trap}\n` });
+  await chmod(join(root, "reference-transaction"), 0o755);
   person(root, "-c", "core.fsmonitor=false", "update-index", "--chmod=-x", "a.txt");
   const gitDir = join(root, ".git");
   await git({ gitDir, workTree: root, args: ["status"] }, signal);

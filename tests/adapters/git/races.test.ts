@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Landing } from "../../../src/adapters/git/attempt.ts";
+import { locate } from "../../../src/adapters/git/locate.ts";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
-import { token } from "../../../src/core/ids.ts";
+import type { Site } from "../../../src/adapters/git/site.ts";
+import { unoccupied } from "../../../src/adapters/git/unoccupied.ts";
+import { commitSha, instant, projectName, token } from "../../../src/core/ids.ts";
 import { opened, person, repository, signal, task, worked } from "../../support/git-fixture.ts";
 
 const files = { "a.txt": "one\n", "b.txt": "two\n" };
@@ -73,6 +77,61 @@ test("a person's commit in between makes the landing wait for the next round", a
   const answer = await repo.publish({ ...work, token: token(1) }, signal);
   expect(answer).toEqual({ kind: "raced" });
   expect(person(root, "rev-parse", "main")).toBe(theirs);
+});
+
+test("a branch that the person took back by a commit is not moved past them", async () => {
+  const root = await repository(files);
+  const earlier = person(root, "rev-parse", "HEAD");
+  person(root, "commit", "-q", "--allow-empty", "-m", "Regretted");
+  const { repo } = await opened(root);
+  const work = await worked(repo, 1, { "a.txt": "changed\n" });
+  person(root, "reset", "-q", "--hard", earlier);
+  expect((await repo.publish({ ...work, token: token(1) }, signal)).kind).toBe("raced");
+  expect(person(root, "rev-parse", "main")).toBe(earlier);
+});
+
+describe("the transaction that moves a branch which nobody has checked out", () => {
+  async function prepared() {
+    const root = await repository(files);
+    person(root, "checkout", "-q", "-b", "wip");
+    const from = commitSha(person(root, "rev-parse", "main"));
+    const to = commitSha(person(root, "commit-tree", "-p", from, "-m", "Next", "main^{tree}"));
+    const fence = person(root, "rev-parse", "main^{tree}");
+    person(root, "update-ref", "refs/orch/fence/demo", fence);
+    const place = await locate(root, signal);
+    const site: Site = {
+      project: projectName("demo"),
+      hub: { dir: root, settings: "/dev/null", place },
+      branch: "main",
+      prefix: "",
+      branchPrefix: "orch/",
+      author: { name: "orch", email: "orch@localhost" },
+      workspacesDir: root,
+      now: () => instant(0),
+    };
+    const landing: Landing = { task: task(1), from, to, token: token(1), fence, earlier: null };
+    return { root, site, landing };
+  }
+
+  test("moves it when all is as it should be", async () => {
+    const { root, site, landing } = await prepared();
+    expect(await unoccupied(site, landing, signal)).toEqual({ kind: "moved" });
+    expect(person(root, "rev-parse", "main")).toBe(landing.to);
+  });
+
+  const changes: readonly (readonly [string, string, string])[] = [
+    ["the branch moved", "refs/heads/main", "wip^{commit}"],
+    ["the fence was taken", "refs/orch/fence/demo", "wip^{commit}"],
+    ["the task landed", `refs/orch/merged/${task(1)}`, "main"],
+  ];
+  test.each(changes)("does nothing when %s meanwhile", async (_, ref, to) => {
+    const { root, site, landing } = await prepared();
+    person(root, "commit", "-q", "--allow-empty", "-m", "Other");
+    person(root, "update-ref", ref, person(root, "rev-parse", to));
+    const before = person(root, "rev-parse", "main");
+    expect(await unoccupied(site, landing, signal)).toEqual({ kind: "undecided" });
+    expect(person(root, "rev-parse", "main")).toBe(before);
+  });
 });
 
 test("what was not built on the head that it names is refused", async () => {

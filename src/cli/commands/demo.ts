@@ -1,0 +1,114 @@
+import { access } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Demo } from "../backstage.ts";
+import { type Desk, readPortfolio } from "../desk.ts";
+import { Complaint, exitCodes, misuse } from "../exit-codes.ts";
+import { byPriority } from "../pick.ts";
+import { money } from "../render/format.ts";
+import { paintFor } from "../render/paint.ts";
+import { renderReport } from "../render/summary.ts";
+import { reportJson } from "../report.ts";
+import { type RunResult, runHere } from "../run-here.ts";
+import { line } from "../sanitize.ts";
+
+export interface DemoOptions {
+  readonly live?: true | undefined;
+  readonly folder?: string | undefined;
+}
+
+/** Cycles that the demo's script has work for. */
+const demoCycles = 3;
+
+/** `orch demo`: cycles in two sample projects, by default with a scripted model. */
+export async function demo(desk: Desk, options: DemoOptions): Promise<number> {
+  const live = options.live === true;
+  const backstage = await desk.backstage();
+  const folder = options.folder ?? null;
+  if (folder !== null) await refuseTaken(resolve(desk.io.cwd, folder));
+  const opened = await backstage.openDemo({
+    folder: folder === null ? null : resolve(desk.io.cwd, folder),
+    live,
+  });
+  try {
+    desk.say(
+      live
+        ? "demo with the real model: sessions cost real money"
+        : "demo: scripted model, no key, no cost; everything else is real",
+    );
+    desk.say(`sample projects in ${opened.folder}`);
+    const result = await runAll(desk, opened);
+    tell(desk, { opened, result, live });
+    return result.code;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The demo makes its folder, and never touches one that is there. */
+async function refuseTaken(folder: string): Promise<void> {
+  if (await exists(folder))
+    throw misuse(`${folder} is there already`, "name a new folder, or leave --folder out");
+  if (!(await exists(dirname(folder)))) throw misuse(`${dirname(folder)} does not exist`);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+async function runAll(desk: Desk, opened: Demo): Promise<RunResult> {
+  const { portfolio } = await readPortfolio(desk.io, { config: opened.portfolioFile });
+  const lock = await (await desk.backstage()).lock(portfolio, "run");
+  if (lock.kind === "busy")
+    throw new Complaint(
+      exitCodes.busy,
+      "another demo runs in this folder",
+      "choose another --folder",
+    );
+  try {
+    return await runHere(desk, {
+      portfolio,
+      projects: byPriority(portfolio.projects),
+      cycles: demoCycles,
+      env: opened.env,
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+function tell(
+  desk: Desk,
+  { opened, result, live }: { opened: Demo; result: RunResult; live: boolean },
+): void {
+  const { reports } = result;
+  const { requests, costUsd } = opened.bill();
+  const paint = paintFor(desk.colour.out);
+  const paths = [...new Set(reports.map(({ project }) => project.path))];
+  desk.answer(
+    {
+      folder: opened.folder,
+      config: opened.portfolioFile,
+      scripted: !live,
+      requests,
+      pretended_cost_usd: costUsd,
+      cycles: reports.map(reportJson),
+    },
+    () =>
+      [
+        ...reports.map((each) => renderReport(each, paint)),
+        live
+          ? ""
+          : `the script answered ${requests} requests; a real model would have charged about ${money(costUsd)}`,
+        [
+          "look around:",
+          ...paths.map((path) => `  git -C ${line(path)} log --oneline`),
+          ...paths.map((path) => `  ls ${line(path)}/.orch/*`),
+          `  orch status --config ${line(opened.portfolioFile)}`,
+        ].join("\n"),
+      ]
+        .filter((each) => each !== "")
+        .join("\n\n"),
+  );
+}

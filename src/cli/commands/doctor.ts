@@ -1,0 +1,90 @@
+import type { ProjectName } from "../../core/ids.ts";
+import type { Portfolio } from "../../core/portfolio.ts";
+import type { Finding } from "../backstage.ts";
+import { type Desk, readPortfolio } from "../desk.ts";
+import { Complaint, exitCodes } from "../exit-codes.ts";
+import { byPriority, pickProject } from "../pick.ts";
+import { counted } from "../render/format.ts";
+import { type Paint, paintFor } from "../render/paint.ts";
+import { clean, line } from "../sanitize.ts";
+
+export interface DoctorOptions {
+  readonly project?: string | undefined;
+}
+
+interface Examined {
+  /** Null for the machine. */
+  readonly project: ProjectName | null;
+  readonly findings: readonly Finding[];
+}
+
+/** `orch doctor`: looks at the machine and the projects; fails where something would go wrong. */
+export async function doctor(desk: Desk, options: DoctorOptions): Promise<number> {
+  const examined: Examined[] = [];
+  const { portfolio, complaint } = await portfolioOr(desk);
+  if (complaint !== null) examined.push({ project: null, findings: [findingOf(complaint)] });
+  const backstage = await desk.backstage();
+  const chosen =
+    portfolio === null
+      ? []
+      : options.project === undefined
+        ? byPriority(portfolio.projects)
+        : [pickProject(portfolio, options.project)];
+  examined.push({ project: null, findings: await backstage.inspectMachine(portfolio) });
+  for (const project of chosen) {
+    if (portfolio === null) break;
+    const findings = await backstage.inspectProject(portfolio, project);
+    examined.push({ project: project.name, findings });
+  }
+  const problems = examined.flatMap(({ findings }) => findings).filter(isProblem).length;
+  desk.answer(
+    {
+      healthy: problems === 0,
+      findings: examined.flatMap(({ project, findings }) =>
+        findings.map((each) => ({ project, ...each })),
+      ),
+    },
+    () => render(examined, problems, paintFor(desk.colour.out)),
+  );
+  if (complaint !== null) return exitCodes.usage;
+  return problems === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+const isProblem = ({ level }: Finding): boolean => level === "problem";
+
+/** A portfolio with mistakes is a finding like others: the machine is looked at all the same. */
+async function portfolioOr(desk: Desk): Promise<{
+  readonly portfolio: Portfolio | null;
+  readonly complaint: Complaint | null;
+}> {
+  try {
+    return { portfolio: (await readPortfolio(desk.io, desk.flags)).portfolio, complaint: null };
+  } catch (fault) {
+    if (fault instanceof Complaint) return { portfolio: null, complaint: fault };
+    throw fault;
+  }
+}
+
+const findingOf = ({ message, hint }: Complaint): Finding => ({
+  level: "problem",
+  what: message,
+  hint: hint === "" ? null : hint,
+});
+
+const marks: Readonly<Record<Finding["level"], (paint: Paint) => string>> = {
+  ok: (paint) => paint.green("ok      "),
+  warning: (paint) => paint.yellow("warning "),
+  problem: (paint) => paint.red("problem "),
+};
+
+function render(examined: readonly Examined[], problems: number, paint: Paint): string {
+  const parts = examined.map(({ project, findings }) => {
+    const lines = findings.flatMap(({ level, what, hint }) => [
+      `  ${marks[level](paint)} ${clean(what).trim().replaceAll("\n", "\n           ")}`,
+      ...(hint === null ? [] : [`           ${paint.dim(line(hint))}`]),
+    ]);
+    return [paint.bold(project ?? "this machine"), ...lines].join("\n");
+  });
+  parts.push(problems === 0 ? "nothing stands in the way" : counted(problems, "problem"));
+  return parts.join("\n\n");
+}

@@ -1,0 +1,165 @@
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { ProjectEntry } from "../../config/schema.ts";
+import type { BacklogSource } from "../../core/portfolio.ts";
+import type { Detected } from "../backstage.ts";
+import type { Desk } from "../desk.ts";
+import { exitCodes, misuse } from "../exit-codes.ts";
+import { line } from "../sanitize.ts";
+
+export interface InitOptions {
+  readonly path?: string | undefined;
+  readonly name?: string | undefined;
+  readonly test?: string | undefined;
+  readonly lint?: string | undefined;
+  readonly backlog?: BacklogSource | undefined;
+  readonly yes?: true | undefined;
+}
+
+interface Answers {
+  readonly path: string;
+  readonly name: string;
+  readonly test: string;
+  readonly lint: string;
+  readonly setup: string | null;
+  readonly backlog: BacklogSource;
+}
+
+/** `orch init`: writes a portfolio with a project, or adds a project to the one that is there. */
+export async function init(desk: Desk, options: InitOptions): Promise<number> {
+  const { io } = desk;
+  const asks = options.yes !== true && io.stdinIsTTY && io.err.isTTY;
+  const path = resolve(io.cwd, options.path ?? (asks ? await askPath(io.cwd) : "."));
+  if (!(await isFolder(path))) throw misuse(`${path} is not a folder`, "name the project's folder");
+  const detected = await (await desk.backstage()).detect(path);
+  const given = answersOf(path, options, detected);
+  const answers = asks ? await ask(given, options) : given;
+  const { file, isNew } = await portfolioFile(desk);
+  const text = await added(file, isNew, answers);
+  const { default: write } = await import("write-file-atomic");
+  await mkdir(dirname(file), { recursive: true });
+  await write(file, text);
+  report(desk, { file, isNew, answers });
+  return exitCodes.ok;
+}
+
+const askPath = async (cwd: string): Promise<string> =>
+  (await import("../ask.ts")).askText("Which folder is the project in?", cwd);
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false; // whatever keeps it from being looked at keeps it from being worked on
+  }
+}
+
+function answersOf(path: string, options: InitOptions, detected: Detected): Answers {
+  return {
+    path,
+    name: options.name ?? nameOf(path),
+    test: options.test ?? detected.testCommand ?? "",
+    lint: options.lint ?? detected.lintCommand ?? "",
+    setup: detected.setupCommand,
+    backlog: options.backlog ?? detected.backlog,
+  };
+}
+
+/** A folder's name made fit to name a project. */
+function nameOf(path: string): string {
+  const name = basename(path)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "")
+    .slice(0, 64);
+  return name === "" || name === "portfolio" ? "project" : name;
+}
+
+const backlogs = [
+  { value: "claude_md", hint: "the planner reads CLAUDE.md" },
+  { value: "backlog_file", hint: "the planner reads BACKLOG.md" },
+  { value: "manual", hint: "only tasks that you add" },
+] as const;
+
+async function ask(given: Answers, options: InitOptions): Promise<Answers> {
+  const { askChoice, askText } = await import("../ask.ts");
+  const { isProjectName } = await import("../../core/ids.ts");
+  const name =
+    options.name ??
+    (await askText("What is it called?", given.name, (text) =>
+      isProjectName(text) ? undefined : "use lower-case letters, digits, . _ and -",
+    ));
+  const test =
+    options.test ?? (await askText("Which command runs its tests? (empty: none)", given.test));
+  const lint =
+    options.lint ?? (await askText("Which command runs its linter? (empty: none)", given.lint));
+  const backlog =
+    options.backlog ?? (await askChoice("Where does its work come from?", backlogs, given.backlog));
+  return { ...given, name, test, lint, backlog };
+}
+
+/** The portfolio that is in use; where there is none, a new one in the current folder. */
+async function portfolioFile(
+  desk: Desk,
+): Promise<{ readonly file: string; readonly isNew: boolean }> {
+  const { findPortfolio } = await import("../../config/find.ts");
+  const { io, flags } = desk;
+  const found = await findPortfolio({ explicit: flags.config, env: io.env, cwd: io.cwd });
+  if (found.kind === "found") return { file: found.file, isNew: false };
+  const wanted = flags.config ?? io.env["ORCH_CONFIG"];
+  const file = wanted === undefined || wanted === "" ? "orch.jsonc" : wanted;
+  return { file: resolve(io.cwd, file), isNew: true };
+}
+
+async function added(file: string, isNew: boolean, answers: Answers): Promise<string> {
+  const { addProject, newPortfolioText } = await import("../../config/edit.ts");
+  const before = isNew ? newPortfolioText("default") : await readFile(file, "utf8");
+  await refuseBroken(before, file, "the portfolio has mistakes; nothing was added");
+  const after = addProject(before, entryOf(file, answers));
+  await refuseBroken(after, file, "the project does not fit into the portfolio; nothing was added");
+  return after;
+}
+
+async function refuseBroken(text: string, file: string, what: string): Promise<void> {
+  const { parsePortfolio } = await import("../../config/parse.ts");
+  const { renderProblem } = await import("../../config/problem.ts");
+  const parsed = parsePortfolio(text, { file, home: (await import("node:os")).homedir() });
+  if (parsed.kind === "invalid")
+    throw misuse(`${what}:\n${parsed.problems.map(renderProblem).join("\n")}`);
+}
+
+function entryOf(file: string, answers: Answers): ProjectEntry {
+  const { name, path, test, lint, backlog, setup } = answers;
+  return {
+    name,
+    path: shortPath(dirname(file), path),
+    backlog_source: backlog,
+    ...(test === "" ? {} : { test_command: test }),
+    ...(lint === "" ? {} : { lint_command: lint }),
+    ...(setup === null ? {} : { setup_command: setup }),
+  };
+}
+
+/** Relative where the project is below the portfolio, so that both can be moved together. */
+function shortPath(folder: string, path: string): string {
+  const below = relative(folder, path);
+  if (below === "") return ".";
+  return below.startsWith("..") || isAbsolute(below) ? path : `./${below}`;
+}
+
+function report(
+  desk: Desk,
+  { file, isNew, answers }: { file: string; isNew: boolean; answers: Answers },
+): void {
+  const { name, path, test, lint, backlog } = answers;
+  desk.answer(
+    { file, created: isNew, project: { name, path, test, lint, backlog_source: backlog } },
+    () => `${isNew ? "wrote" : "added to"} ${file}`,
+  );
+  const check = (what: string, command: string): string =>
+    command === "" ? `no ${what} command` : `${what}: ${line(command)}`;
+  desk.say(`project ${name} in ${join(path)}; ${check("test", test)}; ${check("lint", lint)}`);
+  if (test === "" && lint === "")
+    desk.say("nothing checks what lands: set test_command in the portfolio");
+  desk.say("next: `orch doctor`, then `orch run`");
+}

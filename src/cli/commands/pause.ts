@@ -1,0 +1,58 @@
+import { pause as decidePause, resume as decideResume, type Told } from "../../core/commands.ts";
+import type { View } from "../../core/ledger.ts";
+import type { ProjectConfig } from "../../core/portfolio.ts";
+import { type Desk, withLedger } from "../desk.ts";
+import { exitCodes, failure } from "../exit-codes.ts";
+import { pickProjects } from "../pick.ts";
+import { rulesOf } from "../tell.ts";
+
+export interface PauseOptions {
+  readonly project?: string[] | undefined;
+}
+
+type Decide = (view: View, config: ProjectConfig) => ReturnType<typeof decideResume>;
+
+/** `orch pause`: starts nothing more until `resume`; what runs goes on to its end. */
+export const pause = (desk: Desk, options: PauseOptions): Promise<number> =>
+  tellAll(desk, options, {
+    done: "paused",
+    decide: (view, config) => decidePause(view, "paused with `orch pause`", rulesOf(config)),
+  });
+
+/** `orch resume`: lets a paused project go on. */
+export const resume = (desk: Desk, options: PauseOptions): Promise<number> =>
+  tellAll(desk, options, {
+    done: "resumed",
+    decide: (view, config) => decideResume(view, rulesOf(config)),
+  });
+
+async function tellAll(
+  desk: Desk,
+  { project: names }: PauseOptions,
+  { done, decide }: { readonly done: string; readonly decide: Decide },
+): Promise<number> {
+  return withLedger(desk, async (ledger, portfolio) => {
+    const told: { readonly project: string; readonly answer: Told }[] = [];
+    for (const config of pickProjects(portfolio, names)) {
+      const answer = await ledger.transact(config.name, {}, (view) => decide(view, config));
+      told.push({ project: config.name, answer });
+    }
+    desk.answer(
+      told.map(({ project, answer }) => ({
+        project,
+        done: answer.kind === "done",
+        why: answer.kind === "refused" ? answer.why : null,
+      })),
+      () => told.map((each) => words(each, done)).join("\n"),
+    );
+    const refused = told.find(({ answer }) => answer.kind === "refused");
+    // asked for all of them, those that are so already are no failure
+    if (names === undefined || refused === undefined) return exitCodes.ok;
+    throw failure(words(refused, done));
+  });
+}
+
+const words = (
+  { project, answer }: { readonly project: string; readonly answer: Told },
+  done: string,
+): string => (answer.kind === "done" ? `${project} is ${done}` : `${project}: ${answer.why}`);

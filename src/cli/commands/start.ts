@@ -1,0 +1,127 @@
+import type { ProjectName } from "../../core/ids.ts";
+import type { Portfolio } from "../../core/portfolio.ts";
+import type { OpenHouse } from "../backstage.ts";
+import type { Desk } from "../desk.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { type Follower, openFollower } from "../follow.ts";
+import { type Log, openLog } from "../log.ts";
+import { byPriority } from "../pick.ts";
+import { watchPortfolio } from "../reread.ts";
+import { refuseWithoutAgent } from "../run-here.ts";
+import { openStopping, type Stopping } from "../stopping.ts";
+import { busy } from "./run.ts";
+
+/** `orch start`: serves all enabled projects until a signal. */
+export async function start(desk: Desk): Promise<number> {
+  const portfolio = await desk.portfolio();
+  const backstage = await desk.backstage();
+  const lock = await backstage.lock(portfolio, "daemon");
+  if (lock.kind === "busy") throw busy(lock);
+  let inForce = portfolio;
+  const log = openLog(desk, () => inForce.logLevel, backstage.clock.now);
+  const stopping = openStopping(desk.io, "start", (text) => log.write("warning", null, text));
+  try {
+    const open = await backstage.openHouse(portfolio, { hear: () => {}, only: null, env: {} });
+    try {
+      refuseWithoutAgent(open.agentProblem);
+      const server = { open, log, stopping, portfolio: () => inForce };
+      greet(server);
+      await serve(desk, server, (next) => {
+        inForce = next;
+      });
+    } finally {
+      await open.close();
+    }
+  } finally {
+    stopping.close();
+    await lock.release();
+  }
+  log.write("info", null, "stopped");
+  return stopping.code() ?? exitCodes.ok;
+}
+
+interface Server {
+  readonly open: OpenHouse;
+  readonly log: Log;
+  readonly stopping: Stopping;
+  /** The portfolio in force. */
+  readonly portfolio: () => Portfolio;
+}
+
+/** Enabled projects that could be opened, the first ones first. */
+const served = ({ open, portfolio }: Server): readonly ProjectName[] =>
+  byPriority(portfolio().projects)
+    .filter(({ enabled, name }) => enabled && open.house.sites().has(name))
+    .map(({ name }) => name);
+
+function greet(server: Server): void {
+  const { log, open, portfolio } = server;
+  const names = served(server);
+  const what = names.length === 0 ? "no project: enable one in the portfolio" : names.join(", ");
+  log.write("info", null, `serving ${what} (${portfolio().file})`);
+  log.write("info", null, `agents and checks are held by ${open.containment}`);
+  complain(log, open.obstacles);
+}
+
+function complain(log: Log, obstacles: OpenHouse["obstacles"]): void {
+  for (const { project, what, hint } of obstacles) log.write("error", project, `${what}; ${hint}`);
+}
+
+async function serve(
+  desk: Desk,
+  server: Server,
+  put: (portfolio: Portfolio) => void,
+): Promise<void> {
+  const { open, log, stopping } = server;
+  const { clock } = await desk.backstage();
+  const over = new AbortController();
+  const { runDaemon } = await import("../../engine/daemon.ts");
+  const watching = watchPortfolio(
+    server.portfolio(),
+    clock,
+    {
+      changed: async (next) => {
+        const obstacles = await open.reload(next);
+        put(next);
+        log.write(
+          "info",
+          null,
+          `the portfolio was read again: serving ${served(server).join(", ")}`,
+        );
+        complain(log, obstacles);
+      },
+      refused: (why) => log.write("error", null, `the last good portfolio stays in force: ${why}`),
+    },
+    over.signal,
+  );
+  const following = follow(server, over.signal);
+  const request = {
+    projects: () => served(server),
+    fault: (project: ProjectName, why: string) => log.write("error", project, why),
+  };
+  try {
+    await runDaemon(open.house, request, stopping);
+  } finally {
+    over.abort();
+    await Promise.all([watching, following]);
+  }
+}
+
+/** Tells the events of all projects; one that joins is followed from then on. */
+async function follow(server: Server, signal: AbortSignal): Promise<void> {
+  const { engine } = server.open.house;
+  const followers = new Map<ProjectName, Follower>();
+  const look = async (): Promise<void> => {
+    for (const name of served(server)) {
+      const known = followers.get(name);
+      const follower = known ?? (await openFollower(engine, [name], server.log.tell));
+      followers.set(name, follower);
+      await follower.catchUp();
+    }
+  };
+  while (!signal.aborted) {
+    await look();
+    await engine.changed(1_000, signal);
+  }
+  await look();
+}

@@ -1,0 +1,96 @@
+/** Commands by which a person decides something. */
+import { Option } from "@commander-js/extra-typings";
+import { type Act, collect, collectNames, name, type Program, whole } from "./program.ts";
+
+const kinds = ["code", "test", "fix", "review"] as const;
+const priorityMax = 1_000;
+const taskWords = "a task's id, or the first of its characters";
+
+/** Adds `add-task`, `pause`, `resume` and the commands about one task. */
+export function addTelling(program: Program, act: Act): void {
+  program
+    .command("add-task")
+    .summary("add a task of your own")
+    .description("Adds a task to a project and prints its id; the next cycle takes it up.")
+    .option("-p, --project <name>", "the project; may be left out where there is only one", name)
+    .requiredOption("--title <text>", "what it is, in one line")
+    .option("--desc <text>", 'what is to be done; "-" reads it from standard input')
+    .addOption(new Option("--type <type>", "sort of work").choices(kinds).default("code" as const))
+    .option("--priority <n>", "higher goes first", whole(0, priorityMax), 1)
+    .option("--criteria <text>", "what must hold when it is done; may be repeated", collect)
+    .option("--files <glob>", "paths that may change; may be repeated; else any", collect)
+    .action((options) =>
+      act(async (desk) => (await import("../commands/add-task.ts")).addTask(desk, options)),
+    );
+  for (const verb of ["pause", "resume"] as const) addPausing(program, act, verb);
+  addOnTask(program, act);
+  addAnswers(program, act);
+}
+
+function addPausing(program: Program, act: Act, verb: "pause" | "resume"): void {
+  const words = {
+    pause: ["pause projects", "Starts nothing more in the project until it is resumed."],
+    resume: ["let paused projects go on", "Lets a paused project go on."],
+  } as const;
+  const [summary, description] = words[verb];
+  program
+    .command(verb)
+    .summary(summary)
+    .description(`${description} Without --project: all projects.`)
+    .option("-p, --project <name>", "the project; may be given several times", collectNames)
+    .action((options) =>
+      act(async (desk) => (await import("../commands/pause.ts"))[verb](desk, options)),
+    );
+}
+
+function addOnTask(program: Program, act: Act): void {
+  const tell = async () => import("../commands/tell-task.ts");
+  program
+    .command("retry")
+    .summary("try a failed or skipped task again")
+    .description("Gives a failed or skipped task its attempts anew.")
+    .argument("<id>", taskWords)
+    .option("-p, --project <name>", "look in this project only", name)
+    .action((id, options) => act(async (desk) => (await tell()).retry(desk, id, options)));
+  for (const [verb, summary] of [
+    ["skip", "leave a task undone"],
+    ["cancel", "end a task, and the session that works on it"],
+  ] as const)
+    program
+      .command(verb)
+      .summary(summary)
+      .description("Ends a task that is not over; a session that works on it is ended, too.")
+      .argument("<id>", taskWords)
+      .option("-p, --project <name>", "look in this project only", name)
+      .option("--reason <text>", "why, for the record")
+      .action((id, options) => act(async (desk) => (await tell())[verb](desk, id, options)));
+}
+
+function addAnswers(program: Program, act: Act): void {
+  const tell = async () => import("../commands/tell-task.ts");
+  program
+    .command("answer")
+    .summary("answer the question of a task that waits for you")
+    .description("Answers the question of a blocked task, which then goes on.")
+    .argument("<id>", taskWords)
+    .argument("<text>", 'the answer; "-" reads it from standard input')
+    .option("-p, --project <name>", "look in this project only", name)
+    .action((id, text, options) =>
+      act(async (desk) => (await tell()).answer(desk, id, { ...options, text })),
+    );
+  program
+    .command("approve")
+    .summary("let a held task land")
+    .description("Agrees to a task that passed but waits for a person.")
+    .argument("<id>", taskWords)
+    .option("-p, --project <name>", "look in this project only", name)
+    .action((id, options) => act(async (desk) => (await tell()).approve(desk, id, options)));
+  program
+    .command("reject")
+    .summary("send a held task back")
+    .description("Refuses a task that waits for a person; the reason is told to the next attempt.")
+    .argument("<id>", taskWords)
+    .requiredOption("--reason <text>", "what is wrong with it")
+    .option("-p, --project <name>", "look in this project only", name)
+    .action((id, options) => act(async (desk) => (await tell()).reject(desk, id, options)));
+}

@@ -1,0 +1,91 @@
+/** Hands cycles to the daemon that holds the data folder, and follows them there. */
+import { requestCycle } from "../core/commands.ts";
+import { isOpen } from "../core/cycle.ts";
+import { type CycleId, cycleId, type ProjectName } from "../core/ids.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Desk } from "./desk.ts";
+import { Complaint, exitCodes } from "./exit-codes.ts";
+import { openFollower } from "./follow.ts";
+import { openProgress } from "./progress.ts";
+import { codeOf, reportsOn } from "./report.ts";
+import type { RunRequest, RunResult } from "./run-here.ts";
+
+/** A daemon that has not taken up anything for so long does not answer, in milliseconds. */
+const patienceMs = 10_000;
+/** Between two looks at the ledger, in milliseconds. */
+const lookMs = 250;
+
+interface Wanted {
+  readonly project: ProjectName;
+  readonly id: CycleId;
+}
+
+/** Asks the daemon for cycles and follows them; Ctrl+C leaves them to it. */
+export async function handOver(
+  desk: Desk,
+  ledger: Engine,
+  { portfolio, projects, cycles }: Omit<RunRequest, "env">,
+): Promise<RunResult> {
+  const { clock } = await desk.backstage();
+  const progress = openProgress(desk, portfolio.logLevel, clock.now);
+  const left = new AbortController();
+  const silence = desk.io.onSignal((signal) => {
+    code = signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+    left.abort();
+  });
+  let code: number | null = null;
+  const names = projects.map(({ name }) => name);
+  const entered: Wanted[] = [];
+  const follower = await openFollower(ledger, names, progress.tell);
+  const following = follower.follow(left.signal);
+  try {
+    progress.say("`orch start` is running: the cycle is handed to it");
+    await Promise.all(
+      names.map(async (project) => {
+        for (let n = 0; n < cycles && !left.signal.aborted; n += 1) {
+          const wanted = { project, id: await ask(ledger, clock, project) };
+          entered.push(wanted);
+          await until(ledger, clock, wanted, left.signal);
+        }
+      }),
+    );
+    if (code !== null) progress.say("left: `orch start` goes on with it");
+    left.abort();
+    await following;
+    await follower.catchUp();
+    const reports = await reportsOn(ledger, projects, entered);
+    return { reports, code: code ?? codeOf(reports) };
+  } finally {
+    left.abort();
+    silence();
+    progress.close();
+  }
+}
+
+const ask = (ledger: Engine, clock: Clock, project: ProjectName): Promise<CycleId> =>
+  ledger.transact(project, {}, (view) => requestCycle(view, cycleId(clock.newId()), "person", 0));
+
+/** Waits until a cycle is over; complains where nobody takes it up. */
+async function until(
+  ledger: Engine,
+  clock: Clock,
+  { project, id }: Wanted,
+  signal: AbortSignal,
+): Promise<void> {
+  let idleSince = clock.elapsedMs();
+  while (!signal.aborted) {
+    const cycle = await ledger.cycle(project, id);
+    if (cycle === null || !isOpen(cycle)) return;
+    const { counts, openCycle } = await ledger.overview(project);
+    const underWay = openCycle !== null && openCycle.state.at !== "queued";
+    if (underWay || counts.in_progress > 0) idleSince = clock.elapsedMs();
+    if (clock.elapsedMs() - idleSince > patienceMs)
+      throw new Complaint(
+        exitCodes.busy,
+        `the daemon has not begun the cycle of ${project} within ${patienceMs / 1_000} seconds`,
+        `it stays queued (cycle ${id}); look with \`orch status\``,
+      );
+    await ledger.changed(lookMs, signal);
+  }
+}

@@ -1,0 +1,42 @@
+/** Times, durations and money, as people read them. */
+import prettyMs from "pretty-ms";
+import type { Instant } from "../../core/ids.ts";
+
+/** US dollars with cents; what is less than a cent is said to be. */
+export function money(usd: number): string {
+  if (usd > 0 && usd < 0.01) return "<$0.01";
+  return `$${usd.toFixed(2)}`;
+}
+
+/** A duration in its two largest units, in words as short as `3m 20s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return "0s";
+  return prettyMs(Math.round(ms / 1_000) * 1_000, { unitCount: 2 });
+}
+
+/** How long ago, or how soon, a moment is. */
+export function relative(at: Instant, now: Instant): string {
+  const ms = at - now;
+  if (Math.abs(ms) < 1_000) return "now";
+  return ms > 0 ? `in ${duration(ms)}` : `${duration(-ms)} ago`;
+}
+
+/** A moment in UTC, as JSON has it; null stays null. */
+export function iso(at: Instant): string;
+export function iso(at: Instant | null): string | null;
+export function iso(at: Instant | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** The wall-clock time of a moment where the person is, `HH:MM:SS`. */
+export function timeOfDay(at: Instant): string {
+  const date = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** `1 task`, `2 tasks`. */
+export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** A commit as git abbreviates it. */
+export const shortSha = (sha: string): string => sha.slice(0, 10);

@@ -1,0 +1,113 @@
+import { type Cycle, isOpen } from "../../core/cycle.ts";
+import type { Instant } from "../../core/ids.ts";
+import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
+import { pauseAt } from "../../core/project.ts";
+import type { Overview } from "../../ports/engine.ts";
+import { line } from "../sanitize.ts";
+import { counted, money, relative } from "./format.ts";
+import type { Paint } from "./paint.ts";
+import { renderTable } from "./table.ts";
+
+/** A project with what its ledger says; `problem` where the ledger cannot be read. */
+export type Seen =
+  | { readonly config: ProjectConfig; readonly overview: Overview; readonly problem: null }
+  | { readonly config: ProjectConfig; readonly overview: null; readonly problem: string };
+
+interface Look {
+  readonly now: Instant;
+  readonly paint: Paint;
+}
+
+const head = [
+  "PROJECT",
+  "STATE",
+  "RUNNING",
+  "PENDING",
+  "WAITING",
+  "DONE",
+  "FAILED",
+  "TODAY",
+  "TOTAL",
+  "NEXT CYCLE",
+  "LAST CYCLE",
+];
+
+/** All projects as a table, and below it what needs a person. */
+export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: Look): string {
+  if (seen.length === 0) return `${portfolio.file} lists no projects. Add one with \`orch init\`.`;
+  const table = renderTable(
+    head,
+    seen.map((each) => row(each, look)),
+    [2, 3, 4, 5, 6, 7, 8],
+  );
+  const notes = seen.flatMap((each) => notesOn(each, look));
+  return notes.length === 0 ? table : `${table}\n\n${notes.join("\n")}`;
+}
+
+function row({ config, overview }: Seen, look: Look): readonly string[] {
+  const { paint, now } = look;
+  const { name, maxBudgetPerDay } = config;
+  if (overview === null)
+    return [name, paint.red("unreadable"), ...Array.from({ length: head.length - 2 }, () => "-")];
+  const { counts, today, totalUsd } = overview;
+  const spent = money(today.settledUsd + today.reservedUsd);
+  const hue = (n: number, colour: (text: string) => string): string =>
+    n === 0 ? "0" : colour(String(n));
+  return [
+    name,
+    stateOf(config, overview, look),
+    hue(counts.in_progress, paint.cyan),
+    String(counts.pending),
+    hue(counts.waiting, paint.yellow),
+    hue(counts.done, paint.green),
+    hue(counts.failed, paint.red),
+    maxBudgetPerDay === null ? spent : `${spent} of ${money(maxBudgetPerDay)}`,
+    money(totalUsd),
+    nextOf(overview, now),
+    lastOf(overview.lastCycle, look),
+  ];
+}
+
+function stateOf({ enabled }: ProjectConfig, { project }: Overview, look: Look): string {
+  if (!enabled) return look.paint.dim("disabled");
+  return pauseAt(project, look.now) === null ? "enabled" : look.paint.yellow("paused");
+}
+
+function nextOf({ openCycle, nextCycleAt }: Overview, now: Instant): string {
+  if (openCycle !== null && isOpen(openCycle) && openCycle.state.at !== "queued")
+    return openCycle.state.at === "planning" ? "planning now" : "under way";
+  if (nextCycleAt === null) return "-";
+  return nextCycleAt <= now ? "due" : relative(nextCycleAt, now);
+}
+
+function lastOf(cycle: Cycle | null, { paint, now }: Look): string {
+  if (cycle === null || cycle.endedAt === null) return "-";
+  const { state } = cycle;
+  const when = relative(cycle.endedAt, now);
+  if (state.at === "failed") return paint.red(`failed ${when}`);
+  if (state.at !== "completed") return "-";
+  const { landed, failed } = state.outcome;
+  return `${landed} landed${failed > 0 ? paint.red(`, ${failed} failed`) : ""}, ${when}`;
+}
+
+function notesOn({ config, overview }: Seen, { now, paint }: Look): readonly string[] {
+  if (overview === null) return [];
+  const { name } = config;
+  const notes: string[] = [];
+  const pause = pauseAt(overview.project, now);
+  if (pause !== null) {
+    const until = pause.until === null ? "" : `; goes on ${relative(pause.until, now)}`;
+    const how = `orch resume --project ${name}`;
+    const who = pause.by === "person" ? "" : ` by ${pause.by}`;
+    notes.push(`${paint.yellow("paused")} ${name}${who}: ${line(pause.why, 200)}${until} (${how})`);
+  }
+  if (overview.counts.waiting > 0) {
+    const what = counted(overview.counts.waiting, "task");
+    notes.push(
+      `${paint.yellow("waiting")} ${name}: ${what} for you (orch tasks --project ${name} --status waiting)`,
+    );
+  }
+  const last = overview.lastCycle?.state;
+  if (last?.at === "failed") notes.push(`${paint.red("failed")} ${name}: ${line(last.why, 200)}`);
+  return notes;
+}

@@ -1,0 +1,116 @@
+/** The end of a run, for people: what landed, what did not, what it cost, where the trail is. */
+import { dirname } from "node:path";
+import { isOpen } from "../../core/cycle.ts";
+import { failureSentence } from "../../core/failure.ts";
+import type { TaskState } from "../../core/task.ts";
+import type { TaskRecord } from "../../ports/engine.ts";
+import { type CycleReport, isUnchecked, planFile } from "../report.ts";
+import { line } from "../sanitize.ts";
+import { counted, duration, money, shortSha } from "./format.ts";
+import type { Paint } from "./paint.ts";
+
+const whyMax = 200;
+const titleMax = 80;
+
+/** Renders one cycle's report. */
+export function renderReport(report: CycleReport, paint: Paint): string {
+  const { project, cycle, tasks } = report;
+  const lines = [headline(report, paint), ...tasks.flatMap((each) => taskLines(each, paint))];
+  if (cycle.state.at === "completed" && tasks.length === 0) lines.push(`  ${emptiness(report)}`);
+  for (const { title, why } of cycle.refused)
+    lines.push(`  ${paint.dim("refused")}    ${line(title, titleMax)}: ${line(why, whyMax)}`);
+  if (cycle.state.at === "completed" && cycle.state.outcome.cutShort !== null)
+    lines.push(`  ${paint.yellow("cut short")}  ${line(cycle.state.outcome.cutShort, whyMax)}`);
+  const trail =
+    cycle.plan === null
+      ? dirname(dirname(planFile(project, cycle.id)))
+      : planFile(project, cycle.id);
+  if (cycle.startedAt !== null) lines.push(`  ${paint.dim("trail")}      ${line(trail)}`);
+  return lines.join("\n");
+}
+
+function headline(report: CycleReport, paint: Paint): string {
+  const { project, cycle, costUsd } = report;
+  const { state } = cycle;
+  const head = `${paint.bold(project.name)}  cycle ${cycle.id}`;
+  const took =
+    cycle.startedAt === null || cycle.endedAt === null
+      ? ""
+      : ` in ${duration(cycle.endedAt - cycle.startedAt)}`;
+  if (state.at === "failed") return `${head} ${paint.red("failed")}: ${line(state.why, whyMax)}`;
+  if (isOpen(cycle) || state.at !== "completed")
+    return `${head} ${paint.yellow("is not over")}: the next \`orch run\` or \`orch start\` goes on`;
+  const { landed, failed, skipped, waiting, leftOver } = state.outcome;
+  const counts = [
+    landed > 0 ? paint.green(`${landed} landed`) : "0 landed",
+    failed > 0 ? paint.red(`${failed} failed`) : "",
+    waiting > 0 ? paint.yellow(`${waiting} waiting for you`) : "",
+    leftOver > 0 ? `${leftOver} left over` : "",
+    skipped > 0 ? `${skipped} skipped` : "",
+  ].filter((each) => each !== "");
+  return `${head}: ${counts.join(", ")}${took}, ${money(costUsd)}`;
+}
+
+function emptiness({ cycle, project }: CycleReport): string {
+  if (cycle.plan === null)
+    return `nothing to do: add a task with \`orch add-task --project ${project.name}\``;
+  if (cycle.refused.length > 0)
+    return `the plan is empty: all ${counted(cycle.refused.length, "draft")} were refused`;
+  return "the plan is empty: the planner found nothing to do";
+}
+
+function taskLines(record: TaskRecord, paint: Paint): readonly string[] {
+  const { task } = record;
+  const { label, why } = outcomeOf(record, paint);
+  const head = `  ${label}  ${task.id}  ${line(task.brief.title, titleMax)}`;
+  return why === "" ? [head] : [head, `             ${line(why, whyMax)}`];
+}
+
+interface Outcome {
+  /** Nine columns wide. */
+  readonly label: string;
+  readonly why: string;
+}
+
+function outcomeOf(record: TaskRecord, paint: Paint): Outcome {
+  const { state } = record.task;
+  switch (state.at) {
+    case "done":
+      return { label: paint.green("landed   "), why: landedWhy(state, record) };
+    case "failed":
+      return {
+        label: paint.red("failed   "),
+        why: `${failureSentence(state.failure.kind)}: ${state.failure.detail}`,
+      };
+    case "skipped":
+      return { label: paint.dim("skipped  "), why: state.reason };
+    case "blocked":
+      return {
+        label: paint.yellow("waiting  "),
+        why: `${state.question} (orch answer ${record.task.id} "…")`,
+      };
+    case "held":
+      return {
+        label: paint.yellow("waiting  "),
+        why: `${state.why} (orch approve ${record.task.id}, or orch reject)`,
+      };
+    default:
+      return parkedOrLeft(state, paint);
+  }
+}
+
+function parkedOrLeft(state: TaskState, paint: Paint): Outcome {
+  if (state.at === "approved" && state.parked !== null)
+    return { label: paint.yellow("waiting  "), why: `cannot land yet: ${state.parked}` };
+  return { label: "left over", why: `is ${state.at}; goes on in the next cycle` };
+}
+
+function landedWhy(
+  { landed }: Extract<TaskState, { readonly at: "done" }>,
+  record: TaskRecord,
+): string {
+  if (landed === null) return "reported; nothing to land";
+  const branch = record.landings.find(({ commit }) => commit === landed)?.branch;
+  const where = `${shortSha(landed)}${branch === undefined ? "" : ` on ${branch}`}`;
+  return isUnchecked(record) ? `${where}, landed unchecked: the project has no checks` : where;
+}

@@ -1,0 +1,150 @@
+/** Everything about one task, for people. */
+import { join } from "node:path";
+import { sizeOf } from "../../core/change.ts";
+import { failureSentence } from "../../core/failure.ts";
+import type { Instant } from "../../core/ids.ts";
+import type { ProjectConfig } from "../../core/portfolio.ts";
+import type { Attempt, AttemptOutcome, Verdict } from "../../core/records.ts";
+import { statusOf, type Task } from "../../core/task.ts";
+import type { TaskRecord } from "../../ports/engine.ts";
+import { clean, line } from "../sanitize.ts";
+import { counted, duration, money, relative, shortSha } from "./format.ts";
+import { type Paint, paintStatus } from "./paint.ts";
+
+export interface TaskLook {
+  readonly config: ProjectConfig;
+  readonly why: string | null;
+  readonly now: Instant;
+  readonly paint: Paint;
+  readonly transcripts: readonly string[];
+}
+
+/** Files of the audit trail that tell of a task. */
+export const trailOf = ({ path }: ProjectConfig, { id }: Pick<Task, "id">): readonly string[] => [
+  join(path, ".orch", "workers", `${id}.md`),
+  join(path, ".orch", "verdicts", `${id}.md`),
+];
+
+const indent = (text: string): string =>
+  clean(text)
+    .split("\n")
+    .map((each) => `  ${each}`.trimEnd())
+    .join("\n");
+
+/** Renders a task with its history. */
+export function renderTask(record: TaskRecord, look: TaskLook): string {
+  const { task, attempts, verdicts } = record;
+  const { paint } = look;
+  const parts = [
+    head(record, look),
+    section("Description", task.brief.description, paint),
+    list("Done when", task.brief.criteria, paint),
+    list("May change", task.brief.allowedFiles, paint),
+    list("Leaves alone", task.brief.leaveAlone, paint),
+    list(
+      "Answers",
+      task.answers.map(({ question, answer }) => `${line(question)} ${line(answer)}`),
+      paint,
+    ),
+    ...attempts.map((each) => renderAttempt(each, paint)),
+    ...verdicts.map((each) => renderVerdict(each, paint)),
+    list("Files", [...trailOf(look.config, task), ...look.transcripts], paint),
+  ];
+  return parts.filter((each) => each !== "").join("\n\n");
+}
+
+function head(record: TaskRecord, look: TaskLook): string {
+  const { task, costUsd, landings } = record;
+  const { paint, config, now, why } = look;
+  const { state, brief } = task;
+  const landed = landings.find(({ state: at }) => at === "landed");
+  const rows: readonly (readonly [string, string])[] = [
+    ["status", `${paintStatus(paint, statusOf(state))} (${state.at})`],
+    ["why", why ?? ending(task)],
+    ["project", config.name],
+    ["type", `${brief.kind}, priority ${brief.priority}`],
+    ["attempt", `${state.attempt} of ${config.maxAttempts}`],
+    ["cost", money(costUsd)],
+    ["branch", `${config.gitBranchPrefix}${task.id}`],
+    ["landed", landed === undefined ? "" : `${shortSha(landed.commit)} on ${landed.branch}`],
+    ["cycle", task.cycle ?? "none: added by a person"],
+    ["backlog", brief.backlogItem === null ? "" : line(brief.backlogItem, 200)],
+    ["created", relative(task.createdAt, now)],
+    ["updated", relative(task.updatedAt, now)],
+  ];
+  const lines = rows
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `  ${paint.dim(name.padEnd(8))} ${value}`);
+  return [paint.bold(`${task.id}  ${line(brief.title, 200)}`), ...lines].join("\n");
+}
+
+function ending({ state }: Task): string {
+  if (state.at === "failed")
+    return `${failureSentence(state.failure.kind)}: ${line(state.failure.detail, 500)}`;
+  return state.at === "skipped" ? line(state.reason, 500) : "";
+}
+
+const section = (name: string, text: string, paint: Paint): string =>
+  text.trim() === "" ? "" : `${paint.bold(name)}\n${indent(text.trim())}`;
+
+const list = (name: string, items: readonly string[], paint: Paint): string =>
+  section(name, items.map((each) => `- ${line(each)}`).join("\n"), paint);
+
+function renderAttempt(attempt: Attempt, paint: Paint): string {
+  const { kind, round, spending, durationMs, model, changes } = attempt;
+  const what = kind === "work" ? "Attempt" : `Resolution ${round} in attempt`;
+  const size = sizeOf(changes);
+  const lines = [
+    `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ${counted(spending.turns, "turn")}`,
+    outcomeWords(attempt.outcome),
+    changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
+    attempt.summary,
+  ];
+  const text = lines.filter((each) => each.trim() !== "").join("\n");
+  return `${paint.bold(`${what} ${attempt.attempt}`)}\n${indent(text)}`;
+}
+
+function outcomeWords(outcome: AttemptOutcome): string {
+  switch (outcome.kind) {
+    case "running":
+      return "running";
+    case "submitted":
+      return `submitted ${shortSha(outcome.commit)}`;
+    case "failed":
+      return `failed: ${failureSentence(outcome.failure.kind)}\n${outcome.failure.detail}`;
+    case "released":
+      return `released: ${outcome.why}`;
+    case "blocked":
+      return `asked: ${outcome.question}`;
+    case "declined":
+      return `declined: ${outcome.why}`;
+    case "reported":
+      return outcome.report;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function renderVerdict(verdict: Verdict, paint: Paint): string {
+  const { decision, reasons, checks, reading, hold, unchecked } = verdict;
+  const hue = { pass: paint.green, fail: paint.red, inconclusive: paint.yellow }[decision];
+  const lines = [
+    `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
+    unchecked ? "unchecked: the project has no checks" : "",
+    ...checks.flatMap((check) => [
+      `${check.name}: ${check.decision}: ${check.sentence}`,
+      ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
+      ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
+    ]),
+    ...reasons.map((reason) => `- ${line(reason)}`),
+    reading === null ? "" : `reading: ${reading.decision}: ${reading.reasoning}`,
+    ...(reading?.findings ?? []).map(
+      (each) =>
+        `- ${line(each.file)}${each.line === null ? "" : `:${each.line}`}: ${line(each.what)}`,
+    ),
+    hold === null ? "" : `waits for you: ${hold}`,
+  ];
+  const text = lines.filter((each) => each.trim() !== "").join("\n");
+  const title = `Verdict ${verdict.number} on attempt ${verdict.attempt}`;
+  return `${paint.bold(title)}: ${hue(decision)}\n${indent(text)}`;
+}

@@ -1,0 +1,65 @@
+/** Why a task does not move, or what moves it now. */
+import type { Cycle } from "../../core/cycle.ts";
+import type { Instant } from "../../core/ids.ts";
+import type { Job } from "../../core/ledger.ts";
+import type { ProjectConfig } from "../../core/portfolio.ts";
+import { pauseAt } from "../../core/project.ts";
+import { isOver, type Task } from "../../core/task.ts";
+import type { Overview } from "../../ports/engine.ts";
+import { line } from "../sanitize.ts";
+import { relative } from "./format.ts";
+
+export interface Circumstances {
+  readonly task: Task;
+  readonly job: Job | null;
+  readonly config: ProjectConfig;
+  readonly overview: Overview;
+  readonly now: Instant;
+}
+
+const quoteMax = 500;
+const quote = (text: string): string => line(text, quoteMax);
+
+/** Says in a sentence why a task waits, with what to do; null where it is over or is being worked on. */
+export function whyWaiting(given: Circumstances): string | null {
+  const { task } = given;
+  const { state, id } = task;
+  if (isOver(state) || "token" in state) return null;
+  if (state.at === "blocked")
+    return `it asks you: ${quote(state.question)} (orch answer ${id} "…")`;
+  if (state.at === "held")
+    return `a person must agree: ${quote(state.why)} (orch approve ${id}, or orch reject ${id} --reason "…")`;
+  return byProject(given) ?? byTask(given) ?? byJob(given) ?? byCycle(given);
+}
+
+function byProject({ config, overview, now }: Circumstances): string | null {
+  const { name } = config;
+  if (!config.enabled) return `project ${name} is disabled in the portfolio`;
+  const pause = pauseAt(overview.project, now);
+  if (pause === null) return null;
+  const until = pause.until === null ? "" : `, goes on ${relative(pause.until, now)}`;
+  return `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume --project ${name})`;
+}
+
+function byTask({ task: { state }, now }: Circumstances): string | null {
+  if (state.at === "approved" && state.parked !== null)
+    return `cannot land yet: ${quote(state.parked)}`;
+  if (!("notBefore" in state) || state.notBefore <= now) return null;
+  const what = state.at === "pending" && state.attempt > 1 ? `attempt ${state.attempt}` : "it";
+  return `${what} is put off; it begins ${relative(state.notBefore, now)}`;
+}
+
+function byJob({ job }: Circumstances): string | null {
+  if (job === null || job.state.at === "live" || job.state.waitsFor === null) return null;
+  return quote(job.state.waitsFor.replace(/^(?:slot|pause|cycle|budget|turn): /, ""));
+}
+
+function byCycle({ overview, config, now }: Circumstances): string {
+  const { openCycle, nextCycleAt } = overview;
+  if (isUnderWay(openCycle)) return "it is next in its queue";
+  if (nextCycleAt !== null && nextCycleAt > now)
+    return `no cycle is under way; the next one begins ${relative(nextCycleAt, now)} where \`orch start\` runs`;
+  return `no cycle is under way (orch run --project ${config.name}, or orch start)`;
+}
+
+const isUnderWay = (cycle: Cycle | null): boolean => cycle !== null && cycle.state.at !== "queued";

@@ -1,0 +1,86 @@
+/** What came of cycles: values, for people and for programs. */
+import { join } from "node:path";
+import { type Cycle, isOpen } from "../core/cycle.ts";
+import { type CycleId, type Instant, instant, type ProjectName } from "../core/ids.ts";
+import type { ProjectConfig } from "../core/portfolio.ts";
+import { statusOf } from "../core/task.ts";
+import type { Ledger, TaskRecord } from "../ports/engine.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { cycleJson, taskJson } from "./render/json.ts";
+
+/** One cycle with its tasks and its costs. */
+export interface CycleReport {
+  readonly project: ProjectConfig;
+  readonly cycle: Cycle;
+  readonly tasks: readonly TaskRecord[];
+  /** US dollars: planning and all sessions within the cycle. */
+  readonly costUsd: number;
+}
+
+/** A day before a cycle began: sessions count towards the calendar day where the person is. */
+const dayBefore = (at: Instant): string =>
+  new Date(instant(at - 24 * 3_600_000)).toISOString().slice(0, 10);
+
+/** Reads what came of a cycle; null where the ledger has no such cycle. */
+export async function reportOn(
+  ledger: Ledger,
+  project: ProjectConfig,
+  id: CycleId,
+): Promise<CycleReport | null> {
+  const cycle = await ledger.cycle(project.name, id);
+  if (cycle === null) return null;
+  const tasks: TaskRecord[] = [];
+  for (const task of cycle.tasks) {
+    const record = await ledger.task(project.name, task);
+    if (record !== null) tasks.push(record);
+  }
+  const reserved = await ledger.reservations(project.name, dayBefore(cycle.createdAt));
+  const sessionsUsd = reserved
+    .filter((each) => each.cycle === id && each.role !== "planner")
+    .reduce((sum, { settledUsd }) => sum + (settledUsd ?? 0), 0);
+  return { project, cycle, tasks, costUsd: cycle.costUsd + sessionsUsd };
+}
+
+/** Whether a landed task landed without any check having been run. */
+export const isUnchecked = ({ verdicts }: TaskRecord): boolean =>
+  verdicts.at(-1)?.unchecked === true;
+
+/** Where a project's audit trail has the plan of a cycle. */
+export const planFile = ({ path }: Pick<ProjectConfig, "path">, id: CycleId): string =>
+  join(path, ".orch", "plans", `cycle_${id}.md`);
+
+/** The exit code that cycles ask for: failed before tasks failed before done. */
+export function codeOf(reports: readonly CycleReport[]): number {
+  const ended = reports.map(({ cycle }) => cycle.state);
+  if (ended.some(({ at }) => at !== "completed")) return exitCodes.failed;
+  const failed = ended.some((state) => state.at === "completed" && state.outcome.failed > 0);
+  return failed ? exitCodes.tasksFailed : exitCodes.ok;
+}
+
+/** A report as JSON. */
+export const reportJson = ({ project, cycle, tasks, costUsd }: CycleReport) => ({
+  ...cycleJson(project.name, cycle),
+  interrupted: isOpen(cycle),
+  cost_usd: costUsd,
+  plan_file: planFile(project, cycle.id),
+  tasks: tasks.map((record) => ({
+    ...taskJson(project.name, record.task),
+    unchecked: statusOf(record.task.state) === "done" && isUnchecked(record),
+    cost_usd: record.costUsd,
+  })),
+});
+
+/** The reports of cycles of several projects, in the order given. */
+export async function reportsOn(
+  ledger: Ledger,
+  projects: readonly ProjectConfig[],
+  cycles: readonly { readonly project: ProjectName; readonly id: CycleId }[],
+): Promise<readonly CycleReport[]> {
+  const reports: CycleReport[] = [];
+  for (const { project, id } of cycles) {
+    const config = projects.find(({ name }) => name === project);
+    const report = config === undefined ? null : await reportOn(ledger, config, id);
+    if (report !== null) reports.push(report);
+  }
+  return reports;
+}

@@ -1,0 +1,112 @@
+/** Runs cycles in this process and tells how they go. */
+import type { CycleId, ProjectName } from "../core/ids.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import type { OpenHouse } from "./backstage.ts";
+import type { Desk } from "./desk.ts";
+import { Complaint, exitCodes, misuse } from "./exit-codes.ts";
+import { openFollower } from "./follow.ts";
+import { openProgress, type Progress } from "./progress.ts";
+import { type CycleReport, codeOf, reportsOn } from "./report.ts";
+import { line } from "./sanitize.ts";
+import { openStopping } from "./stopping.ts";
+
+export interface RunRequest {
+  readonly portfolio: Portfolio;
+  /** In the order in which they are served. */
+  readonly projects: readonly ProjectConfig[];
+  readonly cycles: number;
+  /** Stands before the process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface RunResult {
+  readonly reports: readonly CycleReport[];
+  readonly code: number;
+}
+
+/** Runs cycles to their ends, or until a signal. */
+export async function runHere(desk: Desk, request: RunRequest): Promise<RunResult> {
+  const { portfolio, projects, env } = request;
+  const backstage = await desk.backstage();
+  const progress = openProgress(desk, portfolio.logLevel, () => backstage.clock.now());
+  const stopping = openStopping(desk.io, "run", progress.say);
+  try {
+    const only = projects.map(({ name }) => name);
+    const open = await backstage.openHouse(portfolio, { hear: progress.hear, only, env });
+    try {
+      const { names, obstructed } = runnable(open, projects, progress);
+      const reports = await cycle(open, { ...request, names }, { progress, signals: stopping });
+      const worst = obstructed ? exitCodes.failed : codeOf(reports);
+      return { reports, code: stopping.code() ?? worst };
+    } finally {
+      await open.close();
+    }
+  } finally {
+    stopping.close();
+    progress.close();
+  }
+}
+
+/** The projects that can be run; says why others cannot. */
+function runnable(
+  { obstacles, agentProblem, house }: OpenHouse,
+  projects: readonly ProjectConfig[],
+  progress: Pick<Progress, "say">,
+): { readonly names: readonly ProjectName[]; readonly obstructed: boolean } {
+  for (const { project, what, hint } of obstacles)
+    progress.say(`orch: ${project}: ${line(what)}\n  ${line(hint)}`);
+  const names = projects.map(({ name }) => name).filter((name) => house.sites().has(name));
+  if (names.length === 0)
+    throw misuse("no project can be opened", "`orch doctor` looks at them one by one");
+  refuseWithoutAgent(agentProblem);
+  return { names, obstructed: obstacles.length > 0 };
+}
+
+/** Throws where sessions cannot start at all. */
+export function refuseWithoutAgent(problem: OpenHouse["agentProblem"]): void {
+  if (problem === null) return;
+  const missing = problem.kind === "noKey";
+  throw new Complaint(
+    missing ? exitCodes.keyMissing : exitCodes.failed,
+    problem.detail,
+    missing
+      ? "set ANTHROPIC_API_KEY, or log in with `claude`; `orch demo` needs neither"
+      : "install it, then look with `orch doctor`",
+  );
+}
+
+interface Company {
+  readonly progress: Progress;
+  readonly signals: { readonly drain: AbortSignal; readonly stop: AbortSignal };
+}
+
+async function cycle(
+  { house, containment }: OpenHouse,
+  request: RunRequest & { readonly names: readonly ProjectName[] },
+  { progress, signals }: Company,
+): Promise<readonly CycleReport[]> {
+  const { runCycles } = await import("../engine/cycle.ts");
+  const { names, cycles, projects } = request;
+  const entered: { readonly project: ProjectName; readonly id: CycleId }[] = [];
+  const follower = await openFollower(house.engine, names, progress.tell);
+  progress.say(`agents and checks are held by ${line(containment)}`);
+  const over = new AbortController();
+  const following = follower.follow(over.signal);
+  try {
+    await runCycles(
+      house,
+      {
+        projects: names,
+        cycles,
+        entered: (project, id) => entered.push({ project, id }),
+        fault: (project, why) => progress.say(`orch: ${project}: ${line(why, 500)}`),
+      },
+      signals,
+    );
+  } finally {
+    over.abort();
+    await following;
+  }
+  await follower.catchUp();
+  return reportsOn(house.engine, projects, entered);
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/** Arguments in, exit code out. */
+import { runCli } from "./cli/cli.ts";
+import { processIo } from "./cli/process-io.ts";
+
+const code = await runCli(process.argv.slice(2), processIo(), async () =>
+  (await import("./compose/backstage.ts")).openBackstage(process.env),
+);
+// what still waits, such as a socket kept alive, must not keep the person waiting
+process.stdout.write("", () => process.exit(code));

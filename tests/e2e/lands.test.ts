@@ -1,0 +1,81 @@
+/** One task from the plan to the branch. */
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openCycleRig } from "../support/cycle-rig.ts";
+import { bash, brief, draft, passes, plans, works, write } from "../support/plays.ts";
+
+test("a planned task lands as one merge commit, and nothing else of it stays behind", async () => {
+  const rig = await openCycleRig({
+    scenario: {
+      planner: [plans(draft("Add a greeting", { allowed_files: ["greeting.txt", "tests/"] }))],
+      worker: [
+        works(
+          "Add a greeting",
+          write({ "greeting.txt": "hello\n", "tests/greeting.sh": "grep -q hello greeting.txt\n" }),
+          bash("sh check.sh"),
+        ),
+      ],
+      judge: [passes],
+    },
+    projects: { app: { config: { backlog_source: "claude_md" } } },
+  });
+  const app = rig.project();
+  const before = app.git("rev-parse", "main");
+  const [cycle] = await rig.run();
+
+  expect(cycle?.state).toMatchObject({ at: "completed", outcome: { landed: 1, cutShort: null } });
+  const { task, attempts, verdicts, costUsd } = await app.task("Add a greeting");
+  const landed = app.git("rev-parse", "main");
+  expect(task.state).toMatchObject({ at: "done", landed });
+  // moved by one merge commit, whose first parent is what was there
+  expect(app.git("log", "--first-parent", "--format=%H", `${before}..main`)).toBe(landed);
+  expect(app.git("log", "-1", "--format=%P", landed).split(" ")).toHaveLength(2);
+  const trailers = app.git("log", "-1", "--format=%(trailers:only,unfold)", landed);
+  expect(trailers.split("\n").filter(Boolean)).toEqual([
+    `Orch-Task: ${task.id}`,
+    "Orch-Attempt: 1",
+    `Orch-Cycle: ${cycle?.id}`,
+  ]);
+  // the person's checkout followed
+  expect(app.git("status", "--porcelain")).toBe("");
+  expect(await readFile(join(app.path, "greeting.txt"), "utf8")).toBe("hello\n");
+  // the trail is there, and git does not see it
+  expect(await readdir(join(app.path, ".orch/plans"))).toEqual([`cycle_${cycle?.id}.md`]);
+  expect(await readdir(join(app.path, ".orch/workers"))).toEqual([`${task.id}.md`]);
+  expect(await readdir(join(app.path, ".orch/verdicts"))).toEqual([`${task.id}.md`]);
+  expect(app.git("check-ignore", ".orch/plans")).toBe(".orch/plans");
+  // branches and attempts are swept
+  const refs = app.git("for-each-ref", "--format=%(refname)").split("\n");
+  expect(refs).toEqual(["refs/heads/main", "refs/orch/fence/app", `refs/orch/merged/${task.id}`]);
+  expect(existsSync(join(app.path, ".git/hooks/post-merge"))).toBe(false);
+  // the ledger has every dollar that the vendor would have charged
+  const bill = rig.model.bill();
+  const { today, totalUsd } = await app.overview();
+  expect(today).toEqual({ settledUsd: expect.closeTo(bill.total.costUsd, 6), reservedUsd: 0 });
+  expect(totalUsd).toBeCloseTo(bill.total.costUsd, 6);
+  expect(cycle?.costUsd).toBeCloseTo(bill.byRole["planner"]?.costUsd ?? 0, 6);
+  expect(attempts.map(({ spending }) => spending.costUsd)).toEqual([
+    expect.closeTo(bill.byRole["worker"]?.costUsd ?? 0, 6),
+  ]);
+  expect(verdicts.map(({ spending }) => spending.costUsd)).toEqual([
+    expect.closeTo(bill.byRole["judge"]?.costUsd ?? 0, 6),
+  ]);
+  expect(costUsd + (cycle?.costUsd ?? 0)).toBeCloseTo(bill.total.costUsd, 6);
+});
+
+test("a task without checks lands, and is said to have landed unchecked", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Add a note", write({ "note.txt": "n\n" }))], judge: [passes] },
+    projects: { app: { config: { test_command: "" } } },
+  });
+  const app = rig.project();
+  await app.add(brief("Add a note"));
+  await rig.run();
+  const { task, verdicts } = await app.task("Add a note");
+  expect(task.state.at).toBe("done");
+  expect(verdicts).toMatchObject([{ decision: "pass", unchecked: true, checks: [] }]);
+  const trail = await readFile(join(app.path, `.orch/verdicts/${task.id}.md`), "utf8");
+  expect(trail).toContain("Landed unchecked");
+});
