@@ -14,7 +14,7 @@ export const sampleTasks = (count: number): readonly SampleTask[] =>
   Array.from({ length: count }, (_, i) => ({
     title: `Mend sum ${i + 1} of the ledger`,
     file: `src/sum-${i + 1}.js`,
-    test: `test/sum-${i + 1}.test.js`,
+    test: `cases/sum-${i + 1}.js`,
   }));
 
 /** Notes are padded to this many bytes, so that every size of project sends the same. */
@@ -23,12 +23,13 @@ const notesBytes = 2_048;
 /** Writes a small JavaScript project of `count` faulty files, one sound one and its test. */
 export async function writeSample(folder: string, count: number): Promise<void> {
   await mkdir(join(folder, "src"), { recursive: true });
-  await mkdir(join(folder, "test"));
+  for (const name of ["cases", "test"]) await mkdir(join(folder, name));
   const manifest = { name: "ledger", type: "module", scripts: { test: "node --test" } };
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeFile(join(folder, "CLAUDE.md"), notes(count));
   await writeFile(join(folder, "src/zero.js"), "export const zero = () => 0;\n");
-  await writeFile(join(folder, "test/zero.test.js"), testOf("zero", "zero", "0", ""));
+  await writeFile(join(folder, "cases/zero.js"), testOf("zero", "zero", "0", ""));
+  await writeFile(join(folder, "test/all.test.js"), suite);
   for (const { file } of sampleTasks(count)) {
     await writeFile(join(folder, file), "export const sum = (a, b) => a - b;\n");
   }
@@ -37,11 +38,19 @@ export async function writeSample(folder: string, count: number): Promise<void> 
 function notes(count: number): string {
   const items = sampleTasks(count).map(({ title, file }) => `- ${title}: ${file} subtracts.`);
   const head = "# Ledger\n\nSmall functions for a ledger, one a file, tested with node:test.\n";
-  const rule = "- Keep functions pure, name them after what they give, and test each in a file.\n";
+  const rule = "- Keep functions pure, name them after what they give, and test each in a case.\n";
   const backlog = `\n## Backlog\n\n${items.join("\n")}\n`;
   const room = Math.max(0, notesBytes - head.length - backlog.length);
   return `${head}\n${rule.repeat(Math.floor(room / rule.length))}${backlog}`;
 }
+
+/** Node starts a process for each test file: with one of them the suite is quick. */
+const suite = [
+  'import { readdir } from "node:fs/promises";',
+  'const folder = new URL("../cases/", import.meta.url);',
+  "for (const name of await readdir(folder)) await import(new URL(name, folder));",
+  "",
+].join("\n");
 
 function testOf(file: string, name: string, expected: string, given: string): string {
   return [
@@ -102,7 +111,7 @@ const workerSteps = ({ file, test }: SampleTask) => [
       content: testOf(file.slice("src/".length, -".js".length), "sum", "5", "2, 3"),
     },
   },
-  { tool: "Bash", input: { command: `node --test ${test}` } },
+  { tool: "Bash", input: { command: "node --test" } },
   { answer: { outcome: "submitted", summary: "sum adds now, and a test shows it" } },
 ];
 

@@ -1,6 +1,7 @@
 /** Plain facts of commits. */
 import { type CommitSha, commitSha, treeSha } from "../../core/ids.ts";
 import { type Commit, RepoError } from "../../ports/repo.ts";
+import { openFacts } from "./facts.ts";
 import { git, gitOut, gitText } from "./git.ts";
 import { branchRef } from "./refs.ts";
 
@@ -24,9 +25,13 @@ export async function treeOf(
   commit: string,
   signal: AbortSignal,
 ): Promise<Commit["tree"]> {
-  const args = ["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`];
-  return treeSha((await gitOut({ gitDir, args }, signal)).toString("utf8").trim());
+  return trees(gitDir, commit, async () => {
+    const args = ["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`];
+    return treeSha((await gitOut({ gitDir, args }, signal)).toString("utf8").trim());
+  });
 }
+
+const trees = openFacts<Commit["tree"]>();
 
 /** Where a candidate's own change begins: its first parent. */
 export async function parentOf(
@@ -34,14 +39,18 @@ export async function parentOf(
   commit: string,
   signal: AbortSignal,
 ): Promise<CommitSha> {
-  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^1`];
-  const { code, stdout } = await git({ gitDir, args }, signal);
-  if (code === 0) return commitSha(stdout.toString("utf8").trim());
-  throw new RepoError(
-    `the commit ${commit} has no parent or is not in the hub`,
-    "run `orch doctor` for this project",
-  );
+  return parents(gitDir, commit, async () => {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^1`];
+    const { code, stdout } = await git({ gitDir, args }, signal);
+    if (code === 0) return commitSha(stdout.toString("utf8").trim());
+    throw new RepoError(
+      `the commit ${commit} has no parent or is not in the hub`,
+      "run `orch doctor` for this project",
+    );
+  });
 }
+
+const parents = openFacts<CommitSha>();
 
 /** When the latest of some commits was made, in seconds since the epoch. */
 export async function latestOf(

@@ -1,4 +1,5 @@
 /** The landing fence: a number in the person's repository that only ever grows. */
+import { createHash } from "node:crypto";
 import type { Token } from "../../core/ids.ts";
 import { RepoError } from "../../ports/repo.ts";
 import { gitText } from "./git.ts";
@@ -18,8 +19,12 @@ export async function takeFence(
   signal: AbortSignal,
 ): Promise<string | null> {
   const gitDir = site.hub.place.commonDir;
+  const text = `${token}\n`;
+  const own = idOf(text, site.hub.place.objectFormat);
+  // what the reference names is there: only a new number has to be written
+  if ((await readRef(gitDir, fenceRef(site), signal)) === own) return own;
   const args = ["hash-object", "-w", "--stdin"];
-  const own = await gitText({ gitDir, args, stdin: `${token}\n`, config: durable }, signal);
+  await gitText({ gitDir, args, stdin: text, config: durable }, signal);
   for (let round = 0; round < roundsMax; round += 1) {
     const held = await readRef(gitDir, fenceRef(site), signal);
     if (held === own) return own;
@@ -33,6 +38,12 @@ export async function takeFence(
     `look for a left-over ${fenceRef(site)}.lock in ${gitDir}`,
   );
 }
+
+/** The id that git gives to a text. */
+const idOf = (text: string, format: string): string =>
+  createHash(format)
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest("hex");
 
 async function numberOf(gitDir: string, blob: string, signal: AbortSignal): Promise<number> {
   return Number(await gitText({ gitDir, args: ["cat-file", "blob", blob] }, signal));

@@ -69,7 +69,10 @@ export async function mergeTrees(
 ): Promise<Merged> {
   const gitDir = site.hub.dir;
   const start = await parentOf(gitDir, candidate, signal);
-  const ground = { start, shared: await isAncestor(gitDir, start, base, signal) };
+  const ground = {
+    start,
+    shared: start === base || (await isAncestor(gitDir, start, base, signal)),
+  };
   const pair = ground.shared
     ? [base, candidate]
     : await rebuilt(site, { start, base, candidate }, signal);

@@ -86,11 +86,11 @@ async function settled(
   for (const where of [gitDir, site.hub.dir]) {
     const intents = [...(await readRefs(where, [`refs/orch/intent/${task}/`], signal))];
     if (intents.length === 0) continue;
-    await moveRefs(
-      where,
-      intents.map(([ref, at]) => `delete ${ref} ${at}`),
-      signal,
-    );
+    const commands = intents.map(([ref, at]) => `delete ${ref} ${at}`);
+    // it was built there: with the branch moved as well, the next look at it has nothing to fetch
+    const built = where === site.hub.dir && intents.some(([, at]) => at === commit);
+    if (built) commands.push(`update ${branchRef(site.branch)} ${commit}`);
+    await moveRefs(where, commands, signal);
   }
   await clearReady(site, signal);
   return { kind: "landed", commit };

@@ -140,8 +140,7 @@ function postpone(
   const held = job.state.at === "live" && !isOrphan(row, alive);
   const state = held ? job.state : ({ at: "queued", waitsFor: why } as const);
   const same =
-    runAt === job.runAt &&
-    (held || (job.state.at === "queued" && job.state.waitsFor === why));
+    runAt === job.runAt && (held || (job.state.at === "queued" && job.state.waitsFor === why));
   if (!same) rows.putJob({ job: { ...job, runAt, state }, owner: held ? row.owner : null });
   return !same;
 }
