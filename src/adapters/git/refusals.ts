@@ -63,7 +63,7 @@ export async function linksOf(
   commit: string,
   signal: AbortSignal,
 ): Promise<readonly RawPath[]> {
-  return links(gitDir, commit, async () => {
+  return links.of(commit, async () => {
     const args = ["ls-tree", "-r", "-d", "-z", commit];
     return nulSplit(await gitOut({ gitDir, args }, signal))
       .filter((line) => line.startsWith(gitlink))
