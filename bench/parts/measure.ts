@@ -1,6 +1,6 @@
 /** Runs a process and says what it and all that it started cost. */
 import { readdirSync, readFileSync } from "node:fs";
-import { spawnProcess } from "../../src/adapters/process.ts";
+import { runProcess, spawnProcess } from "../../src/adapters/process.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
 
 export interface Measured {
@@ -58,6 +58,32 @@ export async function measure(
   const cpuS = (waitedForTicks() - before) / ticksPerSecond;
   const { treeMb, largestMb, largest } = peak;
   return { stdout, cpuS, rssTreeMb: treeMb, rssLargestMb: largestMb, largest };
+}
+
+export interface Timed {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** Runs a short program `times` times in a row and answers the mean of one; throws where it fails. */
+export async function timed(
+  argv: readonly string[],
+  times: number,
+  env: Readonly<Record<string, string>>,
+): Promise<Timed> {
+  const script = `for i in $(seq ${times}); do "$@" >/dev/null || exit 1; done`;
+  const request = { cwd: process.cwd(), env, timeoutMs: 600_000, bytesMax: 10_000 };
+  const before = waitedForTicks();
+  const begun = performance.now();
+  const { ended, stderr } = await runProcess(
+    { argv: ["sh", "-c", script, "sh", ...argv], ...request },
+    new AbortController().signal,
+  );
+  const wallMs = (performance.now() - begun) / times;
+  if (ended.kind !== "exited" || ended.code !== 0)
+    throw new Error(`${argv.join(" ")} failed: ${Buffer.from(stderr).toString("utf8")}`);
+  const ticks = waitedForTicks() - before;
+  return { wallMs, cpuMs: (ticks * 1_000) / ticksPerSecond / times };
 }
 
 /** CPU time of all children that were waited for, with their own, in ticks. */
