@@ -115,11 +115,16 @@ function admissionPromises(the: () => Bench): void {
     await write(sent(1, { priority: 1 }), sent(2));
     const at = later(noon, 7_000);
     const claim = await engine.claim(demo, (_view, _portfolio, { priority }) =>
-      priority === 1 ? { kind: "later", at, why: "slot: no place" } : { kind: "start", changes: [] },
+      priority === 1
+        ? { kind: "later", at, why: "slot: no place" }
+        : { kind: "start", changes: [] },
     );
     expect(claim).toMatchObject({ delivery: { job: { subject: { task: taskNumber(2) } } } });
     const waiting = (await look()).jobs.find(({ priority }) => priority === 1);
-    expect(waiting).toMatchObject({ runAt: at, state: { at: "queued", waitsFor: "slot: no place" } });
+    expect(waiting).toMatchObject({
+      runAt: at,
+      state: { at: "queued", waitsFor: "slot: no place" },
+    });
   });
 
   it("asks again at the moment that the admission named, not before", async () => {
@@ -137,7 +142,11 @@ function admissionPromises(the: () => Bench): void {
     const { engine, write, claimed } = the();
     await write(sent(1, { priority: 1 }), sent(2));
     const delivery = await claimed();
-    await engine.claim(demo, () => ({ kind: "later", at: later(noon, 9e6), why: "slot: no place" }));
+    await engine.claim(demo, () => ({
+      kind: "later",
+      at: later(noon, 9e6),
+      why: "slot: no place",
+    }));
     await engine.finish(delivery, {}, nothing);
     expect(subjects([await claimed()])).toEqual(tasks(2));
   });

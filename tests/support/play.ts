@@ -85,6 +85,8 @@ function carryOut(
       return { path: null, said: ran.output };
     }
     case "Grep":
+      new RegExp(given("pattern")); // throws where it is none
+      return { path: null, said: "" };
     case "Glob":
       return { path: null, said: "" };
     default:
