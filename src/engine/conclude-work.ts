@@ -4,7 +4,7 @@ import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
 import type { Task, TaskEvent } from "../core/task.ts";
 import type { Release } from "../stages/converse.ts";
 import type { WorkOutcome } from "../stages/work/work.ts";
-import { finish, heed, settleMoney, sum } from "./finish.ts";
+import { finish, heed, restsUntil, settleMoney, sum } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 interface Concluded {
@@ -129,5 +129,5 @@ function resolveEvent(outcome: WorkOutcome, told: Told): TaskEvent {
 
 const released = (release: Release, now: Instant) => ({
   why: release.why,
-  notBefore: release.until ?? now,
+  notBefore: restsUntil(release, now),
 });

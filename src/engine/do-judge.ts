@@ -3,7 +3,7 @@ import type { TaskId } from "../core/ids.ts";
 import type { Spending, Verdict } from "../core/records.ts";
 import type { TaskEvent } from "../core/task.ts";
 import { type JudgeOutcome, judge } from "../stages/judge/judge.ts";
-import { finish, heed, settleMoney } from "./finish.ts";
+import { finish, heed, restsUntil, settleMoney } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** Judges a task's candidate. */
@@ -40,8 +40,8 @@ async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome):
   await finish(house, delivery, { tasks: [id] }, (draft, view) => {
     settleMoney(draft, view, token, spendingOf(outcome).costUsd);
     if (outcome.kind === "released") {
-      const { why, until } = outcome.release;
-      draft.tell(id, { type: "judge.released", why, notBefore: until ?? view.now, token });
+      const notBefore = restsUntil(outcome.release, view.now);
+      draft.tell(id, { type: "judge.released", why: outcome.release.why, notBefore, token });
       heed(draft, outcome.release);
       return;
     }

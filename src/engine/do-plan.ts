@@ -6,7 +6,7 @@ import { jobForCycle } from "../core/jobs.ts";
 import { fingerprint, type Plan, sift } from "../core/plan.ts";
 import { isOver, type Task } from "../core/task.ts";
 import { type PlanOutcome, plan } from "../stages/plan/plan.ts";
-import { finish, heed, settleMoney } from "./finish.ts";
+import { finish, heed, restsUntil, settleMoney } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** Failed tasks that the planner is reminded of: enough to learn from, of constant size. */
@@ -66,10 +66,10 @@ async function conclude(
       draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd, token, now: view.now });
       return;
     }
-    const { why, until } = outcome.release;
+    const { why } = outcome.release;
     draft.tellCycle(cycle, { type: "cycle.released", why, costUsd, token });
     const released = draft.cycle(cycle);
-    if (released !== null) draft.send(jobForCycle(released, until ?? view.now));
+    if (released !== null) draft.send(jobForCycle(released, restsUntil(outcome.release, view.now)));
     heed(draft, outcome.release);
   });
 }

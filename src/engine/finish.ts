@@ -1,7 +1,7 @@
 /** What all jobs' endings share: money is settled, a vendor's trouble is nobody's failure. */
 import type { Draft } from "../core/draft.ts";
 import { openDraft } from "../core/draft.ts";
-import type { Token } from "../core/ids.ts";
+import type { Instant, Token } from "../core/ids.ts";
 import type { Needs, View } from "../core/ledger.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
@@ -39,6 +39,13 @@ export function heed(draft: Draft, release: Release): void {
   const by = release.cause === "limit" ? "limit" : "patrol";
   draft.tellProject({ type: "project.paused", by, why, until, now: draft.now });
 }
+
+/**
+ * When what was released may start again. A limit is waited out by the project's pause alone, so that
+ * work goes on at once where a person resumes it.
+ */
+export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
+  cause === "limit" ? now : (until ?? now);
 
 /** Adds up two lots of spending. */
 export function sum(a: Spending, b: Spending): Spending {
