@@ -31,8 +31,8 @@ export interface HouseOptions {
   readonly hear: Hear;
   /** Projects to open; all enabled ones where it is null. */
   readonly only: readonly ProjectName[] | null;
-  /** Stands before the process's own environment; the demo points agents to its model with it. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Goes before the program's own environment, e.g. the demo's scripted model. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface OpenHouse {

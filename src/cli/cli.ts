@@ -18,7 +18,8 @@ export function buildProgram(act: Act, { completes } = { completes: true }): Pro
   addReading(program, act);
   addTelling(program, act);
   addSettingUp(program, act);
-  if (completes) addCompletion(program, act);
+  if (completes)
+    addCompletion(program, act, () => buildProgram(async () => {}, { completes: false }));
   return program;
 }
 

@@ -20,7 +20,7 @@ const control = /[^\P{Cc}\t\n]/gu;
  * joiners and the common variation selectors stay: scripts and emoji are written with them.
  */
 const unseen =
-  /(?![\u200c\u200d\ufe00-\ufe0f])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\p{Cs}]/gu;
+  /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\p{Cs}]/gu;
 const lineBreaks = /\r\n?|[\u0085\u2028\u2029\v\f]/g;
 
 /** Returns a text of several lines without anything that a terminal would act on; tabs stay. */

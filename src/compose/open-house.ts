@@ -36,7 +36,7 @@ export async function openHouse(
       hear: options.hear,
       obstacle: () => lackOfRoom(portfolio.dataDir),
     },
-    containment: `${machine.sandbox.kind}: ${machine.sandbox.promise}`,
+    containment: machine.sandbox.promise,
     agentProblem: await machine.agent.ready(never),
     obstacles,
     reload: load,

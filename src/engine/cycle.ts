@@ -11,7 +11,7 @@ import { serve } from "./tick.ts";
 export interface RunRequest {
   /** In the order in which they are served. */
   readonly projects: readonly ProjectName[];
-  /** Cycles to run in each project, one after the other. */
+  /** Cycles to run in each project, one after the other; one without tasks is the last. */
   readonly cycles: number;
   /** Hears which cycle a project is in, as soon as it is known. */
   readonly entered: (project: ProjectName, cycle: CycleId) => void;
@@ -68,7 +68,9 @@ export async function runCycles(
     if (cycle.endedAt === null && !(await isPutOff(house, project, cycle))) return;
     current.delete(project);
     ran.push({ project, cycle });
-    const goesOn = at.left > 0 && cycle.state.at === "completed" && !signals.drain.aborted;
+    // another look at the same code would find as little to do
+    const idle = cycle.tasks.length === 0;
+    const goesOn = at.left > 0 && !idle && cycle.state.at === "completed" && !signals.drain.aborted;
     if (goesOn) await enter(project, at.left - 1);
   };
   const service = {

@@ -7,11 +7,17 @@
  * - a job is delivered at least once; at any moment it has at most one live lease; each delivery's
  *   token is greater than all earlier tokens of its project;
  * - a delivery that is not live any more (expired and taken over, withdrawn, finished) is `fenced`:
- *   nothing that it decides is written;
- * - jobs with the same key are delivered strictly one after the other, in the order they were sent;
+ *   nothing that it decides is written; a lease that merely ran out is held until it is taken over;
+ * - jobs with the same key are delivered strictly one after the other, those that are due in the
+ *   order they were sent; one whose time has not come does not hold up the others;
  * - otherwise higher priority first; each minute of waiting counts as one step of priority;
  * - `runAt` is respected; the death of an owner frees its jobs at once where it can be seen, else
- *   when the lease ends; a job sent is visible to all processes when its transaction has committed.
+ *   when the lease ends; a job sent is visible to all processes when its transaction has committed;
+ * - a job that was not admitted is asked about again at the moment that was named, and at once when a
+ *   delivery of its project ends or its project changes;
+ * - to send what is being done is a bug and throws; so is a version that does not follow the stored
+ *   one. The job on offer is seen as queued, and so is what a dead owner holds;
+ * - reading a project that has no ledger answers an empty one and creates nothing.
  */
 import type { Cycle } from "../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId, Token } from "../core/ids.ts";
@@ -50,7 +56,10 @@ export interface Engine extends Ledger {
   ): Promise<Finish<A>>;
   /** Frees jobs whose owners are dead, and settles what a crash left between two files. */
   recover(project: ProjectName): Promise<void>;
-  /** Answers when a project may have changed, or after `ms`; for tickers and followers. */
+  /**
+   * Answers when a project may have changed, or after `ms`; for tickers and followers. A caller that
+   * comes with the same signal again also hears of what changed since it last asked.
+   */
   changed(ms: number, signal: AbortSignal): Promise<void>;
   /** How often a lease must be renewed, in milliseconds. */
   readonly renewMs: number;

@@ -21,6 +21,7 @@ afterEach(async () => {
 async function held(): Promise<Child> {
   holder = startChild("lock", dataDir);
   expect(await holder.next()).toEqual({ kind: "held" });
+  expect(await holder.next()).toEqual({ collected: true });
   return holder;
 }
 

@@ -5,6 +5,8 @@ import type { Admission, Admit, Change, PortfolioView, View } from "../../src/co
 import type { Claim, Delivery, Engine } from "../../src/ports/engine.ts";
 import { aTask, demo, noon, sent } from "../support/ledger.ts";
 import { jobPromises } from "./engine-jobs.ts";
+import { moneyPromises } from "./engine-money.ts";
+import { orderPromises } from "./engine-order.ts";
 import { recordPromises } from "./engine-records.ts";
 
 export interface WorldOptions {
@@ -77,7 +79,9 @@ export function enginePromises(openWorld: (options: WorldOptions) => World): voi
   afterEach(() => bench.world.end());
   transactionPromises(the);
   jobPromises(the);
+  orderPromises(the);
   recordPromises(the);
+  moneyPromises(the);
 }
 
 function openBench(world: World, time: Pick<Bench, "now" | "pass">): Bench {

@@ -2,43 +2,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type CommitSha, type TaskId, taskId, token } from "../../src/core/ids.ts";
-import type { Repo, SnapshotRequest, Workspace } from "../../src/ports/repo.ts";
-
-/** A repository under test and the person beside it. */
-export interface World {
-  readonly repo: Repo;
-  /** Commits files on the target branch as the person would. */
-  push(files: Readonly<Record<string, string>>): Promise<void>;
-}
-
-export type WorldFactory = (files: Readonly<Record<string, string>>) => Promise<World>;
-
-const signal = new AbortController().signal;
-const limits: SnapshotRequest = { message: "Work\n", filesMax: 100, bytesMax: 100_000 };
-const id = (number: number): TaskId => taskId(`contract${String(number).padStart(4, "0")}`);
-const start = { "a.txt": "one\ntwo\nthree\n", "b.txt": "bee\n" };
-
-async function taken(repo: Repo, workspace: Workspace) {
-  const snapshot = await repo.snapshot(workspace, limits, signal);
-  if (snapshot.kind !== "taken") throw new Error(`no work: ${JSON.stringify(snapshot)}`);
-  return snapshot;
-}
-
-async function work(repo: Repo, name: string, at: CommitSha, files: Record<string, string>) {
-  await using workspace = await repo.open({ at, name }, signal);
-  for (const [path, text] of Object.entries(files)) {
-    await writeFile(join(workspace.path, path), text);
-  }
-  return taken(repo, workspace);
-}
-
-async function merged(repo: Repo, base: CommitSha, candidate: CommitSha, task: TaskId) {
-  const message = `Merge\n\nOrch-Task: ${task}\n`;
-  const merge = await repo.merge(base, candidate, message, signal);
-  if (merge.kind !== "merged") throw new Error(`not merged: ${JSON.stringify(merge)}`);
-  return merge;
-}
+import { token } from "../../src/core/ids.ts";
+import { id, limits, merged, signal, start, taken, type WorldFactory, work } from "./repo-world.ts";
 
 /** Describes the contract for the repositories that `make` gives. */
 export function repoContract(kind: string, make: WorldFactory): void {
@@ -47,6 +12,8 @@ export function repoContract(kind: string, make: WorldFactory): void {
       const { repo, push } = await make(start);
       const before = await repo.sync(signal);
       expect(await repo.sync(signal)).toEqual(before);
+      const { commit, tree } = before;
+      expect(await repo.commit(commit, signal)).toEqual({ commit, tree });
       await push({ "c.txt": "sea\n" });
       const after = await repo.sync(signal);
       expect(after.commit).not.toBe(before.commit);
@@ -93,6 +60,19 @@ export function repoContract(kind: string, make: WorldFactory): void {
       expect(await readFile(join(again?.path ?? "", "half.txt"), "utf8")).toBe("half\n");
       await again?.[Symbol.asyncDispose]();
       expect(await repo.reopen("work-1", at, signal)).toBeNull();
+    });
+
+    test("what is shielded is in no snapshot and stays for the next", async () => {
+      const { repo } = await make(start);
+      const { commit: at } = await repo.sync(signal);
+      const one = await repo.open({ at, name: "work-1" }, signal);
+      await one.shield(["old"]);
+      await one.shield(["dep"]);
+      for (const file of ["dep", "old"]) await writeFile(join(one.path, file), "x");
+      expect((await taken(repo, one)).changes.map(({ path }) => path)).toEqual(["old"]);
+      await one[Symbol.asyncDispose]();
+      await using next = await repo.open({ at, name: "work-2" }, signal);
+      expect(await readFile(join(next.path, "dep"), "utf8")).toBe("x");
     });
 
     test("workspaces that are open together are apart", async () => {

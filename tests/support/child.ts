@@ -18,7 +18,7 @@ const script = fileURLToPath(new URL("engine-child.ts", import.meta.url));
 
 /** Starts the engine's child in a role. */
 export function startChild(role: string, dataDir: string): Child {
-  const child = spawn(process.execPath, ["--import", "tsx", script, role, dataDir], {
+  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", script, role, dataDir], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -33,7 +33,8 @@ export function startChild(role: string, dataDir: string): Child {
     async rest() {
       const said: unknown[] = [];
       for (let line = await next(); line !== null; line = await next()) said.push(line);
-      await ended;
+      const [code] = await ended;
+      if (typeof code === "number" && code !== 0) throw new Error(`the child ended with ${code}`);
       return said;
     },
     async kill() {

@@ -56,6 +56,12 @@ async function hold(engine: Engine): Promise<void> {
   process.stdin.destroy();
 }
 
+function takeLock(): string {
+  const lock = lockDataDir(dataDir, { kind: "daemon" });
+  say(lock);
+  return lock.kind;
+}
+
 const dying = () => open(() => process.kill(process.pid, "SIGKILL"));
 
 switch (role) {
@@ -71,12 +77,17 @@ switch (role) {
       changes: [{ kind: "reservation", reservation: aReservation(own) }],
     }));
     break;
-  case "lock": {
-    const lock = lockDataDir(dataDir, { kind: "daemon" });
-    say(lock);
-    if (lock.kind === "held") process.stdin.resume();
+  case "lock":
+    if (takeLock() === "held") {
+      // whoever takes the lock need not keep hold of the answer
+      for (let round = 0; round < 3; round += 1) {
+        global.gc?.();
+        await new Promise(setImmediate);
+      }
+      say({ collected: true });
+      process.stdin.resume();
+    }
     break;
-  }
   default:
     throw new Error(`no such role: ${role}`);
 }

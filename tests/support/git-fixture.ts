@@ -1,4 +1,5 @@
 /** Real repositories for tests, in temporary folders that are removed afterwards. */
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import {
@@ -13,7 +14,6 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { execaSync } from "execa";
 import { afterAll } from "vitest";
 import { openRepo, type RepoOptions } from "../../src/adapters/git/open-repo.ts";
 import { instant, projectName, type TaskId, taskId } from "../../src/core/ids.ts";
@@ -46,16 +46,27 @@ const environment = {
   GIT_COMMITTER_EMAIL: "ada@example.org",
 };
 
-/** Runs git as a person would, in a folder; throws where it fails. */
-export function person(cwd: string, ...args: readonly string[]): string {
-  const options = { cwd, env: environment, extendEnv: false, stripFinalNewline: true };
-  return execaSync("git", ["-c", "protocol.file.allow=always", ...args], options).stdout;
+/** Runs a program to its end and answers what it printed; throws where it fails. */
+export function run(program: string, args: readonly string[], input = ""): string {
+  return finished(spawnSync(program, args, { ...bounds, input }), `${program} ${args[0]}`);
 }
 
-/** Like `person`, for what may fail. */
+/** Runs git as a person would, in a folder; throws where it fails. */
+export function person(cwd: string, ...args: readonly string[]): string {
+  const words = ["-c", "protocol.file.allow=always", ...args];
+  return finished(spawnSync("git", words, { ...bounds, cwd, env: environment }), words.join(" "));
+}
+
+/** Like `person`, for what may fail: the exit code. */
 export function tried(cwd: string, ...args: readonly string[]): number {
-  const options = { cwd, env: environment, extendEnv: false, reject: false };
-  return execaSync("git", args, options).exitCode ?? -1;
+  return spawnSync("git", args, { ...bounds, cwd, env: environment }).status ?? -1;
+}
+
+const bounds = { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
+
+function finished(result: SpawnSyncReturns<string>, what: string): string {
+  if (result.status !== 0) throw new Error(`${what} failed: ${result.stderr}`);
+  return result.stdout.replace(/\n$/, "");
 }
 
 /** Writes files below a folder, with their folders. */

@@ -1,6 +1,7 @@
 /** Takes every trace of the program out of a person's repository, because they asked for it. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkoutsOf } from "./checkouts.ts";
 import { trailLine } from "./exclude.ts";
 import { gitOut } from "./git.ts";
 import { locate } from "./locate.ts";
@@ -21,14 +22,20 @@ export async function forgetRepo(
   const text = (await gitOut({ gitDir, args }, signal)).toString("utf8");
   const ours = (ref: string): boolean =>
     ref.startsWith("refs/orch/") || isTaskBranch(ref.slice(`refs/heads/${branchPrefix}`.length));
-  const refs = text.split("\n").filter((line) => line !== "" && ours(line));
+  const found = text.split("\n").filter((line) => line !== "" && ours(line));
+  const kept: string[] = []; // a branch that somebody works on is theirs by now
+  for (const ref of found) {
+    const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
+    if (branch !== null && (await checkoutsOf(place, branch, signal)).length > 0) kept.push(ref);
+  }
+  const refs = found.filter((ref) => !kept.includes(ref));
   const stdin = refs.map((ref) => `delete ${ref}\n`).join("");
   if (refs.length > 0) await gitOut({ gitDir, args: ["update-ref", "--stdin"], stdin }, signal);
   const removed = refs.map((ref) => ref.replace(/^refs\/heads\//, "branch "));
   await rm(join(path, ".orch"), { recursive: true, force: true });
   const file = join(gitDir, "info", "exclude");
   const exclude = await readFile(file, "utf8").catch(() => ""); // there need not be one
-  const kept = exclude.split("\n").filter((line) => line !== trailLine(place));
-  await writeFile(file, kept.join("\n"));
+  const rest = exclude.split("\n").filter((line) => line !== trailLine(place));
+  await writeFile(file, rest.join("\n"));
   return [...removed, ".orch/", "the line in .git/info/exclude"];
 }

@@ -1,20 +1,25 @@
 import type { Desk } from "../desk.ts";
 import { exitCodes, misuse } from "../exit-codes.ts";
+import type { Program } from "../grammar/program.ts";
 
 const shells = ["bash", "zsh", "fish"];
 
 /** `orch completion SHELL`: what the shell evaluates. */
-export async function completion(desk: Desk, shell: string): Promise<number> {
+export async function completion(desk: Desk, shell: string, program: Program): Promise<number> {
   if (!shells.includes(shell))
     throw misuse(`there are no completions for ${shell}`, `say one of ${shells.join(", ")}`);
-  const root = await rootOf();
+  const root = await rootOf(program);
   captured(desk, () => root.setup("orch", "orch", shell));
   return exitCodes.ok;
 }
 
 /** `orch complete -- WORDS`: asked by the shell at each Tab. */
-export async function complete(desk: Desk, words: readonly string[]): Promise<number> {
-  const root = await rootOf();
+export async function complete(
+  desk: Desk,
+  words: readonly string[],
+  program: Program,
+): Promise<number> {
+  const root = await rootOf(program);
   const values = await valuesFor(desk, words);
   for (const command of root.commands.values()) {
     const project = command.options.get("project");
@@ -37,10 +42,8 @@ const offer =
   };
 
 /** The grammar of the program, as the completion library wants it. */
-async function rootOf() {
+async function rootOf(program: Program) {
   const { default: tab } = await import("@bomb.sh/tab/commander");
-  const { buildProgram } = await import("../cli.ts");
-  const program = buildProgram(async () => {}, { completes: false });
   return tab(program as unknown as Parameters<typeof tab>[0]); // typed options are no part of its types
 }
 

@@ -1,5 +1,6 @@
+import type { ConfigProblem } from "../../config/problem.ts";
 import type { Setting } from "../../config/settings.ts";
-import { type Desk, readPortfolio } from "../desk.ts";
+import { type Desk, type Read, readPortfolio } from "../desk.ts";
 import { exitCodes, misuse } from "../exit-codes.ts";
 import { renderTable } from "../render/table.ts";
 import { line, toJson } from "../sanitize.ts";
@@ -54,17 +55,22 @@ function row({ path: at, value, origin }: Setting, names: readonly string[]): re
 
 /** `orch config validate`: every mistake at once, also what the disk lacks. */
 export async function validate(desk: Desk): Promise<number> {
-  const { portfolio, settings } = await readPortfolio(desk.io, desk.flags);
-  const { checkPaths } = await import("../../config/check-paths.ts");
+  const { loadPortfolio } = await import("../../config/load.ts");
   const { renderProblem } = await import("../../config/problem.ts");
-  const problems = await checkPaths(portfolio, settings);
-  if (problems.length > 0)
-    throw misuse(`the portfolio has mistakes:\n${problems.map(renderProblem).join("\n")}`);
-  desk.answer(
-    { file: portfolio.file, valid: true },
-    () => `${portfolio.file} is valid: ${portfolio.projects.length} projects`,
-  );
-  return exitCodes.ok;
+  const { io, flags } = desk;
+  const loaded = await loadPortfolio({ explicit: flags.config, env: io.env, cwd: io.cwd });
+  if (loaded.kind === "missing") throw misuse(loaded.what, loaded.hint);
+  const { file } = loaded;
+  const problems = loaded.kind === "invalid" ? loaded.problems : await onDisk(loaded);
+  if (flags.json) desk.answer({ file, valid: problems.length === 0, problems }, () => "");
+  else if (problems.length === 0) desk.print(`${file} is valid`);
+  else for (const problem of problems) desk.say(renderProblem(problem));
+  return problems.length === 0 ? exitCodes.ok : exitCodes.usage;
+}
+
+async function onDisk({ portfolio, settings }: Read): Promise<readonly ConfigProblem[]> {
+  const { checkPaths } = await import("../../config/check-paths.ts");
+  return checkPaths(portfolio, settings);
 }
 
 /** `orch config schema`: the JSON schema, for editors. */

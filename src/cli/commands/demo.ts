@@ -1,6 +1,8 @@
+import { access } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Demo } from "../backstage.ts";
 import { type Desk, readPortfolio } from "../desk.ts";
-import { Complaint, exitCodes } from "../exit-codes.ts";
+import { Complaint, exitCodes, misuse } from "../exit-codes.ts";
 import { byPriority } from "../pick.ts";
 import { money } from "../render/format.ts";
 import { paintFor } from "../render/paint.ts";
@@ -22,7 +24,11 @@ export async function demo(desk: Desk, options: DemoOptions): Promise<number> {
   const live = options.live === true;
   const backstage = await desk.backstage();
   const folder = options.folder ?? null;
-  const opened = await backstage.openDemo({ folder, live });
+  if (folder !== null) await refuseTaken(resolve(desk.io.cwd, folder));
+  const opened = await backstage.openDemo({
+    folder: folder === null ? null : resolve(desk.io.cwd, folder),
+    live,
+  });
   try {
     desk.say(
       live
@@ -37,6 +43,19 @@ export async function demo(desk: Desk, options: DemoOptions): Promise<number> {
     await opened.close();
   }
 }
+
+/** The demo makes its folder, and never touches one that is there. */
+async function refuseTaken(folder: string): Promise<void> {
+  if (await exists(folder))
+    throw misuse(`${folder} is there already`, "name a new folder, or leave --folder out");
+  if (!(await exists(dirname(folder)))) throw misuse(`${dirname(folder)} does not exist`);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function runAll(desk: Desk, opened: Demo): Promise<RunResult> {
   const { portfolio } = await readPortfolio(desk.io, { config: opened.portfolioFile });

@@ -1,4 +1,5 @@
 /** The program without its commands: flags that all commands take, and how mistakes are told. */
+import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isProjectName } from "../../core/ids.ts";
 import type { Desk } from "../desk.ts";
@@ -12,6 +13,7 @@ export function bareProgram() {
     .description(
       "Plans, does, judges and lands work in several git projects with AI agents, unattended.",
     )
+    .version(version(), "-V, --version", "print the version")
     .addOption(new Option("--config <file>", "the portfolio file").env("ORCH_CONFIG"))
     .option("--json", "data as JSON on standard output")
     .option("--debug", "with every error, where in the program it came from")
@@ -20,6 +22,15 @@ export function bareProgram() {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showHelpAfterError(false)
     .showSuggestionAfterError(true);
+}
+
+/** The version that package.json states; it stands three folders up, in the sources and when built. */
+function version(): string {
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const read: unknown = JSON.parse(text);
+  const { version: stated } =
+    typeof read === "object" && read !== null ? { version: "", ...read } : { version: "" };
+  return stated;
 }
 
 export type Program = ReturnType<typeof bareProgram>;

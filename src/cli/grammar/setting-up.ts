@@ -79,20 +79,24 @@ function addConfig(program: Program, act: Act): void {
       .action(() => act(async (desk) => (await import("../commands/config.ts"))[topic](desk)));
 }
 
-/** Adds `completion`, and what the shells ask. */
-export function addCompletion(program: Program, act: Act): void {
+/** Adds `completion`, and what the shells ask; `fresh` builds the program that is completed. */
+export function addCompletion(program: Program, act: Act, fresh: () => Program): void {
   program
     .command("completion")
     .summary("print the completions of a shell")
     .description("Prints what a shell needs to complete commands: source <(orch completion bash)")
     .argument("<shell>", "bash, zsh or fish")
     .action((shell) =>
-      act(async (desk) => (await import("../commands/completion.ts")).completion(desk, shell)),
+      act(async (desk) =>
+        (await import("../commands/completion.ts")).completion(desk, shell, fresh()),
+      ),
     );
   program
     .command("complete", { hidden: true })
     .argument("[words...]")
     .action((words) =>
-      act(async (desk) => (await import("../commands/completion.ts")).complete(desk, words)),
+      act(async (desk) =>
+        (await import("../commands/completion.ts")).complete(desk, words, fresh()),
+      ),
     );
 }

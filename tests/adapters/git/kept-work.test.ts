@@ -1,6 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execaNode } from "execa";
 import { describe, expect, test } from "vitest";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
 import { token } from "../../../src/core/ids.ts";
@@ -85,7 +85,7 @@ describe("attempts", () => {
 
 describe("workspaces of a process that died", () => {
   /** Opens a workspace in a process of its own, which is then killed. */
-  async function dies(options: object, at: string, name: string): Promise<void> {
+  function dies(options: object, at: string, name: string): void {
     const code = `
       import { openRepo } from "${join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts")}";
       import { writeFile } from "node:fs/promises";
@@ -96,18 +96,15 @@ describe("workspaces of a process that died", () => {
       await writeFile(workspace.path + "/half.txt", "half\\n");
       process.kill(process.pid, "SIGKILL");
     `;
-    const child = await execaNode({
-      nodeOptions: ["--import", "tsx", "--input-type=module"],
-      input: code,
-      reject: false,
-    })("-");
-    expect(child.signal, child.stderr).toBe("SIGKILL");
+    const words = ["--import", "tsx", "--input-type=module", "-"];
+    const { signal: ended, stderr } = spawnSync(process.execPath, words, { input: code });
+    expect(ended, String(stderr)).toBe("SIGKILL");
   }
 
   test("are reopened with what they hold, and free again after that", async () => {
     const { repo, options } = await opened(await repository(files));
     const { commit: at } = await repo.sync(signal);
-    await dies(options, at, "work-1");
+    dies(options, at, "work-1");
     {
       await using other = await repo.open({ at, name: "work-2" }, signal);
       expect(await readdir(other.path)).not.toContain("half.txt");

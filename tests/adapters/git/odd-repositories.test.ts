@@ -1,6 +1,5 @@
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import { inspectRepo } from "../../../src/adapters/git/inspect.ts";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
@@ -11,6 +10,7 @@ import {
   opened,
   person,
   repository,
+  run,
   signal,
   snapshotLimits,
   taken,
@@ -152,7 +152,7 @@ describe("repositories that work", () => {
   test("one of another user, named by the inspection", async () => {
     if (process.getuid?.() !== 0) return;
     const root = await repository(files);
-    execaSync("chown", ["-R", "65534:65534", root]);
+    run("chown", ["-R", "65534:65534", root]);
     expect(await kinds(root)).toEqual(["owner"]);
     const { repo } = await opened(root);
     const work = await worked(repo, 1, { "done.txt": "done\n" });
@@ -166,7 +166,7 @@ describe("repositories that work", () => {
       return `M 644 inline d${at % 1_000}/f${at}.txt\ndata 2\nx\n\n`;
     });
     const input = `commit refs/heads/main\ncommitter A <a@b> 1 +0000\ndata 1\nx\n${lines.join("")}`;
-    execaSync("git", ["--git-dir", bare, "fast-import", "--quiet"], { input });
+    run("git", ["--git-dir", bare, "fast-import", "--quiet"], input);
     expect(await landsOn(bare)).toBe("main");
     expect(person(bare, "ls-tree", "--name-only", "main").split("\n")).toContain("done.txt");
   });

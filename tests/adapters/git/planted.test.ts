@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import {
   commitAll,
@@ -9,6 +8,7 @@ import {
   opened,
   person,
   repository,
+  run,
   signal,
   taken,
   tried,
@@ -25,7 +25,7 @@ describe("what an agent plants in its clone's own git", () => {
       async (path, script) => {
         await mkdir(join(path, ".git/hooks"), { recursive: true });
         for (const hook of ["post-checkout", "pre-commit", "reference-transaction"]) {
-          execaSync("cp", [script, join(path, ".git/hooks", hook)]);
+          run("cp", [script, join(path, ".git/hooks", hook)]);
         }
       },
     ],

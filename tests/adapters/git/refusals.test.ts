@@ -1,7 +1,6 @@
 import { mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import type { Repo, Workspace } from "../../../src/ports/repo.ts";
 import {
@@ -11,6 +10,7 @@ import {
   opened,
   person,
   repository,
+  run,
   signal,
   snapshotLimits,
   taken,
@@ -82,7 +82,7 @@ describe("what must not become part of a change is refused by name", () => {
 
   test("FIFOs and sockets", async () => {
     const { repo, workspace } = await attacked();
-    execaSync("mkfifo", [join(workspace.path, "pipe")]);
+    run("mkfifo", [join(workspace.path, "pipe")]);
     const server = createServer().listen(join(workspace.path, "sock"));
     await new Promise((resolve) => server.once("listening", resolve));
     const said = await refusal(repo, workspace);

@@ -144,8 +144,8 @@ function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads
   const where = (test: (each: Reservation) => boolean) => moneyOf(all().filter(test));
   return {
     reservation: (token) => reservations.get(String(token)) ?? null,
-    reservations: (sinceDay) => all().filter(({ day }) => day >= sinceDay),
     unsettled: () => all().filter(({ settledUsd }) => settledUsd === null),
+    reservations: (sinceDay) => all().filter(({ day }) => day >= sinceDay),
     moneyOfDay: (day) => where((each) => each.day === day),
     moneyOfCycle: (cycle) => where((each) => each.cycle === cycle),
     costOf: (task) => where((each) => each.task === task).settledUsd,

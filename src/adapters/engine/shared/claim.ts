@@ -1,5 +1,5 @@
 /** One claim: asks `admit` about each job that is due, until one may start. */
-import { type Instant, instant, later, type Token, token } from "../../../core/ids.ts";
+import { type Instant, instant, type JobId, later, type Token, token } from "../../../core/ids.ts";
 import type { Admission, Admit, Job, Needs, PortfolioView, View } from "../../../core/ledger.ts";
 import type { Claim } from "../../../ports/engine.ts";
 import { applyChanges, type Mirror, release, removeJob } from "./apply.ts";
@@ -32,6 +32,7 @@ export function claimJob(
 ): Claimed {
   const { now, alive, project } = claiming;
   let wrote = false;
+  const waiting = new Set<JobId>();
   let books = open(rows, portfolio, claiming);
   for (const row of runnable(rows.jobs(), now, alive).slice(0, asksMax)) {
     const next = token(rows.sequence("token") + 1);
@@ -41,24 +42,31 @@ export function claimJob(
       applyChanges(rows, claiming, admission.changes, mirror);
       return { claim: { kind: "claimed", delivery: { project, job, token: next } }, wrote: true };
     }
-    wrote = true;
-    if (admission.kind === "later") postpone(rows, claiming, row, admission);
-    else {
+    if (admission.kind === "later") {
+      waiting.add(row.job.id);
+      wrote = postpone(rows, claiming, row, admission) || wrote;
+    } else {
+      wrote = true;
       removeJob(rows, claiming, row, mirror);
       applyChanges(rows, claiming, admission.changes, mirror);
       books = open(rows, portfolio, claiming);
     }
   }
-  return { claim: { kind: "idle", until: idleUntil(rows, claiming) }, wrote };
+  return { claim: { kind: "idle", until: idleUntil(rows, claiming, waiting) }, wrote };
 }
 
-/** When it is worth asking again; at once where something is due still. */
+/** When it is worth asking again; at once where something is due still that does not wait. */
 export function idleUntil(
   rows: { jobs(): readonly JobRow[] },
   { now, alive }: Pick<Moment, "now" | "alive">,
+  waiting: ReadonlySet<JobId> = new Set(),
 ): Instant | null {
   const jobs = rows.jobs();
-  return runnable(jobs, now, alive).length > 0 ? now : nextMoment(jobs, now);
+  const due = runnable(jobs, now, alive);
+  if (due.some(({ job }) => !waiting.has(job.id))) return now;
+  const next = nextMoment(jobs, now);
+  if (due.length === 0) return next;
+  return instant(Math.min(next ?? Number.POSITIVE_INFINITY, now + askAgainMs));
 }
 
 interface Offer {
@@ -119,17 +127,20 @@ function start(
 /** Tells whether a job takes one of the portfolio's places for workers. */
 export const isWorker = ({ queue }: Job): boolean => queue === "work" || queue === "resolve";
 
-/** Keeps a job for a later moment. */
+/** Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote. */
 function postpone(
   rows: ProjectRows,
   { now, alive }: Claiming,
   row: JobRow,
   { at, why }: Admission & { kind: "later" },
-): void {
+): boolean {
   const { job } = row;
-  const runAt = instant(at > now ? at : now + askAgainMs);
+  const runAt = at > now ? at : job.runAt;
   // who held it too long may still finish it, unless dead; only another start fences it off
   const held = job.state.at === "live" && !isOrphan(row, alive);
   const state = held ? job.state : ({ at: "queued", waitsFor: why } as const);
-  rows.putJob({ job: { ...job, runAt, state }, owner: held ? row.owner : null });
+  const same =
+    runAt === job.runAt && (held || (job.state.at === "queued" && job.state.waitsFor === why));
+  if (!same) rows.putJob({ job: { ...job, runAt, state }, owner: held ? row.owner : null });
+  return !same;
 }

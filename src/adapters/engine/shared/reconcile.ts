@@ -11,9 +11,7 @@ export function reconcile(
   { project, sinceDay }: { readonly project: ProjectName; readonly sinceDay: string },
   mirror: Mirror,
 ): void {
-  const truth = new Map(
-    [...rows.unsettled(), ...rows.reservations(sinceDay)].map((each) => [each.token, each]),
-  );
+  const truth = new Map(rows.reservations(sinceDay).map((each) => [each.token, each]));
   const shares = new Map(portfolio.sharesOf(project).map((each) => [each.token, each]));
   for (const [token, { day, amountUsd, settledUsd }] of truth) {
     const share = shares.get(token);

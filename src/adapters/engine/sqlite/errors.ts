@@ -1,5 +1,6 @@
 /** What goes wrong with a database file, in words for the person who must put it right. */
 import Database from "better-sqlite3";
+import type { z } from "zod";
 import { LedgerError } from "../../../ports/engine.ts";
 
 interface Trouble {
@@ -19,6 +20,8 @@ const troubles: readonly Trouble[] = [
   { code: "ENOSPC", what: "the disk is full", hint: space },
   { code: "SQLITE_NOTADB", what: "it is not a database", hint: restore },
   { code: "SQLITE_CORRUPT", what: "it is damaged", hint: restore },
+  // all statements are constant: they fail only where a table is not as this program made it
+  { code: "SQLITE_ERROR", what: "its tables are not as they were made", hint: restore },
   { code: "SQLITE_READONLY", what: "it cannot be written", hint: permission },
   { code: "SQLITE_PERM", what: "it may not be opened", hint: permission },
   { code: "SQLITE_CANTOPEN", what: "it cannot be opened", hint: disk },
@@ -50,6 +53,17 @@ export function explaining<R>(path: string, body: () => R): R {
   } catch (error) {
     throw explained(error, path);
   }
+}
+
+/** The error of a row that is not what was written; `where` names table and row. */
+export const damaged = (file: string, where: string, cause?: unknown): LedgerError =>
+  new LedgerError(`${file}: ${where}`, restore, { cause });
+
+/** Parses what a query answered; anything else than expected is damage, not a bug. */
+export function parsed<T>(schema: z.ZodType<T>, found: unknown, file: string, table: string): T {
+  const { success, data, error } = schema.safeParse(found);
+  if (!success) throw damaged(file, `table ${table} is damaged`, error);
+  return data;
 }
 
 function codeOf(error: unknown): string | null {

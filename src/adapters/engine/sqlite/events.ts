@@ -4,7 +4,8 @@ import type Database from "better-sqlite3";
 import { z } from "zod";
 import type { Instant } from "../../../core/ids.ts";
 import type { LogEvent } from "../../../core/ledger.ts";
-import { LedgerError, type LoggedEvent } from "../../../ports/engine.ts";
+import type { LoggedEvent } from "../../../ports/engine.ts";
+import { damaged, parsed } from "./errors.ts";
 import { logEvent } from "./schema/log-event.ts";
 import { instant } from "./schema/primitives.ts";
 import { preparing } from "./table.ts";
@@ -35,11 +36,12 @@ export function openEventLog(db: Database.Database): EventLog {
   const prepare = preparing(db);
   const last = (): { seq: number; hash: string } => {
     const row = prepare("SELECT * FROM events ORDER BY seq DESC LIMIT 1").get();
-    return row === undefined ? { seq: 0, hash: genesis } : eventRow.parse(row);
+    return row === undefined ? { seq: 0, hash: genesis } : parsed(eventRow, row, db.name, "events");
   };
   return {
     append(at, event) {
-      logEvent.parse(event);
+      const checked = logEvent.safeParse(event);
+      if (!checked.success) throw new Error(`the log cannot hold this: ${checked.error.message}`);
       const { seq, hash: prev } = last();
       const subject = subjectOf(event);
       const { type } = event.event;
@@ -83,10 +85,7 @@ function parseEvent(found: unknown, file: string): LoggedEvent {
     const event = logEvent.safeParse(JSON.parse(row.data.body));
     if (event.success) return { seq: row.data.seq, at: row.data.at, event: event.data };
   }
-  throw new LedgerError(
-    `${file}: row ${row.data?.seq ?? "?"} of table events is damaged`,
-    "Restore the backup beside the file; orch doctor tells what else is damaged.",
-  );
+  throw damaged(file, `row ${row.data?.seq ?? "?"} of table events is damaged`);
 }
 
 function firstBroken(rows: Iterable<unknown>): number | null {

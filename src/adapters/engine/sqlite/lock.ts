@@ -27,6 +27,9 @@ const holder: z.ZodType<Holder> = z.object({
   since: z.number(),
 });
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Database.Database>();
+
 /** Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell. */
 export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDirLock {
   const path = join(dataDir, "engine.lock");
@@ -36,19 +39,21 @@ export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDir
     const db = new Database(path, { fileMustExist: true, timeout: 0 });
     try {
       db.exec("BEGIN EXCLUSIVE");
+      const mine: Holder = { kind: who.kind, pid: process.pid, since: Date.now() };
+      writeFileSync(card, JSON.stringify(mine), { mode: 0o600 });
     } catch (error) {
       db.close();
       if (!isBusy(error)) throw error;
       return { kind: "busy", holder: readHolder(card) };
     }
-    const mine: Holder = { kind: who.kind, pid: process.pid, since: Date.now() };
-    writeFileSync(card, JSON.stringify(mine), { mode: 0o600 });
+    held.add(db);
     return {
       kind: "held",
       release() {
         if (!db.open) return;
         // the card goes first: without the lock it would be another's
         rmSync(card, { force: true });
+        held.delete(db);
         db.close();
       },
     };

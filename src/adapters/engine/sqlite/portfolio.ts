@@ -3,6 +3,7 @@ import type Database from "better-sqlite3";
 import { z } from "zod";
 import type { ProjectName } from "../../../core/ids.ts";
 import type { PortfolioReads, PortfolioWrite, Share, Worker } from "../shared/storage.ts";
+import { parsed } from "./errors.ts";
 import { parseMoney, sums } from "./rows.ts";
 import { day, token, usd } from "./schema/primitives.ts";
 import { preparing } from "./table.ts";
@@ -19,15 +20,16 @@ export interface PortfolioRows extends PortfolioReads {
 /** Opens the portfolio's rows on a connection. */
 export function openPortfolio(db: Database.Database): PortfolioRows {
   const prepare = preparing(db);
+  const workersIn = (rows: unknown) => parsed(workers, rows, db.name, "workers");
   return {
-    moneyOfDay: (each) => parseMoney(prepare(`${sums} WHERE day = ?`).get(each)),
-    workers: () => workers.parse(prepare("SELECT token, owner FROM workers").all()),
+    moneyOfDay: (each) => parseMoney(prepare(`${sums} WHERE day = ?`).get(each), db.name),
+    workers: () => workersIn(prepare("SELECT token, owner FROM workers").all()),
     workersOf: (project) =>
-      workers.parse(prepare("SELECT token, owner FROM workers WHERE project = ?").all(project)),
+      workersIn(prepare("SELECT token, owner FROM workers WHERE project = ?").all(project)),
     sharesOf(project) {
       const sql = `SELECT token, day, amount_usd AS amountUsd, settled_usd AS settledUsd
                    FROM reservations WHERE project = ?`;
-      return shares.parse(prepare(sql).all(project));
+      return parsed(shares, prepare(sql).all(project), db.name, "reservations");
     },
     write(project, writes) {
       for (const each of writes) {

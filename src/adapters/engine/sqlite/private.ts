@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 
 /** Creates an empty file, and its folder, for their owner alone. */
 export function createPrivately(path: string): void {
-  // opening a file that this process has open already would drop its locks on it
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
+    // never opens a file that is there: closing it would drop this process's locks on it
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if (!existsSync(path)) throw error;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Money } from "../../../core/ledger.ts";
 import type { Status } from "../../../core/task.ts";
 import type { ProjectReads, ProjectRows } from "../shared/storage.ts";
+import { parsed } from "./errors.ts";
 import { openEventLog } from "./events.ts";
 import * as shapes from "./shapes.ts";
 import { openTable, preparing } from "./table.ts";
@@ -65,6 +66,7 @@ const status: z.ZodType<Status> = z.enum([
   "failed",
   "skipped",
 ]);
+const statuses = z.array(status);
 const counted = z.array(z.object({ status, n: z.int() }));
 
 type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "statusesOf";
@@ -86,12 +88,17 @@ function readTasks(
     counts() {
       const rows = prepare("SELECT status, count(*) AS n FROM tasks GROUP BY status").all();
       const counts: Partial<Record<Status, number>> = {};
-      for (const row of counted.parse(rows)) counts[row.status] = row.n;
+      for (const row of parsed(counted, rows, db.name, "tasks")) counts[row.status] = row.n;
       return counts;
     },
     statusesOf(fingerprint) {
       const sql = "SELECT status FROM tasks WHERE fingerprint = ? ORDER BY rowid DESC";
-      return z.array(status).parse(prepare(sql).pluck().all(shapes.short(fingerprint)));
+      return parsed(
+        statuses,
+        prepare(sql).pluck().all(shapes.short(fingerprint)),
+        db.name,
+        "tasks",
+      );
     },
   };
 }
@@ -134,7 +141,7 @@ function readWork(db: Database.Database, tables: Tables): Pick<ProjectReads, Wor
       ),
     sequence(name) {
       const value = prepare("SELECT value FROM sequences WHERE name = ?").pluck().get(name);
-      return value === undefined ? 0 : z.int().parse(value);
+      return value === undefined ? 0 : parsed(z.int(), value, db.name, "sequences");
     },
   };
 }
@@ -156,7 +163,8 @@ export const sums = `
 const money: z.ZodType<Money> = z.object({ settledUsd: z.number(), reservedUsd: z.number() });
 
 /** Reads the sums that a statement built on `sums` answers. */
-export const parseMoney = (row: unknown): Money => money.parse(row);
+export const parseMoney = (row: unknown, file: string): Money =>
+  parsed(money, row, file, "reservations");
 
 function readMoney(
   db: Database.Database,
@@ -164,11 +172,11 @@ function readMoney(
 ): Pick<ProjectReads, MoneyReads> {
   const prepare = preparing(db);
   const sum = (where: string, ...values: readonly string[]): Money =>
-    parseMoney(prepare(`${sums} ${where}`).get(values));
+    parseMoney(prepare(`${sums} ${where}`).get(values), db.name);
   return {
     reservation: (token) => reservations.one("WHERE token = ?", token),
-    reservations: (sinceDay) => reservations.all("WHERE day >= ? ORDER BY token", sinceDay),
     unsettled: () => reservations.all("WHERE settled_usd IS NULL ORDER BY token"),
+    reservations: (sinceDay) => reservations.all("WHERE day >= ? ORDER BY token", sinceDay),
     moneyOfDay: (day) => sum("WHERE day = ?", day),
     moneyOfCycle: (cycle) => sum("WHERE cycle = ?", cycle),
     costOf: (task) => sum("WHERE task = ?", task).settledUsd,

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
 import type { z } from "zod";
 import { LedgerError } from "../../../ports/engine.ts";
+import { damaged } from "./errors.ts";
 
 export type Value = string | number | null;
 type Columns = Readonly<Record<string, Value>>;
@@ -80,22 +81,18 @@ export function preparing(db: Database.Database): (sql: string) => Database.Stat
 
 function parseRow<T>(row: unknown, shape: Shape<T>, file: string): T {
   const found = row as Record<string, unknown>; // the driver returns rows as objects by column
-  const damaged = (why: string, cause?: unknown) => {
+  const bad = (why: string, cause?: unknown) => {
     const id = shape.key.map((name) => String(found[name])).join(" ");
-    return new LedgerError(
-      `${file}: row ${id} of table ${shape.table} is damaged: ${why}`,
-      "Restore the backup beside the file; orch doctor tells what else is damaged.",
-      { cause },
-    );
+    return damaged(file, `row ${id} of table ${shape.table} is damaged: ${why}`, cause);
   };
   const { body } = found;
   if (typeof body !== "string" || digest(body) !== found["sum"])
-    throw damaged("it does not match its digest");
-  const parsed = shape.schema.safeParse(JSON.parse(body));
-  if (!parsed.success) throw damaged("its content has an unknown form", parsed.error);
-  for (const [name, value] of Object.entries(shape.columns(parsed.data)))
-    if (found[name] !== value) throw damaged(`column ${name} does not match its content`);
-  return parsed.data;
+    throw bad("it does not match its digest");
+  const record = shape.schema.safeParse(JSON.parse(body));
+  if (!record.success) throw bad("its content has an unknown form", record.error);
+  for (const [name, value] of Object.entries(shape.columns(record.data)))
+    if (found[name] !== value) throw bad(`column ${name} does not match its content`);
+  return record.data;
 }
 
 /** Enough of a SHA-256 to notice any accident. */

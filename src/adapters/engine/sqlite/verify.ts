@@ -14,7 +14,7 @@ export function verifyLedger(dataDir: string, project: ProjectName): readonly st
   try {
     const db = openDatabase(path, "project");
     try {
-      return [...structure(db), ...records(db), ...numbers(db), ...log(db)];
+      return [...structure(db), ...records(db), ...numbers(db), ...links(db), ...log(db)];
     } finally {
       db.close();
     }
@@ -41,6 +41,16 @@ function numbers(db: Connection): readonly string[] {
     )
     .pluck();
   return behind.all().map((name) => `${db.name}: the sequence ${name} is behind its numbers`);
+}
+
+/** Landings by task are written apart from the landings. */
+function links(db: Connection): readonly string[] {
+  const told = "SELECT each.value, landings.id FROM landings, json_each(body, '$.tasks') AS each";
+  const linked = "SELECT task, landing FROM landing_tasks";
+  const sql = `SELECT count(*) FROM (
+    SELECT * FROM (${told} EXCEPT ${linked}) UNION ALL SELECT * FROM (${linked} EXCEPT ${told}))`;
+  const wrong = Number(db.prepare(sql).pluck().get());
+  return wrong === 0 ? [] : [`${db.name}: ${wrong} links between tasks and landings are wrong`];
 }
 
 const records = (db: Connection): readonly string[] =>

@@ -123,8 +123,8 @@ CREATE TABLE reservations (
 
 CREATE INDEX reservations_by_day ON reservations (day, settled_usd, amount_usd);
 CREATE INDEX reservations_by_cycle ON reservations (cycle, settled_usd, amount_usd);
-CREATE INDEX reservations_by_task ON reservations (task, settled_usd);
 CREATE INDEX reservations_unsettled ON reservations (token) WHERE settled_usd IS NULL;
+CREATE INDEX reservations_by_task ON reservations (task, settled_usd);
 
 CREATE TABLE jobs (
   id           TEXT PRIMARY KEY,

@@ -1,0 +1,1 @@
+"""Reads a bank's export and says where the money went."""

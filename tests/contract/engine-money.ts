@@ -1,0 +1,155 @@
+/** What every engine promises about money, and about recovery. */
+import { expect, it } from "vitest";
+import { later, projectName } from "../../src/core/ids.ts";
+import type { Engine } from "../../src/ports/engine.ts";
+import { aCycle, aReservation, demo, noon, sent } from "../support/ledger.ts";
+import { asking, type Bench, nothing } from "./engine.ts";
+
+/** Runs the promises about money and recovery. */
+export function moneyPromises(the: () => Bench): void {
+  bookPromises(the);
+  recoveryPromises(the);
+}
+
+function bookPromises(the: () => Bench): void {
+  it("sums up what is settled and what is reserved, by day and by the open cycle", async () => {
+    await the().write(
+      { kind: "cycle", cycle: aCycle(1, { state: { at: "running" } }) },
+      { kind: "reservation", reservation: aReservation(1, { settledUsd: 0.125 }) },
+      { kind: "reservation", reservation: aReservation(2) },
+      { kind: "reservation", reservation: aReservation(3, { cycle: null, settledUsd: 0.25 }) },
+      { kind: "reservation", reservation: aReservation(4, { day: "2026-01-14", amountUsd: 2 }) },
+    );
+    expect((await the().look()).spent).toEqual({
+      today: { settledUsd: 0.375, reservedUsd: 0.5 },
+      cycle: { settledUsd: 0.125, reservedUsd: 2.5 },
+    });
+  });
+
+  it("shows a claim what all projects spend today and how many work", async () => {
+    const { engine, write } = the();
+    const other = projectName("other");
+    await engine.transact(other, {}, () => ({ changes: [sent(1)], answer: null }));
+    const reservation = aReservation(1, { amountUsd: 3 });
+    await engine.claim(other, () => ({
+      kind: "start",
+      changes: [{ kind: "reservation", reservation }],
+    }));
+    await write(sent(1));
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio).toEqual({
+      today: { settledUsd: 0, reservedUsd: 3 },
+      workersLive: 1,
+    });
+  });
+
+  it("tells the portfolio what was settled when a delivery ends", async () => {
+    const { engine, write, claim } = the();
+    await write(sent(1), sent(2, { queue: "judge" }));
+    const first = await engine.claim(demo, (_view, _portfolio, _job, own) => ({
+      kind: "start",
+      changes: [{ kind: "reservation", reservation: aReservation(own) }],
+    }));
+    if (first.kind !== "claimed") throw new Error("nothing could be claimed");
+    const settled = aReservation(first.delivery.token, { settledUsd: 0.25 });
+    await engine.finish(first.delivery, {}, () => ({
+      changes: [{ kind: "reservation", reservation: settled }],
+      answer: null,
+    }));
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio).toEqual({
+      today: { settledUsd: 0.25, reservedUsd: 0 },
+      workersLive: 0,
+    });
+    expect((await claim()).kind).toBe("idle");
+  });
+
+  it("does not count workers that died, were withdrawn, or do other things", async () => {
+    const { world, engine, write, claimed } = the();
+    await write(sent(1), sent(2, { queue: "merge" }), sent(3, { runAt: later(noon, 1) }));
+    await claimed(world.open("two"));
+    await claimed();
+    world.kill("two");
+    the().pass(1);
+    const { admit, asked } = asking({ kind: "later", at: later(noon, 9e6), why: "turn: no" });
+    await engine.claim(demo, admit);
+    expect(asked.map(({ portfolio }) => portfolio.workersLive)).toEqual([0, 0]);
+  });
+}
+
+function recoveryPromises(the: () => Bench): void {
+  it("leaves too much reserved, never too little, where it dies between two commits", async () => {
+    const { world, write, look } = the();
+    await write(sent(1));
+    await dieBetween(the());
+    world.kill("dying");
+    expect((await look()).spent.today.reservedUsd).toBe(0);
+    const { admit, asked } = asking({ kind: "later", at: later(noon, 1), why: "turn: no" });
+    await world.open("three").claim(demo, admit);
+    expect(asked[0]?.portfolio.today.reservedUsd).toBe(0.5);
+  });
+
+  it("settles on recovery what a crash left between two commits", async () => {
+    const { engine, write } = the();
+    await write(sent(1));
+    await dieBetween(the());
+    await engine.recover(demo);
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio).toEqual({
+      today: { settledUsd: 0, reservedUsd: 0 },
+      workersLive: 0,
+    });
+  });
+
+  it("puts its books in line by itself where a write failed and it lives on", async () => {
+    const { world, engine, write } = the();
+    await write(sent(1));
+    const failing = await dieBetween(the());
+    await failing.transact(demo, {}, nothing);
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio.today.reservedUsd).toBe(0);
+    world.kill("dying");
+  });
+
+  it("frees on recovery what a dead owner held, and keeps what is reserved for it", async () => {
+    const { world, engine, write } = the();
+    await write(sent(1));
+    const dead = world.open("two");
+    const claim = await dead.claim(demo, (_view, _portfolio, _job, own) => ({
+      kind: "start",
+      changes: [{ kind: "reservation", reservation: aReservation(own) }],
+    }));
+    if (claim.kind !== "claimed") throw new Error("nothing could be claimed");
+    world.kill("two");
+    await engine.recover(demo);
+    const record = await engine.reservations(demo, "2026-01-01");
+    expect(record).toEqual([aReservation(claim.delivery.token)]);
+    expect(await dead.finish(claim.delivery, {}, nothing)).toEqual({ kind: "fenced" });
+    const { admit, asked } = asking({ kind: "start", changes: [] });
+    await engine.claim(demo, admit);
+    expect(asked[0]?.portfolio).toEqual({
+      today: { settledUsd: 0, reservedUsd: 0.5 },
+      workersLive: 0,
+    });
+  });
+
+  it("does not make a project by recovering it", async () => {
+    await the().engine.recover(demo);
+    expect(await the().claim()).toEqual({ kind: "idle", until: null });
+  });
+}
+
+/** Another process claims with a reservation, and dies before the project's commit. */
+async function dieBetween({ world }: Bench): Promise<Engine> {
+  const dying = world.openDyingBetween("dying");
+  const claiming = dying.claim(demo, () => ({
+    kind: "start",
+    changes: [{ kind: "reservation", reservation: aReservation(1) }],
+  }));
+  await expect(claiming).rejects.toThrow();
+  return dying;
+}

@@ -1,0 +1,266 @@
+/** The command line with everything behind it in memory. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
+import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
+import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import type { Io, Out, Signal } from "../../src/cli/io.ts";
+import { projectName } from "../../src/core/ids.ts";
+import type { Portfolio } from "../../src/core/portfolio.ts";
+import { defaultRetryRules } from "../../src/core/retry.ts";
+import type { House, Site } from "../../src/engine/house.ts";
+import type { Engine } from "../../src/ports/engine.ts";
+import type { Settings, World } from "../../src/stages/context.ts";
+import { realClock } from "./clock.ts";
+import { tempFolder } from "./folders.ts";
+import { type Planned, scripted } from "./scripted-engine.ts";
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What the surroundings are; every field may be changed between invocations. */
+export interface Scene {
+  planned: Planned;
+  lock: Lock;
+  agentProblem: OpenHouse["agentProblem"];
+  obstacles: OpenHouse["obstacles"];
+  findings: readonly Finding[];
+  stdin: string;
+  isTTY: boolean;
+  env: Record<string, string>;
+  /** The project whose ledger cannot be read. */
+  broken: string | null;
+  /** Called with a way to send signals, once somebody listens. */
+  whenListening: ((send: (signal: Signal) => void) => void) | null;
+}
+
+export interface Cli {
+  readonly folder: string;
+  readonly file: string;
+  readonly scene: Scene;
+  readonly ledger: Engine;
+  readonly store: MemoryStore;
+  /** What was asked of the parts that only a real house has. */
+  readonly asked: string[];
+  run(...argv: string[]): Promise<Said>;
+  /** Writes the portfolio anew. */
+  write(portfolio: object): Promise<void>;
+}
+
+/** One project a name; all in the test's folder. */
+export const projects = (folder: string, ...names: string[]) =>
+  names.map((name) => ({ name, path: folder, max_attempts: 1 }));
+
+/** Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`. */
+export async function openCli(): Promise<Cli> {
+  const folder = await tempFolder();
+  const file = join(folder, "orch.json");
+  const store = memoryStore();
+  const ledger = memoryLedger(store);
+  const scene: Scene = {
+    planned: { kind: "titles", titles: [] },
+    lock: { kind: "held", release: async () => undefined },
+    agentProblem: null,
+    obstacles: [],
+    findings: [],
+    stdin: "",
+    isTTY: false,
+    env: {},
+    broken: null,
+    whenListening: null,
+  };
+  const asked: string[] = [];
+  const cli: Cli = {
+    folder,
+    file,
+    scene,
+    ledger,
+    store,
+    asked,
+    run: (...argv) =>
+      invoke(argv, { folder, scene, backstage: fake({ store, scene, asked, folder }) }),
+    write: (portfolio) => writeFile(file, JSON.stringify(portfolio)),
+  };
+  await cli.write({
+    projects: [
+      { name: "shop", path: "./shop", max_attempts: 1, priority: 2 },
+      { name: "blog", path: "./blog", max_attempts: 1 },
+    ],
+  });
+  return cli;
+}
+
+export function memoryLedger(store: MemoryStore): Engine {
+  return openMemoryEngine({
+    store,
+    clock: realClock,
+    owner: "test",
+    ownersAlive: () => new Set(["test"]),
+  });
+}
+
+interface Place {
+  readonly folder: string;
+  readonly scene: Scene;
+  readonly backstage: Backstage;
+}
+
+async function invoke(argv: readonly string[], { folder, scene, backstage }: Place): Promise<Said> {
+  const out = sink(scene.isTTY);
+  const err = sink(scene.isTTY);
+  let quit: (code: number) => void = () => undefined;
+  const quitting = new Promise<number>((resolve) => {
+    quit = resolve;
+  });
+  const io: Io = {
+    stdin: (async function* () {
+      yield scene.stdin;
+    })(),
+    stdinIsTTY: scene.isTTY,
+    out: out.stream,
+    err: err.stream,
+    env: scene.env,
+    cwd: folder,
+    onSignal: (hear) => {
+      scene.whenListening?.(hear);
+      return () => undefined;
+    },
+    quit,
+  };
+  const code = await Promise.race([runCli(argv, io, async () => backstage), quitting]);
+  return { code, out: out.text(), err: err.text() };
+}
+
+function sink(isTTY: boolean): { readonly stream: Out; readonly text: () => string } {
+  let text = "";
+  const write = (more: string): void => {
+    text += more;
+  };
+  return { stream: { isTTY, columns: 100, write }, text: () => text };
+}
+
+interface Behind {
+  readonly store: MemoryStore;
+  readonly scene: Scene;
+  readonly asked: string[];
+  readonly folder: string;
+}
+
+function fake({ store, scene, asked, folder }: Behind): Backstage {
+  return {
+    clock: realClock,
+    openLedger: async () => breakable(memoryLedger(store), scene),
+    openHouse: async (portfolio, options) =>
+      openHouse(portfolio, { store, scene, hear: options.hear }),
+    lock: async () => scene.lock,
+    inspectMachine: async () => scene.findings,
+    inspectProject: async (_, { name }) => {
+      asked.push(`inspect ${name}`);
+      return [];
+    },
+    detect: async () => ({
+      testCommand: "npm test",
+      lintCommand: null,
+      setupCommand: null,
+      backlog: "claude_md",
+    }),
+    forget: async (_, { name }) => {
+      asked.push(`forget ${name}`);
+      return ["refs/orch"];
+    },
+    openDemo: async () => ({
+      portfolioFile: join(folder, "orch.json"),
+      folder,
+      env: {},
+      bill: () => ({ requests: 12, costUsd: 0.34 }),
+      close: async () => void asked.push("close demo"),
+    }),
+    transcript: (_, project, name) => join(folder, "data", project, "transcripts", `${name}.jsonl`),
+  };
+}
+
+/** A ledger whose file has been damaged. */
+function breakable(ledger: Engine, scene: Scene): Engine {
+  const check = (project: string): void => {
+    if (project === scene.broken) throw new Error("file is not a database");
+  };
+  return {
+    ...ledger,
+    overview: async (project) => {
+      check(project);
+      return ledger.overview(project);
+    },
+    tasks: async (project, filter) => {
+      check(project);
+      return ledger.tasks(project, filter);
+    },
+  };
+}
+
+async function openHouse(
+  portfolio: Portfolio,
+  { store, scene, hear }: Pick<Behind, "store" | "scene"> & Pick<House, "hear">,
+): Promise<OpenHouse> {
+  let current = portfolio;
+  const sites = () => {
+    const obstructed = new Set(scene.obstacles.map(({ project }) => project));
+    const open = current.projects.filter(({ name, enabled }) => enabled && !obstructed.has(name));
+    return new Map(open.map(({ name }) => [name, siteOf(name)]));
+  };
+  const engine: Engine = scripted(
+    memoryLedger(store),
+    () => scene.planned,
+    () => house,
+  );
+  const house: House = { engine, clock: realClock, sites, obstacle: async () => null, hear };
+  return {
+    house,
+    containment: "nothing: a test",
+    agentProblem: scene.agentProblem,
+    obstacles: scene.obstacles,
+    reload: async (next) => {
+      current = next;
+      return scene.obstacles;
+    },
+    close: async () => undefined,
+  };
+}
+
+/** A site whose world can only remember, and wait to be stopped. */
+function siteOf(name: string): Site {
+  const memos = new Map<string, string>();
+  const aborted = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      const refuse = () => reject(new Error("stopped"));
+      if (signal.aborted) refuse();
+      signal.addEventListener("abort", refuse, { once: true });
+    });
+  const world = {
+    clock: realClock,
+    memo: {
+      get: async (key: string) => memos.get(key) ?? null,
+      put: async (key: string, value: string) => void memos.set(key, value),
+    },
+    repo: { sweep: async () => undefined, sync: aborted },
+  } as unknown as World; // the scripted engine leaves nothing else to be asked
+  return {
+    name: projectName(name),
+    world,
+    settings: { workersMax: 3 } as unknown as Settings, // likewise
+    limits: {
+      workersMax: 3,
+      portfolioWorkersMax: null,
+      sessionUsd: { planner: 0.5, worker: 0.5, judge: 0.2, refinery: 0.5 },
+      caps: { cycleUsd: null, dayUsd: null, portfolioDayUsd: null },
+      rules: { ...defaultRetryRules, attemptsMax: 1 },
+    },
+    journal: { write: async () => ({ kind: "written" }) },
+    priority: 1,
+    intervalMs: 60_000,
+    planned: true,
+  };
+}

@@ -1,0 +1,119 @@
+/** An engine whose jobs are over as soon as they are claimed: a task's title says how it ends. */
+import { newTask } from "../../src/core/commands.ts";
+import type { Draft } from "../../src/core/draft.ts";
+import { later, type TaskId, taskId } from "../../src/core/ids.ts";
+import type { View } from "../../src/core/ledger.ts";
+import type { Plan } from "../../src/core/plan.ts";
+import { finish, settleMoney } from "../../src/engine/finish.ts";
+import type { House } from "../../src/engine/house.ts";
+import type { Claim, Delivery, Engine } from "../../src/ports/engine.ts";
+import { aBrief, aCheck, anAttempt, aVerdict, sha } from "./records.ts";
+
+/** What the planner answers in each project; `null` begins the cycle without one. */
+export type Planned =
+  | { readonly kind: "titles"; readonly titles: readonly string[] }
+  | { readonly kind: "fails"; readonly why: string }
+  | { readonly kind: "none" }
+  /** The planner works until it is stopped. */
+  | { readonly kind: "hangs" };
+
+/** Wraps `engine`: claims are carried out by script, and nothing is left to run. */
+export function scripted(engine: Engine, planned: () => Planned, house: () => House): Engine {
+  const wrapped: Engine = {
+    ...engine,
+    claim: async (project, admit) => {
+      const claim = await engine.claim(project, admit);
+      if (claim.kind === "idle") return claim;
+      if (claim.delivery.job.queue === "cycle" && planned().kind === "hangs") return claim;
+      await play({ ...house(), engine }, claim.delivery, planned());
+      return { kind: "idle", until: later(house().clock.now(), 0) } satisfies Claim;
+    },
+  };
+  return wrapped;
+}
+
+async function play(house: House, delivery: Delivery, planned: Planned): Promise<void> {
+  const { subject } = delivery.job;
+  if (subject.kind === "cycle") {
+    await finish(house, delivery, { cycles: [subject.cycle] }, (draft, view) =>
+      plan(house, delivery, { draft, view, planned }),
+    );
+    return;
+  }
+  await finish(house, delivery, { tasks: [subject.task] }, (draft, view) => {
+    settleMoney(draft, view, delivery.token, 0.05);
+    playTask(delivery, subject.task, { draft, view });
+  });
+}
+
+function plan(
+  house: House,
+  { token, job }: Delivery,
+  { draft, view, planned }: { draft: Draft; view: View; planned: Planned },
+): void {
+  if (job.subject.kind !== "cycle") return;
+  const { cycle } = job.subject;
+  settleMoney(draft, view, token, 0.02);
+  if (planned.kind === "fails") {
+    const { why } = planned;
+    draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd: 0.02, token, now: view.now });
+    return;
+  }
+  const titles = planned.kind === "titles" ? planned.titles : [];
+  for (const title of titles) {
+    const id = taskId(house.clock.newId());
+    draft.create(newTask(view, { id, brief: aBrief({ title }), cycle, attemptsMax: 1 }));
+  }
+  const written: Plan = { assessment: "Looked around.", drafts: [], deferred: [], risks: [] };
+  draft.tellCycle(cycle, {
+    type: "cycle.planned",
+    plan: planned.kind === "titles" ? written : null,
+    refused: [],
+    costUsd: planned.kind === "titles" ? 0.02 : 0,
+    tasks: draft
+      .tasks()
+      .filter(({ state }) => state.at === "pending")
+      .map(({ id }) => id),
+    token,
+  });
+}
+
+function playTask(
+  { token, job }: Delivery,
+  id: TaskId,
+  { draft, view }: { draft: Draft; view: View },
+): void {
+  const verb = draft.task(id)?.brief.title.split(" ")[0] ?? "";
+  const told = { token, now: view.now, chance: view.chance };
+  const commit = sha("c");
+  if (job.queue === "work") {
+    draft.add({ kind: "attempt", attempt: anAttempt({ task: id }) });
+    if (verb === "Fail")
+      draft.tell(id, {
+        type: "work.failed",
+        failure: { kind: "timedOut", detail: "300 s" },
+        ...told,
+      });
+    else if (verb === "Ask")
+      draft.tell(id, { type: "work.blocked", question: "Which one?", token });
+    else if (verb === "Later")
+      draft.tell(id, {
+        type: "work.released",
+        why: "later",
+        notBefore: later(view.now, 3_600_000),
+        token,
+      });
+    else draft.tell(id, { type: "work.submitted", commit, ...told });
+  } else if (job.queue === "judge") {
+    const unchecked = verb === "Unchecked";
+    const verdict = aVerdict({ task: id, unchecked, checks: unchecked ? [] : [aCheck()] });
+    draft.add({ kind: "verdict", verdict });
+    draft.tell(id, {
+      type: "judge.passed",
+      hold: verb === "Hold" ? "it touches CI" : null,
+      ...told,
+    });
+  } else {
+    draft.tell(id, { type: "merge.landed", commit, token });
+  }
+}
