@@ -1,11 +1,11 @@
 /** The transcripts of sessions: which there are, and what stands in them. */
-import { open, readdir } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ProjectName } from "../core/ids.ts";
 import type { Portfolio } from "../core/portfolio.ts";
 import type { Backstage } from "./backstage.ts";
 
-/** The transcripts whose sessions worked for a task or cycle, in the order of their names. */
+/** The transcripts whose sessions worked for a task or cycle, in the order in which they began. */
 export async function transcriptsOf(
   backstage: Pick<Backstage, "transcript">,
   portfolio: Portfolio,
@@ -14,10 +14,20 @@ export async function transcriptsOf(
 ): Promise<readonly string[]> {
   const folder = dirname(backstage.transcript(portfolio, project, "any"));
   const files = await readdir(folder).catch(() => []); // no session has been held yet
-  return files
-    .filter((file) => file.includes(id) && file.endsWith(".jsonl"))
-    .sort()
-    .map((file) => join(folder, file));
+  const ours = files.filter((file) => file.includes(id) && file.endsWith(".jsonl")).sort();
+  const begun = await Promise.all(
+    ours.map(async (name) => {
+      const file = join(folder, name);
+      return {
+        file,
+        at: await stat(file).then(
+          ({ birthtimeMs }) => birthtimeMs,
+          () => 0,
+        ),
+      };
+    }),
+  );
+  return begun.sort((a, b) => a.at - b.at).map(({ file }) => file);
 }
 
 /** The name of a transcript's session, such as `work-a1b2c3d4e5f6-1`. */

@@ -10,6 +10,8 @@ import { openScriptedModel } from "../scripted-model/server.ts";
 
 const source = fileURLToPath(new URL("../../examples/demo/", import.meta.url));
 
+const stripTypes = fileURLToPath(new URL("../../dist/demo/strip-types.mjs", import.meta.url));
+
 /** The sample projects and how they are checked. */
 const samples = [
   { name: "typescript-shop", test_command: "npm test" },
@@ -28,9 +30,7 @@ export async function openDemo(options: {
   const never = new AbortController().signal;
   for (const { name } of samples) {
     const path = join(folder, name);
-    await cp(join(source, name), path, { recursive: true });
-    // under its own name it would be left out of the published package
-    await rename(join(path, "gitignore"), join(path, ".gitignore"));
+    await layOut(name, path);
     await initRepository(path, never);
   }
   const portfolioFile = join(folder, "orch.json");
@@ -59,6 +59,16 @@ export async function openDemo(options: {
     },
     close: () => model.close(),
   };
+}
+
+/** Makes a sample project's files in a folder that is not there yet. */
+export async function layOut(name: (typeof samples)[number]["name"], path: string): Promise<void> {
+  await cp(join(source, name), path, { recursive: true });
+  // under its own name it would be left out of the published package
+  await rename(join(path, "gitignore"), join(path, ".gitignore"));
+  if (name !== "typescript-shop") return;
+  await mkdir(join(path, "vendor")); // its tests run without anything being installed
+  await cp(stripTypes, join(path, "vendor", "strip-types.mjs"));
 }
 
 async function freshFolder(asked: string | null): Promise<string> {

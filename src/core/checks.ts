@@ -103,7 +103,7 @@ function compareRed(candidate: CheckRun, base: CheckRun, conclude: Conclude): Co
   const [failing, failingBefore] = [failedIn(candidate), failedIn(base)];
   if (candidate.ended.kind !== "exited" || base.ended.kind !== "exited")
     return conclude("held", "exit code", `${now}; the base: ${before}`);
-  if (failing === 0 || failingBefore === 0)
+  if (failing === 0 || failingBefore === 0 || !areAlike(candidate.results, base.results))
     return conclude("held", "exit code", `red before and after, not to be told apart: ${now}`);
   if (candidate.results.kind === "named" && base.results.kind === "named")
     return compareNames(candidate.results, base.results, conclude);
@@ -122,6 +122,10 @@ function compareNames(candidate: Named, base: Named, conclude: Conclude): Compar
     : conclude("passed", "name", "all that fails failed before");
 }
 
+/** Problems of a linter and failures of tests are not the same things counted. */
+const areAlike = (a: TestResults, b: TestResults): boolean =>
+  (a.kind === "problems") === (b.kind === "problems");
+
 /** Failures count as red whatever the exit code: a pipe or `|| true` loses it. */
 const isRed = ({ ended, results }: CheckRun): boolean =>
   ended.kind !== "exited" || ended.code !== 0 || (results.kind !== "opaque" && results.failed > 0);
@@ -138,7 +142,7 @@ const failedIn = ({ results }: CheckRun): number =>
 
 /** Tests that ran; `null` where that is not known. */
 const testsIn = (results: TestResults): number | null =>
-  results.kind === "opaque" ? null : results.passed + results.failed;
+  results.kind === "opaque" || results.kind === "problems" ? null : results.passed + results.failed;
 
 function basisOf(run: CheckRun): Basis {
   if (run.results.kind === "opaque" || (isRed(run) && failedIn(run) === 0)) return "exit code";

@@ -16,8 +16,16 @@ export type TestResults =
       readonly passed: number;
       readonly failed: number;
     }
+  | Lint
   /** Nothing but the exit code. */
   | { readonly kind: "opaque" };
+
+/** How many problems a linter or a type checker found; one that finds none is opaque. */
+export interface Lint {
+  readonly kind: "problems";
+  readonly runner: string;
+  readonly failed: number;
+}
 
 /** One failing test; `name` is unique in its run and stable across runs (no times, no line numbers). */
 export interface TestFailure {

@@ -98,6 +98,7 @@ test.each([
   [["completion", "tcsh"], "say one of bash"],
   [["forget", "shop"], "--yes"],
   [["config", "pth"], "unknown command 'pth'"],
+  [["config"], "Usage: orch config"],
   [["demo", "--folder", "."], "is there already"],
 ] as const)("orch %j is a mistake, told with what to do", async (argv, what) => {
   const cli = await openCli();

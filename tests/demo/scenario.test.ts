@@ -1,7 +1,8 @@
-import { cpSync, readFileSync, renameSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import picomatch from "picomatch";
 import { describe, expect, test } from "vitest";
+import { layOut } from "../../src/compose/demo.ts";
 import { descriptionMin, sift } from "../../src/core/plan.ts";
 import { outside } from "../../src/core/scope.ts";
 import type { TaskBrief } from "../../src/core/task.ts";
@@ -16,9 +17,9 @@ import { type Played, perform, playFor, run } from "../support/play.ts";
 const demo = new URL("../../examples/demo/", import.meta.url).pathname;
 const scenario = parseScenario(JSON.parse(readFileSync(join(demo, "scenario.json"), "utf8")));
 
-const shop = { folder: "typescript-shop", check: "npm test" };
-const ledger = { folder: "python-ledger", check: "python3 -B -m unittest" };
-type Sample = typeof shop;
+const shop = { folder: "typescript-shop", check: "npm test" } as const;
+const ledger = { folder: "python-ledger", check: "python3 -B -m unittest" } as const;
+type Sample = typeof shop | typeof ledger;
 
 const git = (command: string, cwd: string) =>
   run(`git -c user.name=Demo -c user.email=demo@localhost ${command}`, cwd);
@@ -26,8 +27,7 @@ const git = (command: string, cwd: string) =>
 /** A sample as a repository of its own. */
 async function open({ folder }: Sample): Promise<string> {
   const cwd = join(await tempFolder(), folder);
-  cpSync(join(demo, folder), cwd, { recursive: true });
-  renameSync(join(cwd, "gitignore"), join(cwd, ".gitignore"));
+  await layOut(folder, cwd);
   for (const command of ["init -q -b main", "add -A", "commit -q -m start"]) {
     const ran = git(command, cwd);
     if (!ran.green) throw new Error(ran.output);

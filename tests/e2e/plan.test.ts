@@ -76,7 +76,7 @@ test("what has failed, is open, or is no task at all is not planned again", asyn
   expect(prompt).toMatch(/## Open already\n\n- Ask first/);
   expect(prompt).toMatch(/Stand still \(nothing was changed\)/);
   const trail = await readFile(join(app.path, `.orch/plans/cycle_${second?.id}.md`), "utf8");
-  expect(trail).toMatch(/## Refused drafts[^]*Add a line: only 2 fit into this cycle/);
+  expect(trail).toMatch(/## Refused drafts[\s\S]*Add a line: only 2 fit into this cycle/);
 });
 
 test("an answer that is no plan fails the cycle; an empty plan is said to be empty", async () => {

@@ -6,6 +6,7 @@ import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/
 import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
+import { pause } from "../../src/core/commands.ts";
 import { projectName } from "../../src/core/ids.ts";
 import type { Portfolio } from "../../src/core/portfolio.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
@@ -34,6 +35,10 @@ export interface Scene {
   env: Record<string, string>;
   /** The project whose ledger cannot be read. */
   broken: string | null;
+  /** How much faster than real the commands' own patience passes. */
+  haste: number;
+  /** Whether a person pauses the project just after the house was opened. */
+  pauseOnOpen: boolean;
   /** Called with a way to send signals, once somebody listens. */
   whenListening: ((send: (signal: Signal) => void) => void) | null;
 }
@@ -47,13 +52,11 @@ export interface Cli {
   /** What was asked of the parts that only a real house has. */
   readonly asked: string[];
   run(...argv: string[]): Promise<Said>;
+  /** What the last invocation has said on its error stream so far. */
+  said(): string;
   /** Writes the portfolio anew. */
   write(portfolio: object): Promise<void>;
 }
-
-/** One project a name; all in the test's folder. */
-export const projects = (folder: string, ...names: string[]) =>
-  names.map((name) => ({ name, path: folder, max_attempts: 1 }));
 
 /** Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`. */
 export async function openCli(): Promise<Cli> {
@@ -71,9 +74,12 @@ export async function openCli(): Promise<Cli> {
     isTTY: false,
     env: {},
     broken: null,
+    pauseOnOpen: false,
+    haste: 1,
     whenListening: null,
   };
   const asked: string[] = [];
+  let last = sink(false);
   const cli: Cli = {
     folder,
     file,
@@ -81,8 +87,13 @@ export async function openCli(): Promise<Cli> {
     ledger,
     store,
     asked,
-    run: (...argv) =>
-      invoke(argv, { folder, scene, backstage: fake({ store, scene, asked, folder }) }),
+    said: () => last.text(),
+    run: (...argv) => {
+      const err = sink(scene.isTTY);
+      last = err;
+      const backstage = fake({ store, scene, asked, folder });
+      return invoke(argv, { folder, scene, backstage, err });
+    },
     write: (portfolio) => writeFile(file, JSON.stringify(portfolio)),
   };
   await cli.write({
@@ -107,11 +118,14 @@ interface Place {
   readonly folder: string;
   readonly scene: Scene;
   readonly backstage: Backstage;
+  readonly err: ReturnType<typeof sink>;
 }
 
-async function invoke(argv: readonly string[], { folder, scene, backstage }: Place): Promise<Said> {
+async function invoke(
+  argv: readonly string[],
+  { folder, scene, backstage, err }: Place,
+): Promise<Said> {
   const out = sink(scene.isTTY);
-  const err = sink(scene.isTTY);
   let quit: (code: number) => void = () => undefined;
   const quitting = new Promise<number>((resolve) => {
     quit = resolve;
@@ -152,7 +166,7 @@ interface Behind {
 
 function fake({ store, scene, asked, folder }: Behind): Backstage {
   return {
-    clock: realClock,
+    clock: { ...realClock, elapsedMs: () => realClock.elapsedMs() * scene.haste },
     openLedger: async () => breakable(memoryLedger(store), scene),
     openHouse: async (portfolio, options) =>
       openHouse(portfolio, { store, scene, hear: options.hear }),
@@ -206,6 +220,11 @@ async function openHouse(
   { store, scene, hear }: Pick<Behind, "store" | "scene"> & Pick<House, "hear">,
 ): Promise<OpenHouse> {
   let current = portfolio;
+  if (scene.pauseOnOpen)
+    for (const { name } of portfolio.projects)
+      await memoryLedger(store).transact(name, {}, (view) =>
+        pause(view, "not now", defaultRetryRules),
+      );
   const sites = () => {
     const obstructed = new Set(scene.obstacles.map(({ project }) => project));
     const open = current.projects.filter(({ name, enabled }) => enabled && !obstructed.has(name));

@@ -1,7 +1,7 @@
 import type { TestFailure, TestResults } from "../../core/results.ts";
 
 /** What a reader found: something, or it would have found nothing. */
-export type Reading = Exclude<TestResults, { readonly kind: "opaque" }>;
+export type Reading = Exclude<TestResults, { readonly kind: "opaque" | "problems" }>;
 
 /** Looks for one runner's report; `null` where there is none. Never throws; linear in the lines. */
 export type Reader = (lines: readonly string[]) => Reading | null;

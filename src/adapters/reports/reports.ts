@@ -5,6 +5,7 @@ import { readCargo } from "./cargo.ts";
 import { readGo, readGoJson } from "./go.ts";
 import { readJest } from "./jest.ts";
 import { readJestJson } from "./jest-json.ts";
+import { readLint } from "./lint.ts";
 import { readMocha } from "./mocha.ts";
 import { readNodeSpec } from "./node-spec.ts";
 import { readCtest, readGtest, readMinitest, readProve, readRspec } from "./others.ts";
@@ -40,5 +41,5 @@ function read(output: string, root: string): TestResults {
     const reading = first(lines);
     return reading === null ? others.flatMap((reader) => reader(lines) ?? []) : [reading];
   });
-  return join(readings);
+  return readings.length > 0 ? join(readings) : (readLint(lines) ?? { kind: "opaque" });
 }

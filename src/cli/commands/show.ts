@@ -55,7 +55,7 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
       attempts: record.attempts.map(attemptJson),
       verdicts: record.verdicts.map(verdictJson),
       landings: record.landings.map(landingJson),
-      files: trailOf(project, task),
+      trail: trailOf(project, task),
       transcripts,
     },
     () =>

@@ -64,6 +64,7 @@ function addInit(program: Program, act: Act): void {
 function addConfig(program: Program, act: Act): void {
   const config = program
     .command("config")
+    .helpCommand(false)
     .summary("look at the portfolio")
     .description("Tells where the portfolio is, what is in force, and what is wrong.");
   const topics = {

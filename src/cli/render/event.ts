@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** Longest quotation of what an agent wrote, in one line of the log. */
-const quoteMax = 240;
+const quoteMax = 160;
 const quote = (text: string): string => line(text, quoteMax);
 
 const info = (text: string): Told => ({ level: "info", text });

@@ -8,6 +8,8 @@ const fieldsOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null ? { ...value } : {};
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** The agent's own way to hand in its answer; what it says is told by the task. */
+const answerTool = "StructuredOutput";
 const saidMax = 2_000;
 const answeredMax = 300;
 const calledMax = 300;
@@ -48,7 +50,7 @@ function saidOrCalled(block: Fields): readonly string[] {
     const said = line(textOf(block["text"]), saidMax);
     return said === "" ? [] : [said];
   }
-  if (block["type"] !== "tool_use") return [];
+  if (block["type"] !== "tool_use" || block["name"] === answerTool) return [];
   const input = fieldsOf(block["input"]);
   const subject = input["file_path"] ?? input["command"] ?? input["pattern"] ?? input["path"];
   const shown = typeof subject === "string" ? subject : JSON.stringify(block["input"] ?? {});

@@ -137,11 +137,8 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),
     ...reasons.map((reason) => `- ${line(reason)}`),
-    reading === null ? "" : `reading: ${reading.decision}: ${reading.reasoning}`,
-    ...(reading?.findings ?? []).map(
-      (each) =>
-        `- ${line(each.file)}${each.line === null ? "" : `:${each.line}`}: ${line(each.what)}`,
-    ),
+    // a reading that decided is among the reasons
+    reading === null || reading.decision === "fail" ? "" : `reading: ${reading.reasoning}`,
     hold === null ? "" : `waits for you: ${hold}`,
   ];
   const text = lines.filter((each) => each.trim() !== "").join("\n");

@@ -17,6 +17,7 @@ const schema = z.object({
       skipped: count,
     }),
     z.object({ kind: z.literal("counted"), runner: z.string(), passed: count, failed: count }),
+    z.object({ kind: z.literal("problems"), runner: z.string(), failed: count }),
     z.object({ kind: z.literal("opaque") }),
   ]),
   outputTail: z.string(),

@@ -18,6 +18,8 @@ function told(results: TestResults): readonly string[] {
     }
     case "counted":
       return [`${results.runner}: ${results.passed}/${results.failed}`];
+    case "problems":
+      return [`${results.runner}: ${results.failed}`];
     case "opaque":
       return ["opaque"];
     default:

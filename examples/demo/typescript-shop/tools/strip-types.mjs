@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { stripTypes } from "../vendor/sucrase/index.mjs";
+import { stripTypes } from "../vendor/strip-types.mjs";
 
 /** Loads a .ts file as a module without its types. */
 export async function load(url, context, next) {

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import type { Signal } from "../../src/cli/io.ts";
+import { projectName } from "../../src/core/ids.ts";
+import { type Cli, openCli } from "../support/cli.ts";
+import { until } from "../support/processes.ts";
+
+const shop = projectName("shop");
+
+/** Starts the daemon; answers how to stop it and hear what it said. */
+function begin(cli: Cli) {
+  let send: (signal: Signal) => void = () => undefined;
+  cli.scene.whenListening = (sender) => {
+    send = sender;
+    cli.scene.whenListening = null;
+  };
+  const over = cli.run("start");
+  const end = (signal: Signal = "SIGTERM") => {
+    send(signal);
+    return over;
+  };
+  return { over, end };
+}
+
+const landed = async (cli: Cli): Promise<number> => (await cli.ledger.overview(shop)).counts.done;
+
+test("the daemon begins at once, logs with time and level, and drains on SIGTERM", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const daemon = begin(cli);
+  await until(async () => (await landed(cli)) === 1, "the task has landed");
+  const { code, err, out } = await daemon.end();
+  expect(code).toBe(143);
+  expect(out).toBe("");
+  expect(err).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {4}serving shop, blog/m);
+  expect(err).toMatch(/INFO {4}shop \w{12} landed cccccccccc \(Land one\)/);
+  expect(err).toMatch(/INFO {4}stopped\n$/);
+});
+
+test("a changed portfolio is put in force; one with mistakes is told and changes nothing", async () => {
+  const cli = await openCli();
+  const daemon = begin(cli);
+  const blog = projectName("blog");
+  await until(async () => (await cli.ledger.overview(blog)).lastCycle !== null, "blog was served");
+  await cli.write({ log_level: "DEBUG", projects: [{ name: "shop", path: "./shop" }] });
+  await until(async () => cli.said().includes("serving shop\n"), "the file was read again");
+  await cli.write({ projects: [{ name: "shop", path: "./shop", max_wrokers: 1 }] });
+  await until(async () => cli.said().includes("stays in force"), "the mistake was told");
+  expect(cli.said()).toContain("max_workers");
+  await cli.write({ data_dir: "./other", projects: [{ name: "shop", path: "./shop" }] });
+  await until(async () => cli.said().includes("cannot change while this runs"), "it was refused");
+  expect((await daemon.end("SIGINT")).code).toBe(130);
+});
+
+test("a second daemon is told who is there", async () => {
+  const cli = await openCli();
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  const said = await cli.run("start");
+  expect(said.code).toBe(75);
+  expect(said.err).toContain("`orch start` (process 42)");
+});
+
+test("while a daemon runs, a run is handed to it, followed and summed up", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const daemon = begin(cli);
+  await until(async () => (await landed(cli)) === 1, "the first cycle is over");
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  cli.scene.planned = { kind: "titles", titles: ["Land two"] };
+  const said = await cli.run("run", "-p", "shop");
+  expect(said.code).toBe(0);
+  expect(said.err).toContain("handed to it");
+  expect(said.out).toMatch(/landed +\w{12} {2}Land two/);
+  await daemon.end();
+});
+
+test("a daemon that begins nothing for ten seconds ends a run with 75", async () => {
+  const cli = await openCli();
+  cli.scene.haste = 20;
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  const said = await cli.run("run", "-p", "shop");
+  expect(said.code).toBe(75);
+  expect(said.err).toContain("orch status");
+  expect((await cli.ledger.overview(shop)).openCycle?.state.at).toBe("queued");
+});
+
+test("a run that meets a pause before its planner begins does not wait for it", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "hangs" };
+  cli.scene.pauseOnOpen = true;
+  const said = await cli.run("run", "-p", "shop");
+  expect(said.code).toBe(1);
+  expect(said.out).toContain("is not over");
+  expect((await cli.ledger.overview(shop)).openCycle?.state.at).toBe("queued");
+});
