@@ -5,6 +5,7 @@ import type { OpenHouse } from "./backstage.ts";
 import type { Desk } from "./desk.ts";
 import { Complaint, exitCodes, misuse } from "./exit-codes.ts";
 import { openFollower } from "./follow.ts";
+import { liveWarning } from "./live-use.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import { type CycleReport, codeOf, reportsOn } from "./report.ts";
 import { line } from "./sanitize.ts";
@@ -35,6 +36,8 @@ export async function runHere(desk: Desk, request: RunRequest): Promise<RunResul
     const open = await backstage.openHouse(portfolio, { hear: progress.hear, only, env });
     try {
       const { names, obstructed } = runnable(open, projects, progress);
+      const warning = liveWarning({ ...desk.io.env, ...env }, desk.colour.err);
+      if (warning !== null) progress.say(warning);
       const reports = await cycle(open, { ...request, names }, { progress, signals: stopping });
       const worst = obstructed ? exitCodes.failed : codeOf(reports);
       return { reports, code: stopping.code() ?? worst };
