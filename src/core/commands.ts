@@ -2,7 +2,7 @@
 import { type Cycle, isOpen } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import { type CycleId, later, type TaskId } from "./ids.ts";
-import { jobForCycle } from "./jobs.ts";
+import { jobFor, jobForCycle } from "./jobs.ts";
 import type { Change, Decision, View } from "./ledger.ts";
 import { fingerprint } from "./plan.ts";
 import type { RetryRules } from "./retry.ts";
@@ -112,8 +112,9 @@ export function requestCycle(
 ): Decision<CycleId> {
   const open = view.cycles.find(isOpen);
   if (requestedBy === "schedule" && open !== undefined) return { changes: [], answer: open.id };
+  const again = requestedBy === "person" ? parkedAgain(view) : [];
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
-  if (underWay !== undefined) return { changes: [], answer: underWay.id };
+  if (underWay !== undefined) return { changes: again, answer: underWay.id };
   const cycle: Cycle = {
     id,
     requestedBy,
@@ -132,8 +133,17 @@ export function requestCycle(
     { kind: "cycle", cycle },
     { kind: "event", event: { of: "cycle", cycle: id, event } },
     { kind: "send", job: jobForCycle(cycle, later(view.now, delayMs)) },
+    ...again,
   ];
   return { changes, answer: id };
+}
+
+/** Whoever asks for a cycle may just have cleaned up: what is parked is tried at once. */
+function parkedAgain({ tasks, now }: View): readonly Change[] {
+  return tasks.flatMap((task): readonly Change[] => {
+    const job = task.state.at === "approved" && task.state.parked !== null && jobFor(task, now);
+    return job ? [{ kind: "send", job: { ...job, runAt: now } }] : [];
+  });
 }
 
 const refuse = (why: string): Decision<Told> => ({ changes: [], answer: { kind: "refused", why } });

@@ -1,10 +1,12 @@
 /** How an attempt ends in the ledger. */
+import type { Draft } from "../core/draft.ts";
 import type { Instant, Token } from "../core/ids.ts";
+import type { View } from "../core/ledger.ts";
 import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
 import type { Task, TaskEvent } from "../core/task.ts";
 import type { Release } from "../stages/converse.ts";
 import type { WorkOutcome } from "../stages/work/work.ts";
-import { finish, heed, settleMoney, sum } from "./finish.ts";
+import { finish, heed, restsUntil, sum } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 interface Concluded {
@@ -25,16 +27,34 @@ export async function conclude(
     const never = new AbortController().signal; // the commit must be kept whatever else is stopped
     await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
   }
-  await finish(house, delivery, { tasks: [task.id] }, (draft, view) => {
+  const spent = outcome.resumed ? attempt.spending.costUsd : 0; // counted when it was spent
+  const record = (draft: Draft, view: View, as: WorkOutcome): void => {
+    const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
+    const total = as.resumed ? as.spending : sum(recorded.spending, as.spending);
+    draft.add({ kind: "attempt", attempt: ended(recorded, { outcome: as, total, now: view.now }) });
+  };
+  const conclude = (draft: Draft, view: View): void => {
     const told = { token, now: view.now, chance: view.chance };
     const event = queue === "work" ? workEvent(outcome, told) : resolveEvent(outcome, told);
     draft.tell(task.id, event);
-    const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
-    const total = outcome.resumed ? outcome.spending : sum(recorded.spending, outcome.spending);
-    draft.add({ kind: "attempt", attempt: ended(recorded, { outcome, total, now: view.now }) });
-    settleMoney(draft, view, token, total.costUsd - recorded.spending.costUsd);
+    record(draft, view, outcome);
     if (outcome.kind === "released") heed(draft, outcome.release);
-  });
+  };
+  /** The task was given up while it was worked on; whoever else holds it keeps the record. */
+  const fenced = (draft: Draft, view: View): void => {
+    const state = draft.task(task.id)?.state;
+    if (state?.at === "skipped" && state.attempt === attempt.attempt)
+      record(draft, view, cancelled(outcome, view.now));
+  };
+  const costUsd = outcome.spending.costUsd - spent;
+  const needs = { tasks: [task.id] };
+  await finish(house, delivery, { needs, costUsd, conclude, fenced });
+}
+
+function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {
+  const { resumed, spending, summary, durationMs } = outcome;
+  const release: Release = { cause: "aborted", why: "the task was cancelled", until: now };
+  return { resumed, spending, summary, durationMs, kind: "released", release };
 }
 
 const isSame = (a: Attempt, b: Attempt): boolean =>
@@ -129,5 +149,5 @@ function resolveEvent(outcome: WorkOutcome, told: Told): TaskEvent {
 
 const released = (release: Release, now: Instant) => ({
   why: release.why,
-  notBefore: release.until ?? now,
+  notBefore: restsUntil(release, now),
 });

@@ -1,9 +1,11 @@
 /** The `judge` job: one verdict on one commit, and what follows from it. */
+import type { Draft } from "../core/draft.ts";
 import type { TaskId } from "../core/ids.ts";
+import type { View } from "../core/ledger.ts";
 import type { Spending, Verdict } from "../core/records.ts";
 import type { TaskEvent } from "../core/task.ts";
 import { type JudgeOutcome, judge } from "../stages/judge/judge.ts";
-import { finish, heed, settleMoney } from "./finish.ts";
+import { finish, heed, restsUntil } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** Judges a task's candidate. */
@@ -37,17 +39,18 @@ export async function doJudge(context: JobContext, id: TaskId, signal: AbortSign
 async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome): Promise<void> {
   const { house, delivery } = context;
   const { token } = delivery;
-  await finish(house, delivery, { tasks: [id] }, (draft, view) => {
-    settleMoney(draft, view, token, spendingOf(outcome).costUsd);
+  const record = (draft: Draft, view: View): void => {
     if (outcome.kind === "released") {
-      const { why, until } = outcome.release;
-      draft.tell(id, { type: "judge.released", why, notBefore: until ?? view.now, token });
+      const notBefore = restsUntil(outcome.release, view.now);
+      draft.tell(id, { type: "judge.released", why: outcome.release.why, notBefore, token });
       heed(draft, outcome.release);
       return;
     }
     draft.add({ kind: "verdict", verdict: outcome.verdict });
     draft.tell(id, eventOf(outcome.verdict, { token, now: view.now, chance: view.chance }));
-  });
+  };
+  const { costUsd } = spendingOf(outcome);
+  await finish(house, delivery, { needs: { tasks: [id] }, costUsd, conclude: record });
 }
 
 const spendingOf = (outcome: JudgeOutcome): Spending =>

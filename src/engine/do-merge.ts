@@ -1,5 +1,7 @@
 /** The `merge` job: takes an approved candidate to the branch. */
+import type { Draft } from "../core/draft.ts";
 import type { TaskId } from "../core/ids.ts";
+import type { View } from "../core/ledger.ts";
 import type { Landing } from "../core/records.ts";
 import type { TaskEvent } from "../core/task.ts";
 import { type MergeOutcome, merge } from "../stages/merge/merge.ts";
@@ -42,12 +44,13 @@ async function intend(
 
 async function conclude(context: JobContext, id: TaskId, outcome: MergeOutcome): Promise<void> {
   const { house, delivery } = context;
-  await finish(house, delivery, { tasks: [id] }, (draft, view) => {
+  const conclude = (draft: Draft, view: View): void => {
     const told = { token: delivery.token, now: view.now, chance: view.chance };
     if ("landing" in outcome && outcome.landing !== null)
       draft.add({ kind: "landing", landing: outcome.landing });
     draft.tell(id, eventOf(outcome, told));
-  });
+  };
+  await finish(house, delivery, { needs: { tasks: [id] }, costUsd: 0, conclude });
 }
 
 function eventOf(

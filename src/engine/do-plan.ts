@@ -1,12 +1,14 @@
 /** The `cycle` job: plans, and turns what the rules let through into tasks. */
 import { newTask } from "../core/commands.ts";
+import type { Draft } from "../core/draft.ts";
 import { failureSentence } from "../core/failure.ts";
 import { type CycleId, taskId } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
+import type { View } from "../core/ledger.ts";
 import { fingerprint, type Plan, sift } from "../core/plan.ts";
 import { isOver, type Task } from "../core/task.ts";
 import { type PlanOutcome, plan } from "../stages/plan/plan.ts";
-import { finish, heed, settleMoney } from "./finish.ts";
+import { finish, heed, restsUntil } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** Failed tasks that the planner is reminded of: enough to learn from, of constant size. */
@@ -59,19 +61,19 @@ async function conclude(
   const { costUsd } = outcome.spending;
   if (outcome.kind === "planned")
     return begin(context, cycle, { plan: outcome.plan, draftsMax, costUsd });
-  await finish(house, delivery, { cycles: [cycle] }, (draft, view) => {
-    settleMoney(draft, view, token, costUsd);
+  const settle = (draft: Draft, view: View): void => {
     if (outcome.kind === "failed") {
       const { why } = outcome;
       draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd, token, now: view.now });
       return;
     }
-    const { why, until } = outcome.release;
+    const { why } = outcome.release;
     draft.tellCycle(cycle, { type: "cycle.released", why, costUsd, token });
     const released = draft.cycle(cycle);
-    if (released !== null) draft.send(jobForCycle(released, until ?? view.now));
+    if (released !== null) draft.send(jobForCycle(released, restsUntil(outcome.release, view.now)));
     heed(draft, outcome.release);
-  });
+  };
+  await finish(house, delivery, { needs: { cycles: [cycle] }, costUsd, conclude: settle });
 }
 
 interface Beginning {
@@ -90,8 +92,7 @@ async function begin(
   const drafts = plan?.drafts ?? [];
   const ids = drafts.map(() => taskId(house.clock.newId()));
   const needs = { cycles: [cycle], fingerprints: drafts.map(fingerprint) };
-  await finish(house, delivery, needs, (draft, view) => {
-    settleMoney(draft, view, delivery.token, costUsd);
+  const start = (draft: Draft, view: View): void => {
     const { taken, refused } = sift(drafts, { draftsMax, known: view.known });
     const created = taken.map((brief, i): Task => {
       const id = ids[i];
@@ -109,5 +110,6 @@ async function begin(
       tasks: tasks.map(({ id }) => id),
       token: delivery.token,
     });
-  });
+  };
+  await finish(house, delivery, { needs, costUsd, conclude: start });
 }

@@ -1,31 +1,41 @@
 /** What all jobs' endings share: money is settled, a vendor's trouble is nobody's failure. */
 import type { Draft } from "../core/draft.ts";
 import { openDraft } from "../core/draft.ts";
-import type { Token } from "../core/ids.ts";
+import type { Instant, Token } from "../core/ids.ts";
 import type { Needs, View } from "../core/ledger.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Release } from "../stages/converse.ts";
 import { type House, siteOf } from "./house.ts";
 
-/** Ends a delivery with what `conclude` tells the draft; false where it was fenced off. */
+export interface Conclusion {
+  readonly needs: Needs;
+  /** What the delivery's session cost, in US dollars. */
+  readonly costUsd: number;
+  readonly conclude: (draft: Draft, view: View) => void;
+  /** Records what is true although the delivery may decide nothing any more. */
+  readonly fenced?: (draft: Draft, view: View) => void;
+}
+
+/** Ends a delivery with what `conclude` tells the draft; one that was fenced off still pays. */
 export async function finish(
   house: House,
   delivery: Delivery,
-  needs: Needs,
-  conclude: (draft: Draft, view: View) => void,
-): Promise<boolean> {
+  { needs, costUsd, conclude, fenced }: Conclusion,
+): Promise<void> {
   const { rules } = siteOf(house, delivery.project).limits;
-  const finished = await house.engine.finish(delivery, needs, (view) => {
+  const decide = (by: Conclusion["fenced"]) => (view: View) => {
     const draft = openDraft(view, rules);
-    conclude(draft, view);
+    settleMoney(draft, view, delivery.token, costUsd);
+    by?.(draft, view);
     return { changes: draft.changes(), answer: null };
-  });
-  return finished.kind === "finished";
+  };
+  const finished = await house.engine.finish(delivery, needs, decide(conclude));
+  if (finished.kind === "finished") return;
+  await house.engine.transact(delivery.project, needs, decide(fenced));
 }
 
-/** Settles what a delivery had set aside with what it cost, in US dollars. */
-export function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
+function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
   for (const each of view.reservations) {
     if (each.token !== token) continue;
     draft.add({ kind: "reservation", reservation: { ...each, settledUsd: costUsd } });
@@ -39,6 +49,13 @@ export function heed(draft: Draft, release: Release): void {
   const by = release.cause === "limit" ? "limit" : "patrol";
   draft.tellProject({ type: "project.paused", by, why, until, now: draft.now });
 }
+
+/**
+ * When what was released may start again. A limit is waited out by the project's pause alone, so that
+ * work goes on at once where a person resumes it.
+ */
+export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
+  cause === "limit" ? now : (until ?? now);
 
 /** Adds up two lots of spending. */
 export function sum(a: Spending, b: Spending): Spending {

@@ -1,8 +1,10 @@
 /** Ends a delivery that could not go on: stopped, or failed by something that is not the task's doing. */
+import type { Draft } from "../core/draft.ts";
 import { later } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
+import type { View } from "../core/ledger.ts";
 import type { TaskEvent } from "../core/task.ts";
-import { finish, settleMoney } from "./finish.ts";
+import { finish } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** A fault is tried again after this long; leases that are lost on it are counted. */
@@ -20,8 +22,7 @@ export async function giveUp(
   const why = stopped ? "stopped" : explain(fault);
   const { token } = delivery;
   const needs = subject.kind === "task" ? { tasks: [subject.task] } : { cycles: [subject.cycle] };
-  await finish(house, delivery, needs, (draft, view) => {
-    settleMoney(draft, view, token, 0);
+  const conclude = (draft: Draft, view: View): void => {
     if (!stopped)
       draft.note(
         "warning",
@@ -38,7 +39,8 @@ export async function giveUp(
     }
     const lost: TaskEvent = { type: "lease.expired", token, now: later(view.now, pauseMs) };
     draft.tell(subject.task, stopped ? releaseOf(context, why, view.now) : lost);
-  });
+  };
+  await finish(house, delivery, { needs, costUsd: 0, conclude });
 }
 
 function releaseOf(

@@ -46,6 +46,8 @@ export interface Engine extends Ledger {
   transact<A>(project: ProjectName, needs: Needs, decide: (view: View) => Decision<A>): Promise<A>;
   /** Delivers the first job that `admit` lets start. */
   claim(project: ProjectName, admit: Admit): Promise<Claim>;
+  /** Tells whether the delivery still has its job; a read, never through the write lock. */
+  holds(delivery: Delivery): Promise<boolean>;
   /** Prolongs the lease; false where it is lost. */
   renew(delivery: Delivery): Promise<boolean>;
   /** Ends this delivery, and writes what `decide` makes of it, in one transaction. */

@@ -101,6 +101,7 @@ function fencePromises(the: () => Bench): void {
     });
     expect(late).toEqual({ kind: "fenced" });
     expect(decided).toBe(false);
+    expect(await engine.holds(first)).toBe(false);
     expect(await engine.renew(first)).toBe(false);
     expect((await look()).tasks).toEqual([]);
   });
@@ -118,6 +119,8 @@ function fencePromises(the: () => Bench): void {
     await write(sent(1));
     const delivery = await claimed();
     const other = world.open("two");
+    expect(await other.holds(delivery)).toBe(false);
+    expect(await engine.holds(delivery)).toBe(true);
     expect(await other.renew(delivery)).toBe(false);
     expect(await other.finish(delivery, {}, nothing)).toEqual({ kind: "fenced" });
     expect(await engine.renew(delivery)).toBe(true);

@@ -36,6 +36,8 @@ export interface CycleSetup {
   /** Fields of the portfolio file beside the projects. */
   readonly portfolio?: Readonly<Record<string, unknown>>;
   readonly latencyMs?: number;
+  /** Shown to the model: an API key, or a login, which alone is told when a usage limit ends. */
+  readonly credential?: "key" | "login";
 }
 
 export interface RunOptions {
@@ -72,12 +74,12 @@ const never = new AbortController().signal;
 export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
   const root = await makeRoot();
   const { portfolioFile, portfolio } = await makePortfolio(root, setup);
-  const { latencyMs = 0 } = setup;
+  const { latencyMs = 0, credential = "key" } = setup;
   const model = await openScriptedModel(parseScenario(setup.scenario), { latencyMs });
   const env = {
     PATH: process.env["PATH"],
     IS_SANDBOX: "1",
-    ANTHROPIC_API_KEY: "placeholder",
+    [credential === "key" ? "ANTHROPIC_API_KEY" : "CLAUDE_CODE_OAUTH_TOKEN"]: "placeholder",
     ANTHROPIC_BASE_URL: model.url,
   };
   const [heard, faults]: [Heard[], string[]] = [[], []];

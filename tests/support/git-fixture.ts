@@ -152,8 +152,15 @@ export async function worked(
   return { task: task(number), from: head.commit, to: merge.commit, candidate: candidate.commit };
 }
 
-/** All that must not change under a person: files, index, stash, HEAD and their branches. */
-export async function fingerprint(root: string): Promise<string> {
+/**
+ * All that must not change under a person: files, index, stash, HEAD and their branches; but for the
+ * named files at the top, and the named references.
+ */
+export async function fingerprint(
+  root: string,
+  butFiles: readonly string[] = [],
+  butRefs: readonly string[] = [],
+): Promise<string> {
   const hash = createHash("sha256");
   hash.update(person(root, "ls-files", "--stage", "-v", "-z"));
   hash.update(person(root, "stash", "list"));
@@ -163,9 +170,10 @@ export async function fingerprint(root: string): Promise<string> {
     refs
       .split("\n")
       .filter((line) => !line.includes("refs/heads/orch/"))
+      .filter((line) => !butRefs.some((ref) => line.endsWith(ref)))
       .join("\n"),
   );
-  await hashed(root, hash);
+  await hashed(root, hash, butFiles);
   return hash.digest("hex");
 }
 
@@ -176,9 +184,13 @@ export async function filesPrint(root: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function hashed(root: string, hash: ReturnType<typeof createHash>): Promise<void> {
+async function hashed(
+  root: string,
+  hash: ReturnType<typeof createHash>,
+  but: readonly string[] = [],
+): Promise<void> {
   for (const name of (await readdir(root)).sort()) {
-    if (name === ".git") continue;
+    if (name === ".git" || but.includes(name)) continue;
     const path = join(root, name);
     const found = await lstat(path);
     hash.update(`${name}\0${found.mode}\0`);

@@ -8,7 +8,9 @@ export async function leftovers(root: string): Promise<readonly string[]> {
   return [
     ...(await processesIn(root)),
     ...(await locksIn(root)),
-    ...(await readdir(join(root, "tmp"))).map((name) => `temporary: ${name}`),
+    ...(await readdir(join(root, "tmp")))
+      .filter((name) => !name.startsWith("tsx-")) // the loader of a test's own child
+      .map((name) => `temporary: ${name}`),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Draft } from "../../src/core/draft.ts";
 import { later, type TaskId, taskId } from "../../src/core/ids.ts";
 import type { View } from "../../src/core/ledger.ts";
 import type { Plan } from "../../src/core/plan.ts";
-import { finish, settleMoney } from "../../src/engine/finish.ts";
+import { finish } from "../../src/engine/finish.ts";
 import type { House } from "../../src/engine/house.ts";
 import type { Claim, Delivery, Engine } from "../../src/ports/engine.ts";
 import { aBrief, aCheck, anAttempt, aVerdict, sha } from "./records.ts";
@@ -35,14 +35,17 @@ export function scripted(engine: Engine, planned: () => Planned, house: () => Ho
 async function play(house: House, delivery: Delivery, planned: Planned): Promise<void> {
   const { subject } = delivery.job;
   if (subject.kind === "cycle") {
-    await finish(house, delivery, { cycles: [subject.cycle] }, (draft, view) =>
-      plan(house, delivery, { draft, view, planned }),
-    );
+    await finish(house, delivery, {
+      needs: { cycles: [subject.cycle] },
+      costUsd: 0.02,
+      conclude: (draft, view) => plan(house, delivery, { draft, view, planned }),
+    });
     return;
   }
-  await finish(house, delivery, { tasks: [subject.task] }, (draft, view) => {
-    settleMoney(draft, view, delivery.token, 0.05);
-    playTask(delivery, subject.task, { draft, view });
+  await finish(house, delivery, {
+    needs: { tasks: [subject.task] },
+    costUsd: 0.05,
+    conclude: (draft, view) => playTask(delivery, subject.task, { draft, view }),
   });
 }
 
@@ -53,7 +56,6 @@ function plan(
 ): void {
   if (job.subject.kind !== "cycle") return;
   const { cycle } = job.subject;
-  settleMoney(draft, view, token, 0.02);
   if (planned.kind === "fails") {
     const { why } = planned;
     draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd: 0.02, token, now: view.now });

@@ -82,8 +82,15 @@ function takers(
   { storage, owner, leaseMs }: EngineOptions,
   moment: (project: ProjectName) => Moment,
   write: Write,
-): Pick<Engine, "claim" | "renew"> {
+): Pick<Engine, "claim" | "holds" | "renew"> {
   return {
+    async holds(delivery) {
+      return storage.read(
+        delivery.project,
+        (rows) => heldBy(rows, owner, delivery) !== null,
+        () => false,
+      );
+    },
     async claim(project, admit) {
       const before = moment(project);
       // most projects have nothing to do at most moments: find that out without a lock
