@@ -60,7 +60,7 @@ export interface CycleRig {
   /** Faults of the service, which `run` does not allow. */
   readonly faults: readonly string[];
   /** Opens the house, if it is not open yet. */
-  open(): Promise<void>;
+  open(): Promise<OpenHouse["house"]>;
   project(name?: string): ProjectRig;
   /** Runs cycles to their ends and answers those that ended. */
   run(options?: RunOptions): Promise<readonly Cycle[]>;
@@ -107,7 +107,7 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
   const names = portfolio.projects.map(({ name }) => name);
   return {
     ...{ root, model, env, heard, faults, portfolioFile, data: portfolio.dataDir },
-    open: async () => void (await house()),
+    open: house,
     project: (name = "app") =>
       openProjectRig({ house, name: projectName(name), path: pathOf(portfolio, name) }),
     run: async ({ cycles = 1, drain = never, stop = never, only = names } = {}) => {
