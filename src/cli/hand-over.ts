@@ -1,6 +1,6 @@
 /** Hands cycles to the daemon that holds the data folder, and follows them there. */
 import { requestCycle } from "../core/commands.ts";
-import { isOpen } from "../core/cycle.ts";
+import { type Cycle, isOpen } from "../core/cycle.ts";
 import { type CycleId, cycleId, type ProjectName } from "../core/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -43,10 +43,12 @@ export async function handOver(
     progress.say("`orch start` is running: the cycle is handed to it");
     await Promise.all(
       names.map(async (project) => {
-        for (let n = 0; n < cycles && !left.signal.aborted; n += 1) {
+        for (let n = 0; n < cycles; n += 1) {
           const wanted = { project, id: await ask(ledger, clock, project) };
           entered.push(wanted);
-          await until(ledger, clock, wanted, left.signal);
+          const cycle = await until(ledger, clock, wanted, left.signal);
+          // as in a run of our own: what failed, or had nothing to do, is the last
+          if (cycle?.state.at !== "completed" || cycle.tasks.length === 0) break;
         }
       }),
     );
@@ -66,17 +68,17 @@ export async function handOver(
 const ask = (ledger: Engine, clock: Clock, project: ProjectName): Promise<CycleId> =>
   ledger.transact(project, {}, (view) => requestCycle(view, cycleId(clock.newId()), "person", 0));
 
-/** Waits until a cycle is over; complains where nobody takes it up. */
+/** Waits until a cycle is over, or `signal`; complains where nobody takes it up. */
 async function until(
   ledger: Engine,
   clock: Clock,
   { project, id }: Wanted,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Cycle | null> {
   let idleSince = clock.elapsedMs();
   while (!signal.aborted) {
     const cycle = await ledger.cycle(project, id);
-    if (cycle === null || !isOpen(cycle)) return;
+    if (cycle === null || !isOpen(cycle)) return cycle;
     const { counts, openCycle } = await ledger.overview(project);
     const underWay = openCycle !== null && openCycle.state.at !== "queued";
     if (underWay || counts.in_progress > 0) idleSince = clock.elapsedMs();
@@ -88,4 +90,5 @@ async function until(
       );
     await ledger.changed(lookMs, signal);
   }
+  return null;
 }

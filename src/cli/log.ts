@@ -9,6 +9,8 @@ import { line, toJson } from "./sanitize.ts";
 
 export interface Log {
   readonly write: (level: LogLevel, project: string | null, text: string) => void;
+  /** Writes also what the least level would hide. */
+  readonly insist: (level: LogLevel, text: string) => void;
   readonly tell: Tell;
 }
 
@@ -25,12 +27,13 @@ const textMax = 1_000;
 
 /** Opens the log; `least` is asked each time, so that a changed portfolio counts at once. */
 export function openLog(desk: Desk, least: () => LogLevel, now: () => Instant): Log {
+  const say = (entry: Entry): void => desk.say(desk.flags.json ? asJson(entry) : asText(entry));
   const put = (entry: Entry): void => {
-    if (!isHeard(entry.level, least())) return;
-    desk.say(desk.flags.json ? asJson(entry) : asText(entry));
+    if (isHeard(entry.level, least())) say(entry);
   };
   return {
     write: (level, project, text) => put({ at: now(), level, project, text: line(text, textMax) }),
+    insist: (level, text) => say({ at: now(), level, project: null, text: line(text, textMax) }),
     tell: ({ project, logged: { at, event }, title }) => {
       const task = event.of === "task" || event.of === "note" ? event.task : null;
       put({ at, project, task, title, ...describeEvent(event) });

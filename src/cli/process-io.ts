@@ -32,7 +32,7 @@ function outOf(stream: NodeJS.WriteStream): Out {
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns > 0 ? stream.columns : 80; // some terminals do not say
     },
     write: (text) => void stream.write(text),
   };

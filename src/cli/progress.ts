@@ -7,7 +7,7 @@ import type { Desk } from "./desk.ts";
 import type { Happened, Tell } from "./follow.ts";
 import { openLive } from "./live.ts";
 import { describeEvent } from "./render/event.ts";
-import { duration, money, timeOfDay } from "./render/format.ts";
+import { duration, money, timeOfDay, wrap } from "./render/format.ts";
 import { type Paint, paintFor } from "./render/paint.ts";
 import { line, net } from "./sanitize.ts";
 
@@ -38,6 +38,7 @@ export function openProgress(desk: Desk, least: LogLevel, now: () => Instant): P
   const { io, colour } = desk;
   const paint = paintFor(colour.err);
   const agents = new Map<string, Agent>();
+  const columns = (): number => (colour.err ? io.err.columns - 1 : Number.POSITIVE_INFINITY);
   const live = colour.err
     ? openLive(io.err, (columns) =>
         [...agents.values()].map((agent) => net(renderAgent(agent, { columns, paint, now }), true)),
@@ -59,7 +60,7 @@ export function openProgress(desk: Desk, least: LogLevel, now: () => Instant): P
     tell: (happened) => {
       follow(agents, happened);
       const { level } = describeEvent(happened.logged.event);
-      if (isHeard(level, least)) say(renderHappened(happened, paint));
+      if (isHeard(level, least)) say(renderHappened(happened, paint, columns()));
     },
     close: () => live?.close(),
   };
@@ -67,13 +68,29 @@ export function openProgress(desk: Desk, least: LogLevel, now: () => Instant): P
 
 const keyOf = (project: ProjectName, task: TaskId | null): string => `${project} ${task ?? ""}`;
 
-/** One event as a line: when, where, what. */
-export function renderHappened({ project, logged, title }: Happened, paint: Paint): string {
+/** Less of a title says nothing. */
+const titleMin = 12;
+const below = " ".repeat(10);
+
+/** One event as a line: when, where, what; broken at spaces where `columns` are too few for it. */
+export function renderHappened(
+  { project, logged, title }: Happened,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const { level, text } = describeEvent(logged.event);
   const hue = level === "error" ? paint.red : level === "warning" ? paint.yellow : String;
-  const subject = subjectOf(logged.event);
-  const about = title === null || title === "" ? "" : `  ${paint.dim(title)}`;
-  return `${paint.dim(timeOfDay(logged.at))}  ${project}  ${subject}${hue(text)}${about}`;
+  const head = `${project}  ${subjectOf(logged.event)}`;
+  // what stands before the text is never broken, however little room it leaves
+  const [first = "", ...rest] = wrap(`${"x".repeat(width(head))}${text}`, columns - below.length);
+  const room = columns - below.length - width(rest.at(-1) ?? first) - 2;
+  const about = title === null || room < titleMin ? "" : cutTo(title, room);
+  return [
+    `${paint.dim(timeOfDay(logged.at))}  ${head}${hue(first.slice(width(head)))}`,
+    ...rest.map((each) => `${below}${hue(each)}`),
+  ]
+    .join("\n")
+    .concat(about === "" ? "" : `  ${paint.dim(about)}`);
 }
 
 function subjectOf(event: LogEvent): string {

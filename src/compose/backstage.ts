@@ -3,31 +3,32 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
 import { lockDataDir } from "../adapters/engine/sqlite/lock.ts";
-import { forgetRepo } from "../adapters/git/forget.ts";
 import type { Backstage } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
-import { openDemo } from "./demo.ts";
 import { detect } from "./detect.ts";
-import { inspectMachine, inspectProject } from "./inspect.ts";
 import type { Environment } from "./machine.ts";
-import { openHouse } from "./open-house.ts";
 import { openLedger } from "./open-ledger.ts";
+import { lackOfRoom } from "./room.ts";
 
-/** Hands the commands all that they may ask for. */
+/** Hands the commands all that they may ask for; what most of them do not need is loaded late. */
 export function openBackstage(env: Environment): Backstage {
   return {
     clock: machineClock,
     openLedger: async (portfolio) => openLedger(portfolio),
-    openHouse: (portfolio, options) => openHouse(portfolio, options, env),
+    openHouse: async (portfolio, options) =>
+      (await import("./open-house.ts")).openHouse(portfolio, options, env),
     lock: async ({ dataDir }, kind) => {
       const lock = lockDataDir(dataDir, { kind });
       return lock.kind === "busy" ? lock : { kind: "held", release: async () => lock.release() };
     },
-    inspectProject: (portfolio, project) => inspectProject(portfolio, project, env),
-    inspectMachine: (portfolio) => inspectMachine(portfolio, env),
+    lackOfRoom: ({ dataDir }) => lackOfRoom(dataDir),
+    inspectProject: async (portfolio, project) =>
+      (await import("./inspect.ts")).inspectProject(portfolio, project, env),
+    inspectMachine: async (portfolio) =>
+      (await import("./inspect.ts")).inspectMachine(portfolio, env),
     detect,
     forget,
-    openDemo,
+    openDemo: async (options) => (await import("./demo.ts")).openDemo(options),
     transcript: ({ dataDir }, project, name) =>
       join(dataDir, project, "transcripts", `${name}.jsonl`),
   };
@@ -38,6 +39,7 @@ async function forget(
   { dataDir }: Portfolio,
   { name, path, gitBranchPrefix }: ProjectConfig,
 ): Promise<readonly string[]> {
+  const { forgetRepo } = await import("../adapters/git/forget.ts");
   const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
   const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
   for (const file of files) await rm(file, { recursive: true, force: true });

@@ -69,9 +69,13 @@ test("a daemon locks its data folder, takes over runs, and ends on a signal", as
   expect((await again.ended).code).toBe(130);
 }, 60_000);
 
-test("a reader that has seen enough, such as head, is no error", async () => {
+test("a reader that has seen enough, such as head, ends a follower without a word", async () => {
   const folder = await portfolio();
-  const schema = startOrch(folder, ["config", "schema"]);
-  schema.process.stdout?.destroy();
-  expect(await schema.ended).toMatchObject({ code: 0, err: "" });
+  const logs = startOrch(folder, ["logs", "-f"]);
+  await logs.says("nothing has happened yet");
+  logs.process.stdout?.destroy();
+  await startOrch(folder, ["add-task", "--title", "Fix it"]).ended;
+  const said = await logs.ended;
+  expect(said.code).toBe(0);
+  expect(said.err).not.toContain("EPIPE");
 });

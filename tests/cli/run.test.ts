@@ -51,10 +51,13 @@ test("an empty plan is said to be empty", async () => {
   expect(manual.out).toContain("orch add-task --project blog");
 });
 
-test("several cycles follow each other", async () => {
+test("several cycles follow each other while there is something to do", async () => {
   const cli = await openCli();
-  const said = await cli.run("run", "-p", "shop", "--cycles", "3", "--json");
-  expect(JSON.parse(said.out)).toHaveLength(3);
+  const idle = await cli.run("run", "-p", "shop", "--cycles", "3", "--json");
+  expect(JSON.parse(idle.out)).toHaveLength(1);
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const busy = await cli.run("run", "-p", "shop", "--cycles", "3", "--json");
+  expect(JSON.parse(busy.out)).toHaveLength(3);
 });
 
 test("an unknown, a disabled and a paused project are refused before anything is begun", async () => {
@@ -80,6 +83,8 @@ test("paused projects are passed over where none was named", async () => {
   const said = await cli.run("run", "--json");
   expect(said.err).toContain("shop is paused by person");
   expect(JSON.parse(said.out)).toHaveLength(1);
+  const named = await cli.run("run", "-p", "blog", "-p", "shop");
+  expect(named).toMatchObject({ code: 1, out: "" });
 });
 
 test("a missing key ends with 4, another's run with 75, an obstacle with its hint", async () => {

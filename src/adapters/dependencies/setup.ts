@@ -1,7 +1,7 @@
 /** Which set-up a workspace needs, and the key of what it would install. */
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { join, normalize, relative } from "node:path";
+import { basename, dirname, join, normalize, relative } from "node:path";
 import type { Shell } from "../../ports/shell.ts";
 import { findSetup, inputNames, type Setup } from "./ecosystems.ts";
 import { readInside } from "./files.ts";
@@ -106,9 +106,17 @@ async function filesIn(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
+  // most names are not there, and listing a folder is cheaper than asking for each of them
+  const folders = new Map<string, ReadonlySet<string>>();
   for (const name of names) {
+    const within = dirname(name);
+    const there = folders.get(within) ?? new Set(await namesAt(join(folder, within)));
+    folders.set(within, there);
+    if (!there.has(basename(name))) continue;
     const text = await readInside(folder, name);
     if (text !== null) files.set(name, text);
   }
   return files;
 }
+
+const namesAt = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []); // no folder there, or none that can be read

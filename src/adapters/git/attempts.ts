@@ -9,6 +9,8 @@ import { freeSlots } from "./slots.ts";
 
 const attemptsOf = (task: TaskId): string => `refs/orch/attempts/${task}/`;
 const rescuedOf = (task: TaskId): string => `refs/orch/rescue/${task}/`;
+const keptOf = (task: TaskId): readonly string[] => [attemptsOf(task), rescuedOf(task)];
+const none: ReadonlyMap<string, string> = new Map();
 
 export interface Attempt {
   readonly task: TaskId;
@@ -29,7 +31,9 @@ export async function keepAttempt(
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
   const name = `${site.branchPrefix}${task}`;
   const now = await readRef(theirs, branchRef(name), signal);
-  if (now === commit || !(await isOurs(site, task, now, signal))) return;
+  if (now === commit) return;
+  const kept = now === null ? none : await readRefs(theirs, keptOf(task), signal);
+  if (!(await isOurs(site, { tip: now, kept }, signal))) return;
   if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
   const move =
     now === null
@@ -44,9 +48,11 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
   const commands: string[] = [];
-  const attempts = await readRefs(theirs, [attemptsOf(task)], signal);
-  const tip = await readRef(theirs, branchRef(name), signal);
-  const safe = await isOurs(site, task, tip, signal);
+  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
+  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
+  const tip = refs.get(branchRef(name)) ?? null;
+  refs.delete(branchRef(name));
+  const safe = await isOurs(site, { tip, kept: refs }, signal);
   const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
   for (const [ref, commit] of attempts) {
     if (!(await isAncestor(theirs, commit, branchRef(site.branch), signal))) {
@@ -66,13 +72,9 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */
 async function isOurs(
   site: Site,
-  task: TaskId,
-  tip: string | null,
+  { tip, kept }: { readonly tip: string | null; readonly kept: ReadonlyMap<string, string> },
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (tip === null) return true;
-  const theirs = site.hub.place.commonDir;
-  const kept = await readRefs(theirs, [attemptsOf(task), rescuedOf(task)], signal);
-  if ([...kept.values()].includes(tip)) return true;
-  return isAncestor(theirs, tip, branchRef(site.branch), signal);
+  if (tip === null || [...kept.values()].includes(tip)) return true;
+  return isAncestor(site.hub.place.commonDir, tip, branchRef(site.branch), signal);
 }

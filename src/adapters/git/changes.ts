@@ -26,6 +26,7 @@ export interface Span {
 
 /** Lists what changes between two trees, without looking for renames. */
 export async function rawChanges(span: Span, signal: AbortSignal): Promise<RawChange[]> {
+  if (span.from === span.to) return [];
   return parsed(await gitOut(diffCall(span, ["--raw", "--no-renames"]), signal)).raw;
 }
 

@@ -23,9 +23,11 @@ export async function fastForward(
   signal: AbortSignal,
 ): Promise<Attempted> {
   const gitDir = site.hub.place.commonDir;
-  const changed = await rawChanges({ gitDir, from: landing.from, to: landing.to }, signal);
+  const [changed, looks] = await Promise.all([
+    rawChanges({ gitDir, from: landing.from, to: landing.to }, signal),
+    looksOf(checkout, signal),
+  ]);
   const paths = new Set(changed.map(({ path }) => path));
-  const looks = await looksOf(checkout, signal);
   const why = (await removal(checkout, changed, signal)) ?? filterTrap(paths, looks);
   if (why !== null) return { kind: "inTheWay", why };
   const verified = `verify ${fenceRef(site)} ${landing.fence}`;

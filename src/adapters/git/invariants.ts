@@ -25,9 +25,13 @@ export async function assertOwnChange(
   { base, start, candidate, tree }: Entry,
   signal: AbortSignal,
 ): Promise<void> {
-  const own = await rawChanges({ gitDir, from: start, to: candidate }, signal);
-  const theirs = await rawChanges({ gitDir, from: start, to: base }, signal);
-  const merged = await rawChanges({ gitDir, from: base, to: tree }, signal);
+  const between = (from: string, to: string): Promise<RawChange[]> =>
+    rawChanges({ gitDir, from, to }, signal);
+  const [own, theirs, merged] = await Promise.all([
+    between(start, candidate),
+    between(start, base),
+    between(base, tree),
+  ]);
   const odd = unexplained({ own, theirs, merged });
   if (odd.length === 0) return;
   // a rename on either side moves the other side's change to another path

@@ -19,8 +19,11 @@ export async function landingOf(
 ): Promise<CommitSha | null> {
   const gitDir = site.hub.place.commonDir;
   const branch = branchRef(site.branch);
-  const known = await readRefs(gitDir, [mergedRef(task), `refs/orch/intent/${task}/`], signal);
-  for (const commit of new Set([...known.values(), ...(await trailed(site, task, signal))])) {
+  const [known, named] = await Promise.all([
+    readRefs(gitDir, [mergedRef(task), `refs/orch/intent/${task}/`], signal),
+    trailed(site, task, signal),
+  ]);
+  for (const commit of new Set([...known.values(), ...named])) {
     const there = await isAncestor(gitDir, commit, branch, signal);
     if (there && !(await isReverted(gitDir, { commit, branch }, signal))) return commitSha(commit);
   }

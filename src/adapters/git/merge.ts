@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type CommitSha, commitSha, treeSha } from "../../core/ids.ts";
 import type { Merge } from "../../ports/repo.ts";
 import { fileChanges, rawChanges } from "./changes.ts";
-import { latestOf, parentOf, treeOf } from "./commits.ts";
+import { latestOf, learnCommit, parentOf, treeOf } from "./commits.ts";
 import { GitFailure, git, gitOut, gitText } from "./git.ts";
 import { assertOwnChange } from "./invariants.ts";
 import { bytesOf, isInside, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
@@ -56,6 +56,7 @@ export async function mergeCommits(
     config: ["core.fsync=all"],
   };
   const commit = commitSha(await gitText(call, signal));
+  learnCommit(commit, { tree: treeSha(merged.tree), at });
   const span = { gitDir, from: base, to: merged.tree, within: site.prefix };
   const changes = await fileChanges(span, signal);
   return { kind: "merged", commit, tree: treeSha(merged.tree), changes };
@@ -69,7 +70,10 @@ export async function mergeTrees(
 ): Promise<Merged> {
   const gitDir = site.hub.dir;
   const start = await parentOf(gitDir, candidate, signal);
-  const ground = { start, shared: await isAncestor(gitDir, start, base, signal) };
+  const ground = {
+    start,
+    shared: start === base || (await isAncestor(gitDir, start, base, signal)),
+  };
   const pair = ground.shared
     ? [base, candidate]
     : await rebuilt(site, { start, base, candidate }, signal);

@@ -28,12 +28,15 @@ export async function publish(
   const already = await landingOf(site, task, signal);
   if (already !== null) return settled(site, task, already, signal);
   await assertBuiltOn(site.hub.dir, request, signal);
-  if ((await readRef(gitDir, branchRef(site.branch), signal)) !== from) return { kind: "raced" };
-  await intend(site, request, signal);
+  const branch = branchRef(site.branch);
+  const meant = intentRef(task, to);
+  const seen = await readRefs(gitDir, [branch, meant, mergedRef(task)], signal);
+  if (seen.get(branch) !== from) return { kind: "raced" };
+  if (seen.get(meant) !== to) await intend(site, request, signal);
   const fence = await takeFence(site, request.token, signal);
   if (fence === null) return { kind: "raced" };
   // an earlier landing that the branch still had would have been found above
-  const landing = { ...request, fence, earlier: await readRef(gitDir, mergedRef(task), signal) };
+  const landing = { ...request, fence, earlier: seen.get(mergedRef(task)) ?? null };
   const attempted = await attempt(site, landing, signal);
   if (attempted.kind === "inTheWay") {
     return { kind: "parked", why: await park(site, to, attempted.why, signal) };
@@ -63,7 +66,6 @@ async function intend(
   signal: AbortSignal,
 ): Promise<void> {
   const ref = intentRef(task, to);
-  if ((await readRef(site.hub.place.commonDir, ref, signal)) === to) return;
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${to}`], signal);
   const fetch = { hub: site.hub, into: site.hub.place.commonDir, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
@@ -83,16 +85,16 @@ async function settled(
     await moveRefs(gitDir, [claim], signal);
   }
   // the landing has its own reference now: what was meant need not be remembered
-  for (const where of [gitDir, site.hub.dir]) {
+  const tidied = [gitDir, site.hub.dir].map(async (where) => {
     const intents = [...(await readRefs(where, [`refs/orch/intent/${task}/`], signal))];
-    if (intents.length === 0) continue;
-    await moveRefs(
-      where,
-      intents.map(([ref, at]) => `delete ${ref} ${at}`),
-      signal,
-    );
-  }
-  await clearReady(site, signal);
+    if (intents.length === 0) return;
+    const commands = intents.map(([ref, at]) => `delete ${ref} ${at}`);
+    // it was built there: with the branch moved as well, the next look at it has nothing to fetch
+    const built = where === site.hub.dir && intents.some(([, at]) => at === commit);
+    if (built) commands.push(`update ${branchRef(site.branch)} ${commit}`);
+    await moveRefs(where, commands, signal);
+  });
+  await Promise.all([...tidied, clearReady(site, signal)]);
   return { kind: "landed", commit };
 }
 

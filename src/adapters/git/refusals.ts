@@ -1,6 +1,7 @@
 /** What a change may not contain, told by name. */
 
 import { type RawChange, rawChanges, type Span } from "./changes.ts";
+import { openFacts } from "./facts.ts";
 import { type GitCall, gitOut } from "./git.ts";
 import { escapeOf, nulJoin, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import type { Site } from "./site.ts";
@@ -61,12 +62,16 @@ export async function linksOf(
   gitDir: string,
   commit: string,
   signal: AbortSignal,
-): Promise<RawPath[]> {
-  const args = ["ls-tree", "-r", "-d", "-z", commit];
-  return nulSplit(await gitOut({ gitDir, args }, signal))
-    .filter((line) => line.startsWith(gitlink))
-    .map((line) => line.slice(line.indexOf("\t") + 1));
+): Promise<readonly RawPath[]> {
+  return links.of(commit, async () => {
+    const args = ["ls-tree", "-r", "-d", "-z", commit];
+    return nulSplit(await gitOut({ gitDir, args }, signal))
+      .filter((line) => line.startsWith(gitlink))
+      .map((line) => line.slice(line.indexOf("\t") + 1));
+  });
 }
+
+const links = openFacts<readonly RawPath[]>();
 
 async function linkProblem(
   gitDir: string,

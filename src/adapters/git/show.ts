@@ -8,6 +8,8 @@ import type { Site } from "./site.ts";
 
 /** A listing is read whole before it is cut; paths are rarely this long on average. */
 const bytesPerPath = 300;
+/** Longest first line of an answer, `blob` and a size, with room. */
+const headMax = 64;
 /** Where text files have no zero byte, and binary ones nearly always do. */
 const probeBytes = 8_000;
 
@@ -42,13 +44,14 @@ export async function readFileAt(
   if (!isInside(path) || path.includes("\n")) return null;
   const gitDir = site.hub.dir;
   // git follows links inside the commit and answers otherwise where one leads out of it
-  const args = ["cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks"];
-  const question = { gitDir, args, stdin: `${at}:${site.prefix}${path}\n` };
-  const answer = (await gitOut(question, signal)).toString("utf8");
-  const blob = /^blob ([0-9a-f]+)\n$/.exec(answer)?.[1];
-  if (blob === undefined) return null;
-  const call = { gitDir, args: ["cat-file", "blob", blob], bytesMax, mayCut: true };
-  const content = (await gitOut(call, signal)).subarray(0, bytesMax);
+  const args = ["cat-file", "--batch=%(objecttype) %(objectsize)", "--follow-symlinks"];
+  const stdin = `${at}:${site.prefix}${path}\n`;
+  const call = { gitDir, args, stdin, bytesMax: bytesMax + headMax, mayCut: true };
+  const answer = await gitOut(call, signal);
+  const head = /^blob (\d+)\n/.exec(answer.subarray(0, headMax).toString("latin1"));
+  if (head === null) return null;
+  const size = Math.min(Number(head[1]), bytesMax);
+  const content = answer.subarray(head[0].length, head[0].length + size);
   return content.subarray(0, probeBytes).includes(0) ? null : content.toString("utf8");
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { commitSha, treeSha } from "../../core/ids.ts";
 import type { Snapshot, SnapshotRequest, Workspace } from "../../ports/repo.ts";
 import { fileChanges } from "./changes.ts";
-import { treeOf } from "./commits.ts";
+import { learnCommit, treeOf } from "./commits.ts";
 import { type GitCall, git, gitOut, gitText } from "./git.ts";
 import { bytesOf, ignoreLine, nulJoin, nulSplit, type RawPath, rawOf } from "./paths.ts";
 import { changeProblems, linksOf } from "./refusals.ts";
@@ -135,15 +135,16 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   const problems = await changeProblems(site, question, signal);
   if (problems.length > 0) return { kind: "refused", problems };
   // the date of the opening, not of now: asked again, the same files give the same commit
-  const openedAt = (await readRecord(work.slot.dir))?.openedAt ?? 0;
+  const at = ((await readRecord(work.slot.dir))?.openedAt ?? 0) / 1_000;
   const call = {
     gitDir,
     args: ["commit-tree", "-p", base, "-F", "-", tree],
     stdin: request.message,
-    env: signed(site.author, openedAt / 1_000),
+    env: signed(site.author, at),
     config: ["core.fsync=all"],
   };
   const commit = commitSha(await gitText(call, signal));
+  learnCommit(commit, { tree, at });
   const changes = await fileChanges({ gitDir, from: base, to: tree, within: site.prefix }, signal);
   return { kind: "taken", commit, tree, changes };
 }

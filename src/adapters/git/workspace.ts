@@ -90,7 +90,8 @@ async function reset(
   signal: AbortSignal,
 ): Promise<void> {
   const { tree, index } = slot;
-  if (!(await isFolder(tree))) await rm(tree, { recursive: true, force: true });
+  const used = await isFolder(tree);
+  if (!used) await rm(tree, { recursive: true, force: true });
   await mkdir(tree, { recursive: true });
   await rm(join(tree, ".git"), { recursive: true, force: true });
   await rm(`${index}.lock`, { force: true });
@@ -98,7 +99,7 @@ async function reset(
   await checkedOut({ ...call, args: ["read-tree", "--reset", "-u", to.at] }, index, signal);
   const kept = await keptPaths(slot.keepFile, site.prefix);
   const spared = kept.flatMap((path) => ["-e", ignoreLine(path)]);
-  await gitOut({ ...call, args: ["clean", "-ffdxq", ...spared] }, signal);
+  if (used) await gitOut({ ...call, args: ["clean", "-ffdxq", ...spared] }, signal);
   // git leaves what is in a submodule's folder; there it is only ever an agent's doing
   for (const link of await linksOf(site.hub.dir, to.at, signal)) {
     const place = bytesOf(`${rawOf(tree)}/${link}`);

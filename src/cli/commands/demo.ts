@@ -1,13 +1,13 @@
 import { access } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Demo } from "../backstage.ts";
 import { type Desk, readPortfolio } from "../desk.ts";
 import { Complaint, exitCodes, misuse } from "../exit-codes.ts";
 import { byPriority } from "../pick.ts";
-import { money } from "../render/format.ts";
+import { money, wrap } from "../render/format.ts";
 import { paintFor } from "../render/paint.ts";
-import { renderReport } from "../render/summary.ts";
-import { reportJson } from "../report.ts";
+import { renderStory } from "../render/story.ts";
+import { type CycleReport, reportJson } from "../report.ts";
 import { type RunResult, runHere } from "../run-here.ts";
 import { line } from "../sanitize.ts";
 
@@ -84,8 +84,7 @@ function tell(
 ): void {
   const { reports } = result;
   const { requests, costUsd } = opened.bill();
-  const paint = paintFor(desk.colour.out);
-  const paths = [...new Set(reports.map(({ project }) => project.path))];
+  if (desk.io.err.isTTY) desk.say("");
   desk.answer(
     {
       folder: opened.folder,
@@ -95,20 +94,46 @@ function tell(
       pretended_cost_usd: costUsd,
       cycles: reports.map(reportJson),
     },
-    () =>
-      [
-        ...reports.map((each) => renderReport(each, paint)),
-        live
-          ? ""
-          : `the script answered ${requests} requests; a real model would have charged about ${money(costUsd)}`,
-        [
-          "look around:",
-          ...paths.map((path) => `  git -C ${line(path)} log --oneline`),
-          ...paths.map((path) => `  ls ${line(path)}/.orch/*`),
-          `  orch status --config ${line(opened.portfolioFile)}`,
-        ].join("\n"),
-      ]
-        .filter((each) => each !== "")
-        .join("\n\n"),
+    () => {
+      const look = { paint: paintFor(desk.colour.out), columns: desk.io.out.columns };
+      const bill = `Cost: nothing. The script answered ${requests} requests; a real model would have charged about ${money(costUsd)}.`;
+      const parts = [
+        renderStory(reports, look),
+        live ? "" : wrap(bill, Math.min(look.columns, 100)).join("\n"),
+        renderPaths(desk, opened, reports),
+      ];
+      return parts.filter((each) => each !== "").join("\n\n");
+    },
   );
+}
+
+/** Where a newcomer may look, as commands to copy. */
+function renderPaths(desk: Desk, opened: Demo, reports: readonly CycleReport[]): string {
+  const paths = [...new Set(reports.map(({ project }) => project.path))];
+  const rejected = reports
+    .flatMap(({ project, tasks }) => tasks.map((record) => ({ project, record })))
+    .find(({ record }) => record.verdicts.some(({ decision }) => decision === "fail"));
+  // in a clone of ours nothing has put `orch` on the PATH
+  const orch = desk.io.env["npm_lifecycle_event"] === "demo" ? "npm run orch --" : "orch";
+  return [
+    "Look around:",
+    ...paths.map((path) => `  git -C ${quoted(path)} log --first-parent --oneline`),
+    ...paths.map((path) => `  ls ${quoted(join(path, ".orch"))}/*`),
+    ...(rejected === undefined
+      ? []
+      : [
+          "Why an attempt was rejected, and what the next one did:",
+          `  less ${quoted(join(rejected.project.path, ".orch/verdicts", `${rejected.record.task.id}.md`))}`,
+          `  less ${quoted(join(rejected.project.path, ".orch/workers", `${rejected.record.task.id}.md`))}`,
+        ]),
+    "Its ledger, and how to be rid of it all:",
+    `  ${orch} status --config ${quoted(opened.portfolioFile)}`,
+    `  rm -rf ${quoted(opened.folder)}`,
+  ].join("\n");
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  const plain = line(path);
+  return /^[\w./~@%+=:,-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
 }

@@ -4,10 +4,11 @@ import type { OpenHouse } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Follower, openFollower } from "../follow.ts";
+import { liveSentences, liveWarning } from "../live-use.ts";
 import { type Log, openLog } from "../log.ts";
 import { byPriority } from "../pick.ts";
 import { watchPortfolio } from "../reread.ts";
-import { refuseWithoutAgent } from "../run-here.ts";
+import { refuseWithoutAgent, refuseWithoutRoom } from "../run-here.ts";
 import { openStopping, type Stopping } from "../stopping.ts";
 import { busy } from "./run.ts";
 
@@ -15,6 +16,7 @@ import { busy } from "./run.ts";
 export async function start(desk: Desk): Promise<number> {
   const portfolio = await desk.portfolio();
   const backstage = await desk.backstage();
+  await refuseWithoutRoom(desk, portfolio);
   const lock = await backstage.lock(portfolio, "daemon");
   if (lock.kind === "busy") throw busy(lock);
   let inForce = portfolio;
@@ -25,6 +27,7 @@ export async function start(desk: Desk): Promise<number> {
     try {
       refuseWithoutAgent(open.agentProblem);
       const server = { open, log, stopping, portfolio: () => inForce };
+      warn(desk, log);
       greet(server);
       await serve(desk, server, (next) => {
         inForce = next;
@@ -53,6 +56,14 @@ const served = ({ open, portfolio }: Server): readonly ProjectName[] =>
   byPriority(portfolio().projects)
     .filter(({ enabled, name }) => enabled && open.house.sites().has(name))
     .map(({ name }) => name);
+
+/** Whatever the portfolio's `log_level` hides, it does not hide this. */
+function warn(desk: Desk, log: Log): void {
+  const warning = liveWarning(desk.io.env, desk.colour.err);
+  if (warning === null) return;
+  if (desk.flags.json) log.insist("warning", liveSentences.join(" "));
+  else desk.say(warning);
+}
 
 function greet(server: Server): void {
   const { log, open, portfolio } = server;

@@ -13,7 +13,12 @@ export function addRunning(program: Program, act: Act): void {
       "Runs one cycle of the named projects, or of all enabled ones in order of priority, and tells what came of it. While `orch start` runs, the cycle is handed to it and followed. Ctrl+C ends the sessions and releases their work; a second one quits at once. SIGTERM lets the running jobs end.",
     )
     .option("-p, --project <name>", "the project; may be given several times", collectNames)
-    .option("--cycles <n>", "cycles to run, one after the other", whole(1, cyclesMax), 1)
+    .option(
+      "--cycles <n>",
+      "most cycles to run, one after the other, while there is something to do",
+      whole(1, cyclesMax),
+      1,
+    )
     .action((options) =>
       act(async (desk) => (await import("../commands/run.ts")).run(desk, options)),
     );

@@ -40,3 +40,14 @@ export const counted = (n: number, what: string): string => `${n} ${what}${n ===
 
 /** A commit as git abbreviates it. */
 export const shortSha = (sha: string): string => sha.slice(0, 10);
+
+/** Breaks a sentence into lines at its spaces. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 1 > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

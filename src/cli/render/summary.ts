@@ -59,7 +59,8 @@ function emptiness({ cycle, project }: CycleReport): string {
   return "the plan is empty: the planner found nothing to do";
 }
 
-function taskLines(record: TaskRecord, paint: Paint): readonly string[] {
+/** Renders what came of a task: its title, and below it why. */
+export function taskLines(record: TaskRecord, paint: Paint): readonly string[] {
   const { task } = record;
   const { label, why } = outcomeOf(record, paint);
   const head = `  ${label}  ${task.id}  ${line(task.brief.title, titleMax)}`;
