@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { OpenHouse } from "../../src/cli/backstage.ts";
+import { byPriority } from "../../src/cli/pick.ts";
 import { openHouse } from "../../src/compose/open-house.ts";
 import { parsePortfolio } from "../../src/config/parse.ts";
 import type { Cycle } from "../../src/core/cycle.ts";
@@ -104,7 +105,7 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
     await model.close();
     expect(await leftovers(root)).toEqual([]);
   });
-  const names = portfolio.projects.map(({ name }) => name);
+  const names = byPriority(portfolio.projects).map(({ name }) => name);
   return {
     ...{ root, model, env, heard, faults, portfolioFile, data: portfolio.dataDir },
     open: house,
