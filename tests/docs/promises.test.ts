@@ -15,15 +15,17 @@ function promisesIn(file: string) {
 }
 
 describe.each([
-  { file: "docs/spec.md", least: 80 },
-  { file: "docs/failure-model.md", least: 20 },
-])("$file", ({ file, least }) => {
+  { file: "docs/spec.md", least: 80, others: 0 },
+  { file: "docs/failure-model.md", least: 20, others: 0 },
+  // who is not trusted, and the platforms: what they say is prose
+  { file: "docs/security.md", least: 10, others: 7 },
+])("$file", ({ file, least, others }) => {
   const promises = promisesIn(file);
 
   test("names enough promises, and a test for each row of its tables", () => {
     expect(promises.length).toBeGreaterThanOrEqual(least);
     const heads = textOf(file).match(/^\|[-| ]+\|$/gm)?.length ?? 0;
-    expect(rowsOf(textOf(file)).length - heads).toBe(promises.length);
+    expect(rowsOf(textOf(file)).length - heads - others).toBe(promises.length);
   });
 
   test.each(promises)("$first: the test is there", ({ file: named, titles }) => {
