@@ -13,6 +13,8 @@ export interface Backstage {
   openHouse(portfolio: Portfolio, options: HouseOptions): Promise<OpenHouse>;
   /** Takes the data folder for one engine process. */
   lock(portfolio: Portfolio, kind: "daemon" | "run"): Promise<Lock>;
+  /** Says what is lacking on the data folder's disk; null where there is room to begin. */
+  lackOfRoom(portfolio: Portfolio): Promise<string | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */

@@ -3,7 +3,7 @@ import type { CycleId, ProjectName } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { OpenHouse } from "./backstage.ts";
 import type { Desk } from "./desk.ts";
-import { Complaint, exitCodes, misuse } from "./exit-codes.ts";
+import { Complaint, exitCodes, failure, misuse } from "./exit-codes.ts";
 import { openFollower } from "./follow.ts";
 import { liveWarning } from "./live-use.ts";
 import { openProgress, type Progress } from "./progress.ts";
@@ -63,6 +63,12 @@ function runnable(
     throw misuse("no project can be opened", "`orch doctor` looks at them one by one");
   refuseWithoutAgent(agentProblem);
   return { names, obstructed: obstacles.length > 0 };
+}
+
+/** Throws where the disk has no room for work to be begun. */
+export async function refuseWithoutRoom(desk: Desk, portfolio: Portfolio): Promise<void> {
+  const lack = await (await desk.backstage()).lackOfRoom(portfolio);
+  if (lack !== null) throw failure(lack, "make room, or name another `data_dir`");
 }
 
 /** Throws where sessions cannot start at all. */

@@ -8,6 +8,7 @@ import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { detect } from "./detect.ts";
 import type { Environment } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
+import { lackOfRoom } from "./room.ts";
 
 /** Hands the commands all that they may ask for; what most of them do not need is loaded late. */
 export function openBackstage(env: Environment): Backstage {
@@ -20,6 +21,7 @@ export function openBackstage(env: Environment): Backstage {
       const lock = lockDataDir(dataDir, { kind });
       return lock.kind === "busy" ? lock : { kind: "held", release: async () => lock.release() };
     },
+    lackOfRoom: ({ dataDir }) => lackOfRoom(dataDir),
     inspectProject: async (portfolio, project) =>
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),
     inspectMachine: async (portfolio) =>

@@ -174,6 +174,7 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
     openHouse: async (portfolio, options) =>
       openHouse(portfolio, { store, scene, hear: options.hear }),
     lock: async () => scene.lock,
+    lackOfRoom: async () => null,
     inspectMachine: async () => scene.findings,
     inspectProject: async (_, { name }) => {
       asked.push(`inspect ${name}`);

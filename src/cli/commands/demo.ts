@@ -16,8 +16,8 @@ export interface DemoOptions {
   readonly folder?: string | undefined;
 }
 
-/** More cycles than the demo's script has work for: a project that has nothing left to do ends. */
-const demoCycles = 3;
+/** Cycles that the demo's script has work for: in the second, one project has nothing left to do. */
+const demoCycles = 2;
 
 /** `orch demo`: cycles in two sample projects, by default with a scripted model. */
 export async function demo(desk: Desk, options: DemoOptions): Promise<number> {

@@ -9,7 +9,7 @@ import { pickProjects } from "../pick.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
 import { reportJson } from "../report.ts";
-import { type RunResult, runHere } from "../run-here.ts";
+import { type RunResult, refuseWithoutRoom, runHere } from "../run-here.ts";
 import { line } from "../sanitize.ts";
 
 export interface RunOptions {
@@ -24,6 +24,7 @@ export async function run(desk: Desk, { project: names, cycles }: RunOptions): P
   const projects = await withLedger(desk, (ledger) =>
     unpaused(desk, ledger, { chosen, named: names !== undefined }),
   );
+  await refuseWithoutRoom(desk, portfolio);
   const request = { portfolio, projects, cycles, env: {} };
   const lock = await (await desk.backstage()).lock(portfolio, "run");
   if (lock.kind === "busy") {
