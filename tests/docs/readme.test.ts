@@ -147,7 +147,8 @@ async function parse(line: string): Promise<void> {
   const [, command = "", ...rest] = words;
   expect(commandNames(root)).toContain(command);
   // a mere name, or one with its usage, says nothing more than that the command is there
-  const isName = rest.length === 0 || rest.some((each) => /^[[<]/.test(each));
+  const isName =
+    rest.every((each) => each === "--json") || rest.some((each) => /^[[<…]/.test(each));
   if (!isName) await program.parseAsync(words.slice(1), { from: "user" });
 }
 
