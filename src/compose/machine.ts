@@ -7,6 +7,7 @@ import { machineClock } from "../adapters/clock.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
 import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
 import { networkEnv, toolchainEnv } from "../adapters/sandbox/toolchains.ts";
+import { sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
 import type { Portfolio } from "../core/portfolio.ts";
 import type { Agent } from "../ports/agent.ts";
@@ -20,6 +21,8 @@ export interface Machine {
   readonly sandbox: Sandbox;
   readonly shell: Shell;
   readonly agent: Agent;
+  /** Removes the homes that checks of a killed process left. */
+  readonly sweepHomes: () => Promise<void>;
   /** What agents and checks find in their environment: PATH, toolchains' homes. */
   readonly toolchains: Readonly<Record<string, string>>;
   /** Added for set-up commands: proxies and trust. */
@@ -44,7 +47,8 @@ export async function openMachine(
     sandbox,
     toolchains,
     network: networkEnv(env),
-    shell: openShell({ sandbox, env: toolchains }),
+    shell: openShell({ sandbox, env: toolchains, mark }),
+    sweepHomes: () => sweepHomes(options.path, mark),
     agent: openClaudeAgent({ sandbox, env, configDir, clock: machineClock }),
   };
 }

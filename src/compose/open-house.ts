@@ -20,6 +20,7 @@ export async function openHouse(
   const never = new AbortController().signal;
   const machine = await openMachine(portfolio, { ...env, ...options.env }, never);
   await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
+  await machine.sweepHomes();
   const engine = openLedger(portfolio);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {

@@ -49,6 +49,8 @@ async function conclude(context: JobContext, id: TaskId, outcome: MergeOutcome):
     if ("landing" in outcome && outcome.landing !== null)
       draft.add({ kind: "landing", landing: outcome.landing });
     draft.tell(id, eventOf(outcome, told));
+    if (outcome.kind === "landed" && outcome.unpushed !== null)
+      draft.note("warning", `landed, but not pushed: ${outcome.unpushed}`, { task: id });
   };
   await finish(house, delivery, { needs: { tasks: [id] }, costUsd: 0, conclude });
 }

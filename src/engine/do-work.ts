@@ -26,7 +26,10 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
       history: record,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
-      begun: (begun) => note(context, { ...attempt, ...begun }),
+      begun: async (begun) => {
+        await note(context, { ...attempt, ...begun });
+        await context.site.world.repo.show(id, begun.base, signal);
+      },
     },
     signal,
   );

@@ -80,7 +80,7 @@ async function deliver(
     }
   }
   const never = new AbortController().signal;
-  for (const id of touched.landed) await site.world.repo.sweep(id, never);
+  for (const id of touched.over) await site.world.repo.sweep(id, never);
   return null;
 }
 
@@ -92,11 +92,19 @@ async function write({ journal }: Site, entry: JournalEntry): Promise<string | n
 function touchedBy(events: readonly LogEvent[]) {
   const tasks = new Set<TaskId>();
   const cycles = new Set<CycleId>();
-  const landed = new Set<TaskId>();
+  const over = new Set<TaskId>();
   for (const each of events) {
     if (each.of === "task") tasks.add(each.task);
     if (each.of === "cycle") cycles.add(each.cycle);
-    if (each.of === "task" && each.event.type === "merge.landed") landed.add(each.task);
+    if (each.of === "task" && leavesNothing.has(each.event.type)) over.add(each.task);
   }
-  return { tasks, cycles, landed };
+  return { tasks, cycles, over };
 }
+
+/** Events after which a task's branch is of no more use, unless something unmerged is on it. */
+const leavesNothing: ReadonlySet<string> = new Set([
+  "merge.landed",
+  "work.declined",
+  "work.reported",
+  "task.skipped",
+]);

@@ -108,6 +108,8 @@ export interface Repo {
   ): Promise<Workspace & { readonly conflicted: readonly string[] }>;
   /** Takes the files of a workspace as a commit on its base; call when its processes are gone. */
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
+  /** Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already. */
+  show(task: TaskId, base: CommitSha, signal: AbortSignal): Promise<void>;
   /** Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from collection. */
   keep(task: TaskId, attempt: number, commit: CommitSha, signal: AbortSignal): Promise<void>;
   /** A commit with its tree. */
@@ -133,7 +135,7 @@ export interface Repo {
   push(
     signal: AbortSignal,
   ): Promise<{ readonly kind: "pushed" } | { readonly kind: "refused"; readonly why: string }>;
-  /** Removes the branch and attempt refs of a task that has landed; keeps all that has not. */
+  /** Removes the branch and attempt refs of a task that has landed, and empty branches; keeps all else. */
   sweep(task: TaskId, signal: AbortSignal): Promise<void>;
 }
 

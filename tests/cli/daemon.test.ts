@@ -92,3 +92,21 @@ test("a run that meets a pause before its planner begins does not wait for it", 
   expect(said.out).toContain("is not over");
   expect((await cli.ledger.overview(shop)).openCycle?.state.at).toBe("queued");
 });
+
+test("the next cycle is due one interval after the last one began, not after it ended", async () => {
+  const cli = await openCli();
+  const daemon = begin(cli);
+  const next = async () => (await cli.ledger.overview(shop)).nextCycleAt;
+  await until(async () => (await next()) !== null, "the next cycle is planned");
+  const { lastCycle, nextCycleAt } = await cli.ledger.overview(shop);
+  expect(nextCycleAt).toBeGreaterThanOrEqual((lastCycle?.startedAt ?? 0) + 60_000 - 1);
+  expect(nextCycleAt).toBeLessThan((lastCycle?.startedAt ?? 0) + 60_000 + 500);
+  // what was missed while nobody served is one cycle, and it begins at once
+  await daemon.end();
+  const again = begin(cli);
+  const cycles = async () => cli.ledger.cycles(shop, 10);
+  const ended = async () => (await cycles()).filter(({ endedAt }) => endedAt !== null).length;
+  await until(async () => (await ended()) === 2, "the second cycle has ended");
+  await again.end();
+  expect((await cycles()).filter(({ startedAt }) => startedAt !== null)).toHaveLength(2);
+});

@@ -128,3 +128,15 @@ test("Ctrl+C ends the sessions, releases the work, and exits with 130; SIGTERM w
   expect((await cli.run("run", "-p", "shop")).code).toBe(143);
   expect((await cli.ledger.overview(shop)).openCycle?.state.at).toBe("queued");
 });
+
+test("G9: while the disk lacks room nothing is started, which is said once, and work goes on after", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const lack = "only 3 MiB are free in /data; nothing is started below 200 MiB";
+  cli.scene.lack = [lack, lack];
+  const said = await cli.run("run", "-p", "shop");
+  expect(said.err.split(lack)).toHaveLength(2);
+  expect(said.err.indexOf(lack)).toBeLessThan(said.err.indexOf("the cycle begins"));
+  expect(said.out).toContain("1 landed");
+  expect(said.code).toBe(0);
+});

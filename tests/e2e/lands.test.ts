@@ -1,9 +1,9 @@
 /** One task from the plan to the branch. */
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openCycleRig } from "../support/cycle-rig.ts";
+import { type CycleRig, openCycleRig } from "../support/cycle-rig.ts";
+import { commitAll, person } from "../support/git-fixture.ts";
 import { bash, brief, draft, passes, plans, works, write } from "../support/plays.ts";
 
 test("a planned task lands as one merge commit, and nothing else of it stays behind", async () => {
@@ -23,6 +23,7 @@ test("a planned task lands as one merge commit, and nothing else of it stays beh
   });
   const app = rig.project();
   const before = app.git("rev-parse", "main");
+  const upstream = upstreamOf(rig, "app");
   const [cycle] = await rig.run();
 
   expect(cycle?.state).toMatchObject({ at: "completed", outcome: { landed: 1, cutShort: null } });
@@ -46,10 +47,20 @@ test("a planned task lands as one merge commit, and nothing else of it stays beh
   expect(await readdir(join(app.path, ".orch/workers"))).toEqual([`${task.id}.md`]);
   expect(await readdir(join(app.path, ".orch/verdicts"))).toEqual([`${task.id}.md`]);
   expect(app.git("check-ignore", ".orch/plans")).toBe(".orch/plans");
+  expect((await readdir(app.path)).sort()).toEqual(
+    [".git", ".orch", "app.txt", "check.sh", "greeting.txt", "tests"].sort(),
+  );
+  expect(app.git("worktree", "list").split("\n")).toHaveLength(1);
+  // nobody asked for a push
+  expect(person(upstream, "rev-parse", "main")).toBe(before);
   // branches and attempts are swept
   const refs = app.git("for-each-ref", "--format=%(refname)").split("\n");
-  expect(refs).toEqual(["refs/heads/main", "refs/orch/fence/app", `refs/orch/merged/${task.id}`]);
-  expect(existsSync(join(app.path, ".git/hooks/post-merge"))).toBe(false);
+  expect(refs).toEqual([
+    "refs/heads/main",
+    "refs/orch/fence/app",
+    `refs/orch/merged/${task.id}`,
+    "refs/remotes/origin/main",
+  ]);
   // the ledger has every dollar that the vendor would have charged
   const bill = rig.model.bill();
   const { today, totalUsd } = await app.overview();
@@ -79,3 +90,41 @@ test("a task without checks lands, and is said to have landed unchecked", async 
   const trail = await readFile(join(app.path, `.orch/verdicts/${task.id}.md`), "utf8");
   expect(trail).toContain("Landed unchecked");
 });
+
+test("what has landed is pushed where that is asked for, never by force, and a refusal is told", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Add a note", write({ "note.txt": "n\n" }))], judge: [passes] },
+    projects: { pushing: { config: { push: true } }, behind: { config: { push: true } } },
+  });
+  const [pushing, behind] = [rig.project("pushing"), rig.project("behind")];
+  const remotes = [upstreamOf(rig, "pushing"), upstreamOf(rig, "behind")];
+  for (const each of [pushing, behind]) await each.add(brief("Add a note"));
+  // somebody else has pushed meanwhile
+  const somebody = join(rig.root, "somebody");
+  person(rig.root, "clone", "--quiet", upstreamPath(rig, "behind"), somebody);
+  commitAll(somebody, "Theirs");
+  person(somebody, "push", "--quiet");
+  const cycles = await rig.run();
+  const landed = { outcome: { landed: 1 } };
+  expect(cycles.map(({ state }) => state)).toMatchObject([landed, landed]);
+  const upstream = remotes.map((path) => person(path, "log", "--format=%s", "-1", "main"));
+  expect(upstream).toEqual(["Add a note", "Theirs"]);
+  const text = expect.stringMatching(/^landed, but not pushed: .*rejected/);
+  expect((await behind.log()).filter(({ of }) => of === "note")).toMatchObject([
+    { event: { level: "warning", text } },
+  ]);
+  expect((await pushing.log()).filter(({ of }) => of === "note")).toEqual([]);
+});
+
+const upstreamPath = ({ root }: CycleRig, name: string): string => join(root, `${name}-up.git`);
+
+/** Gives a project's branch an upstream that is where the branch is, and answers its path. */
+function upstreamOf(rig: CycleRig, name: string): string {
+  const { git, path } = rig.project(name);
+  const upstream = upstreamPath(rig, name);
+  person(rig.root, "clone", "--quiet", "--bare", path, upstream);
+  git("remote", "add", "origin", upstream);
+  git("fetch", "--quiet", "origin");
+  git("branch", "--quiet", "-u", "origin/main");
+  return upstream;
+}

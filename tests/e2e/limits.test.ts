@@ -40,7 +40,7 @@ test("a worker out of time and a check that hangs are ended with all that they s
 });
 
 /** Half a dollar at the default worker's prices. */
-const dear = { usage: { inputTokens: 200_000, outputTokens: 10_000 } };
+const dear = { usage: { inputTokens: 20_000, outputTokens: 46_000 } };
 const declines = { ...answers("declined", { why: "No." }), ...dear };
 
 test("a session that passes the task's cap is ended, and fails for that reason", async () => {
@@ -57,6 +57,32 @@ test("a session that passes the task's cap is ended, and fails for that reason",
   expect(task.state).toMatchObject({ at: "failed", failure: { kind: "outOfBudget" } });
   expect(costUsd).toBeCloseTo(rig.model.bill().total.costUsd, 2);
   expect(rig.model.requests().filter(({ status }) => status === 200).length).toBeLessThan(3);
+});
+
+test("planner and judge have caps of their own, and what they cost is recorded", async () => {
+  const rig = await openCycleRig({
+    scenario: {
+      planner: [{ steps: [{ tool: "Glob", input: { pattern: "*" }, ...dear }], repeat: true }],
+      worker: [works("Add a note", write({ "note.txt": "n\n" }))],
+      judge: [{ steps: [{ ...bash("true"), ...dear }], repeat: true }],
+    },
+    projects: {
+      planned: { config: { backlog_source: "claude_md" } },
+      judged: { config: { judge_budget: 0.04 } },
+    },
+  });
+  const [planned, judged] = [rig.project("planned"), rig.project("judged")];
+  await judged.add(brief("Add a note"));
+  const cycles = await rig.run();
+  const why = "the session reached its spending cap before it answered";
+  expect(cycles.map(({ state }) => state)).toContainEqual({ at: "failed", why });
+  const { task, verdicts } = await judged.task("Add a note");
+  expect(task.state).toMatchObject({ at: "failed", failure: { kind: "judgeLost" } });
+  expect(verdicts.at(-1)?.reasons.join()).toContain(why);
+  const costs = [await planned.overview(), await judged.overview()].map(({ totalUsd }) => totalUsd);
+  expect(costs[0]).toBeGreaterThan(0.4);
+  const bill = rig.model.bill().total.costUsd;
+  expect((costs[0] ?? 0) + (costs[1] ?? 0)).toBeCloseTo(bill, 1);
 });
 
 const capped: readonly (readonly [string, string, Omit<CycleSetup, "scenario">])[] = [

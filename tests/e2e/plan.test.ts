@@ -143,3 +143,23 @@ test("people's own tasks need no planner: a question is answered, a report is ha
   expect(sessionsOf(rig.model, "planner")).toHaveLength(0);
   expect(second?.plan).toBeNull();
 });
+
+test("the planner is told of the backlog file and of some failures, however many there were", async () => {
+  const rig = await openCycleRig({
+    scenario: { planner: [plans()] },
+    projects: {
+      app: {
+        files: { "CLAUDE.md": "# Notes\n", "BACKLOG.md": "- build the cathedral\n" },
+        config: { backlog_source: "backlog_file" },
+      },
+    },
+  });
+  const app = rig.project();
+  await app.remember(300);
+  await rig.run();
+  const [session] = sessionsOf(rig.model, "planner");
+  expect(session?.prompt).toContain("## From BACKLOG.md\n\n- build the cathedral");
+  expect(session?.prompt).toContain("## From CLAUDE.md");
+  expect(session?.prompt.match(/^- Old task \d+ \(/gm)).toHaveLength(20);
+  expect(session?.prompt.length).toBeLessThan(4_000);
+});

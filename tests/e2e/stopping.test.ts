@@ -174,3 +174,26 @@ test("after kill -9 the same attempt goes on, nothing is done twice, the end is 
   expect(today.settledUsd).toBeGreaterThanOrEqual(bill - 0.001);
   expect(today.settledUsd).toBeLessThanOrEqual(bill + 0.5);
 });
+
+test("after kill -9 while it is judged no HEAD has moved, and the work is not done again", async () => {
+  const seconds = `3.${process.pid}`;
+  const slowly = `test ! -e note.txt || sleep ${seconds}\n`;
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Add a note", write({ "note.txt": "n\n" }))], judge: [passes] },
+    projects: { app: { files: { "tests/slow.sh": slowly } } },
+  });
+  const app = rig.project();
+  const id = await app.add(brief("Add a note"));
+  await rig.close();
+  const first = startCycle(rig);
+  await moment("it is checked", async () => (await sleepers(seconds)).length > 0);
+  await first.end("SIGKILL");
+  expect(app.git("symbolic-ref", "HEAD")).toBe("refs/heads/main");
+  expect(app.git("log", "--format=%s", "main")).toBe("Start");
+  expect(app.git("status", "--porcelain")).toBe("");
+  const [cycle] = await rig.run();
+  expect(cycle?.state).toMatchObject({ outcome: { landed: 1 } });
+  expect((await app.story(id)).filter((each) => each === "judge.started")).toHaveLength(2);
+  expect(sessionsOf(rig.model, "worker")).toHaveLength(1);
+  expect(sessionsOf(rig.model, "judge")).toHaveLength(1);
+});

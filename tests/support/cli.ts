@@ -29,6 +29,8 @@ export interface Scene {
   lock: Lock;
   agentProblem: OpenHouse["agentProblem"];
   obstacles: OpenHouse["obstacles"];
+  /** What is said of the disk, look by look; null once all of it has been said. */
+  lack: string[];
   findings: readonly Finding[];
   stdin: string;
   isTTY: boolean;
@@ -69,6 +71,7 @@ export async function openCli(): Promise<Cli> {
     lock: { kind: "held", release: async () => undefined },
     agentProblem: null,
     obstacles: [],
+    lack: [],
     findings: [],
     stdin: "",
     isTTY: false,
@@ -236,7 +239,13 @@ async function openHouse(
     () => scene.planned,
     () => house,
   );
-  const house: House = { engine, clock: realClock, sites, obstacle: async () => null, hear };
+  const house: House = {
+    engine,
+    clock: realClock,
+    sites,
+    obstacle: async () => scene.lack.shift() ?? null,
+    hear,
+  };
   return {
     house,
     containment: "nothing: a test",

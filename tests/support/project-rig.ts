@@ -1,16 +1,16 @@
 /** One project of a rig, as its person sees it and as the ledger has it. */
 import { machineClock } from "../../src/adapters/clock.ts";
-import { addTask, pause, resume, type Told, tellTask } from "../../src/core/commands.ts";
+import { addTask, newTask, pause, resume, type Told, tellTask } from "../../src/core/commands.ts";
 import type { ProjectName, TaskId } from "../../src/core/ids.ts";
 import { taskId } from "../../src/core/ids.ts";
 import type { Decision, LogEvent, View } from "../../src/core/ledger.ts";
 import { fingerprint } from "../../src/core/plan.ts";
-import type { Reservation } from "../../src/core/records.ts";
 import type { RetryRules } from "../../src/core/retry.ts";
-import type { TaskBrief, TaskEvent } from "../../src/core/task.ts";
+import type { Task, TaskBrief, TaskEvent } from "../../src/core/task.ts";
 import { type House, siteOf } from "../../src/engine/house.ts";
 import type { Overview, TaskRecord } from "../../src/ports/engine.ts";
 import { person } from "./git-fixture.ts";
+import { brief } from "./plays.ts";
 
 export interface ProjectRig {
   readonly name: ProjectName;
@@ -29,10 +29,22 @@ export interface ProjectRig {
   /** Types of a task's events, oldest first. */
   story(id: TaskId): Promise<readonly string[]>;
   overview(): Promise<Overview>;
-  reservations(): Promise<readonly Reservation[]>;
+  /** Writes a history of failed tasks into the ledger, `Old task 1` and so on. */
+  remember(failed: number): Promise<void>;
 }
 
 const eventsMax = 1_000;
+
+function failedTask(view: View, id: TaskId, number: number): Task {
+  const task = newTask(view, {
+    id,
+    brief: brief(`Old task ${number}`),
+    cycle: null,
+    attemptsMax: 1,
+  });
+  const failure = { kind: "judgedBad", detail: "x".repeat(5_000) } as const;
+  return { ...task, state: { at: "failed", attempt: 1, failure } };
+}
 
 /** Opens a project of a house that may be closed and opened again. */
 export function openProjectRig(given: {
@@ -57,10 +69,10 @@ export function openProjectRig(given: {
     name,
     path,
     git: (...args) => person(path, ...args),
-    add: async (brief) => {
+    add: async (wanted) => {
       const id = taskId(machineClock.newId());
-      const needs = { fingerprints: [fingerprint(brief)] };
-      const told = await decide(needs, (view, rules) => addTask(view, id, brief, rules));
+      const needs = { fingerprints: [fingerprint(wanted)] };
+      const told = await decide(needs, (view, rules) => addTask(view, id, wanted, rules));
       if (told.kind === "refused") throw new Error(told.why);
       return id;
     },
@@ -81,6 +93,12 @@ export function openProjectRig(given: {
         each.of === "task" && each.task === id ? [each.event.type] : [],
       ),
     overview: async () => (await engine()).overview(name),
-    reservations: async () => (await engine()).reservations(name, "2000-01-01"),
+    remember: async (failed) => {
+      const ids = Array.from({ length: failed }, () => taskId(machineClock.newId()));
+      await (await engine()).transact(name, {}, (view) => ({
+        changes: ids.map((id, i) => ({ kind: "task", task: failedTask(view, id, i + 1) })),
+        answer: null,
+      }));
+    },
   };
 }

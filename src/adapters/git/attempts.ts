@@ -42,9 +42,33 @@ export async function keepAttempt(
   await moveRefs(theirs, [move], signal);
 }
 
-/** Removes what a landed task leaves; commits that did not land move to `refs/orch/rescue/`. */
+/** Shows a task that is begun as its branch, where it has none yet. */
+export async function showTask(
+  site: Site,
+  { task, base }: { readonly task: TaskId; readonly base: CommitSha },
+  signal: AbortSignal,
+): Promise<void> {
+  const command = `create ${branchRef(`${site.branchPrefix}${task}`)} ${base}`;
+  // there is one from an earlier attempt, or the person has rewritten what it would begin from
+  await moveRefs(site.hub.place.commonDir, [command], signal);
+}
+
+/** Removes the branch of a task that has nothing on it. */
+async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
+  const theirs = site.hub.place.commonDir;
+  const name = `${site.branchPrefix}${task}`;
+  const tip = await readRef(theirs, branchRef(name), signal);
+  if (tip === null || !(await isAncestor(theirs, tip, branchRef(site.branch), signal))) return;
+  if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
+  await moveRefs(theirs, [`delete ${branchRef(name)} ${tip}`], signal);
+}
+
+/**
+ * Removes what a task that is over leaves: of a landed one all, where commits that did not land move
+ * to `refs/orch/rescue/`; of any other an empty branch.
+ */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  if ((await landingOf(site, task, signal)) === null) return;
+  if ((await landingOf(site, task, signal)) === null) return dropEmpty(site, task, signal);
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
   const commands: string[] = [];

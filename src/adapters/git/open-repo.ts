@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Instant, ProjectName } from "../../core/ids.ts";
 import type { Repo } from "../../ports/repo.ts";
-import { keepAttempt, sweepTask } from "./attempts.ts";
+import { keepAttempt, showTask, sweepTask } from "./attempts.ts";
 import { chooseBranch, refuseClash } from "./branch.ts";
 import { treeOf } from "./commits.ts";
 import { openConflicted } from "./conflict.ts";
@@ -72,6 +72,7 @@ function repoOf(site: Site): Repo {
     openConflict: (request, signal) => mended(() => openConflicted(site, request, signal), signal),
     snapshot: (workspace, request, signal) =>
       mended(() => takeSnapshot(site, workspace, request, signal), signal),
+    show: (task, base, signal) => mended(() => showTask(site, { task, base }, signal), signal),
     keep: (task, attempt, commit, signal) =>
       mended(() => keepAttempt(site, { task, attempt, commit }, signal), signal),
     commit: (sha, signal) =>

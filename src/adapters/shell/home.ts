@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "../process.ts";
@@ -8,23 +8,34 @@ export interface PrivateHome extends AsyncDisposable {
   readonly env: Readonly<Record<"HOME" | "TMPDIR", string>>;
 }
 
-/** Opens an empty private home. Its path is short: programs put sockets there. */
-export async function openPrivateHome(path: string): Promise<PrivateHome> {
-  const folder = await mkdtemp(join(tmpdir(), "orch-"));
+/** Names the homes of one data folder, so that those of a dead process can be told. */
+const prefixOf = (mark: string): string => `orch-${mark}-`;
+
+/**
+ * Opens an empty private home for the data folder that `mark` stands for. Its path is short: programs
+ * put sockets there.
+ */
+export async function openPrivateHome(path: string, mark: string): Promise<PrivateHome> {
+  const folder = await mkdtemp(join(tmpdir(), prefixOf(mark)));
   const env = { HOME: join(folder, "home"), TMPDIR: join(folder, "tmp") };
   await Promise.all(Object.values(env).map((each) => mkdir(each, { mode: 0o700 })));
-  return {
-    env,
-    [Symbol.asyncDispose]: async () => {
-      const remove = (): Promise<void> =>
-        rm(folder, { recursive: true, force: true, maxRetries: 2 });
-      await remove().catch(async () => {
-        // Some tools write-protect folders, Go's module cache for one.
-        await unlocked(folder, path);
-        await remove().catch(() => undefined); // a leftover in the temp folder is nobody's failure
-      });
-    },
-  };
+  return { env, [Symbol.asyncDispose]: () => removed(folder, path) };
+}
+
+/** Removes the homes that killed processes left; for the start, when nobody else runs anything. */
+export async function sweepHomes(path: string, mark: string): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names)
+    if (name.startsWith(prefixOf(mark))) await removed(join(tmpdir(), name), path);
+}
+
+async function removed(folder: string, path: string): Promise<void> {
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 2 });
+  await remove().catch(async () => {
+    // Some tools write-protect folders, Go's module cache for one.
+    await unlocked(folder, path);
+    await remove().catch(() => undefined); // a leftover in the temp folder is nobody's failure
+  });
 }
 
 async function unlocked(folder: string, path: string): Promise<void> {

@@ -11,14 +11,16 @@ export interface ShellOptions {
   readonly sandbox: Sandbox;
   /** The clean environment without HOME and TMPDIR, which each run gets anew. */
   readonly env: Readonly<Record<string, string>>;
+  /** Stands for the data folder in the names of its homes. */
+  readonly mark?: string;
 }
 
 /** Opens a shell that runs commands with `env` and nothing else of our environment. */
-export function openShell({ sandbox, env }: ShellOptions): Shell {
+export function openShell({ sandbox, env, mark = "home" }: ShellOptions): Shell {
   return {
     containment: sandbox.kind === "group" ? "process group" : sandbox.kind,
     async run(request, signal) {
-      await using home = await openPrivateHome(env["PATH"] ?? "/usr/bin:/bin");
+      await using home = await openPrivateHome(env["PATH"] ?? "/usr/bin:/bin", mark);
       return await runHeld(
         sandbox,
         { ...request, env: { ...env, ...home.env, ...request.env } },

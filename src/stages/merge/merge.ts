@@ -21,7 +21,13 @@ export interface MergeRequest {
 }
 
 export type MergeOutcome =
-  | { readonly kind: "landed"; readonly commit: CommitSha; readonly landing: Landing | null }
+  | {
+      readonly kind: "landed";
+      readonly commit: CommitSha;
+      readonly landing: Landing | null;
+      /** Why it was not pushed although the portfolio asks for it; null where all is well. */
+      readonly unpushed: string | null;
+    }
   | { readonly kind: "raced"; readonly landing: Landing | null }
   | {
       readonly kind: "parked";
@@ -57,7 +63,8 @@ export async function merge(
   // past the fence, what `landingOf` answers stays true until we ourselves publish
   const tip = await repo.sync(signal); // first: whatever lands after this line makes `publish` race
   const landed = await repo.landingOf(task.id, signal); // we may have died after it had landed
-  if (landed !== null) return { kind: "landed", commit: landed, landing: null };
+  if (landed !== null)
+    return { kind: "landed", commit: landed, landing: null, unpushed: await push(stage, signal) };
   if (request.lastTry) return reject("mergeLost", "its merge was begun and lost too often");
   const merged = await repo.merge(tip.commit, candidate, messageOf(request), signal);
   if (merged.kind === "conflicted") return { kind: "conflicted", paths: merged.paths };
@@ -81,12 +88,12 @@ interface Merged {
 }
 
 async function publish(
-  { world, settings }: Stage,
+  stage: Stage,
   { task, token, intend }: MergeRequest,
   { tip, merged, checks }: Merged,
   signal: AbortSignal,
 ): Promise<MergeOutcome> {
-  const { repo, clock } = world;
+  const { repo, clock } = stage.world;
   const intended: Landing = {
     id: `${task.id}-${token}`,
     tasks: [task.id],
@@ -103,11 +110,11 @@ async function publish(
   const publication = await repo.publish(request, signal);
   switch (publication.kind) {
     case "landed":
-      if (settings.push) await repo.push(signal);
       return {
         kind: "landed",
         commit: publication.commit,
         landing: { ...intended, state: "landed" },
+        unpushed: await push(stage, signal),
       };
     case "raced":
       return { kind: "raced", landing: { ...intended, state: "raced" } };
@@ -118,6 +125,13 @@ async function publish(
     default:
       return publication satisfies never;
   }
+}
+
+/** Pushes where the portfolio asks for it; says why it could not be done. */
+async function push({ world, settings }: Stage, signal: AbortSignal): Promise<string | null> {
+  if (!settings.push) return null;
+  const pushed = await world.repo.push(signal);
+  return pushed.kind === "pushed" ? null : pushed.why;
 }
 
 function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): string {

@@ -16,6 +16,7 @@ import {
   worked,
   write,
 } from "../../support/git-fixture.ts";
+import { landing } from "../../support/git-scenes.ts";
 
 const files = { "a.txt": "one\n", "d/b.txt": "two\n" };
 
@@ -156,4 +157,17 @@ test("a push goes to the upstream, as far as that allows it", async () => {
   person(root, "branch", "--unset-upstream", "main");
   expect(await repo.push(signal)).toMatchObject({ why: expect.stringContaining("no upstream") });
   expect(tried(root, "diff", "--quiet")).toBe(0);
+});
+
+test("after a landing the hub has the branch already, and after a rewrite the person's again", async () => {
+  const root = await repository(files);
+  const at = await opened(root);
+  const { publish, from, to } = await landing(at, { "a.txt": "landed\n" });
+  expect(await publish()).toEqual({ kind: "landed", commit: to });
+  const hub = await hubOf(at.options.hubsDir);
+  expect(person(hub, "rev-parse", "refs/heads/main")).toBe(to);
+  expect((await at.repo.sync(signal)).commit).toBe(to);
+  person(root, "reset", "-q", "--hard", from);
+  expect((await at.repo.sync(signal)).commit).toBe(from);
+  expect(person(hub, "rev-parse", "refs/heads/main")).toBe(from);
 });

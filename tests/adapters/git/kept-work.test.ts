@@ -33,6 +33,23 @@ describe("attempts", () => {
     expect(person(root, "show", `${candidate}:a.txt`)).toBe("first");
   });
 
+  test("begin as a branch at their base, which goes where nothing came of them", async () => {
+    const { repo, root } = await opened(await repository(files));
+    const { commit: base } = await repo.sync(signal);
+    await repo.show(task(1), base, signal);
+    await repo.show(task(1), base, signal);
+    expect(person(root, "rev-parse", `orch/${task(1)}`)).toBe(base);
+    const { candidate } = await worked(repo, 1, { "a.txt": "first\n" });
+    await repo.keep(task(1), 1, candidate, signal);
+    await repo.show(task(1), base, signal);
+    expect(person(root, "rev-parse", `orch/${task(1)}`)).toBe(candidate);
+    await repo.show(task(2), base, signal);
+    await repo.sweep(task(2), signal);
+    await repo.sweep(task(1), signal);
+    expect(exists(root, `refs/heads/orch/${task(2)}`)).toBe(false);
+    expect(person(root, "rev-parse", `orch/${task(1)}`)).toBe(candidate);
+  });
+
   test("do not move a branch that the person went on with or has checked out", async () => {
     const { repo, root } = await opened(await repository(files));
     const { candidate } = await worked(repo, 1, { "a.txt": "first\n" });
