@@ -68,7 +68,11 @@ export async function layOut(name: (typeof samples)[number]["name"], path: strin
   await rename(join(path, "gitignore"), join(path, ".gitignore"));
   if (name !== "typescript-shop") return;
   await mkdir(join(path, "vendor")); // its tests run without anything being installed
-  await cp(stripTypes, join(path, "vendor", "strip-types.mjs"));
+  try {
+    await cp(stripTypes, join(path, "vendor", "strip-types.mjs"));
+  } catch (fault) {
+    throw new Error("the demo's sample lacks a tool that `npm run build` makes", { cause: fault });
+  }
 }
 
 async function freshFolder(asked: string | null): Promise<string> {
