@@ -40,7 +40,7 @@ test("a worker out of time and a check that hangs are ended with all that they s
 });
 
 /** Half a dollar at the default worker's prices. */
-const dear = { usage: { inputTokens: 200_000, outputTokens: 10_000 } };
+const dear = { usage: { inputTokens: 20_000, outputTokens: 46_000 } };
 const declines = { ...answers("declined", { why: "No." }), ...dear };
 
 test("a session that passes the task's cap is ended, and fails for that reason", async () => {
@@ -66,7 +66,10 @@ test("planner and judge have caps of their own, and what they cost is recorded",
       worker: [works("Add a note", write({ "note.txt": "n\n" }))],
       judge: [{ steps: [{ ...bash("true"), ...dear }], repeat: true }],
     },
-    projects: { planned: { config: { backlog_source: "claude_md" } }, judged: {} },
+    projects: {
+      planned: { config: { backlog_source: "claude_md" } },
+      judged: { config: { judge_budget: 0.04 } },
+    },
   });
   const [planned, judged] = [rig.project("planned"), rig.project("judged")];
   await judged.add(brief("Add a note"));

@@ -15,21 +15,22 @@ test("an edit in the way parks the work, which lands once the person has cleaned
       worker: [works("Grow app", bash("echo four >> app.txt"), write({ "new.txt": "new\n" }))],
       judge: [passes],
     },
+    projects: { app: { config: { git_branch_prefix: "bots/" } } },
   });
   const app = rig.project();
   const id = await app.add(brief("Grow app"));
   await place(app.path, { "app.txt": "my own\n", "other.txt": "mine\n", "new.txt": "mine too\n" });
   app.git("add", "other.txt");
-  const before = await fingerprint(app.path);
+  const theirs = () => fingerprint(app.path, [".orch"], butBots(app.git));
+  const before = await theirs();
   const [parked] = await rig.run();
   expect(parked?.state).toMatchObject({ at: "completed", outcome: { landed: 0, waiting: 1 } });
   const { task } = await app.task("Grow app");
   expect(task.state).toMatchObject({ at: "approved", parked: expect.stringContaining("app.txt") });
   const now = app.git("rev-parse", "main");
   expect(app.git("log", "--format=%s", "-1", now)).toBe("Start");
-  expect(app.git("show", "orch/ready:app.txt")).toBe("one\ntwo\nthree\nfour");
-  const ignored = [".orch"];
-  expect(await fingerprint(app.path, ignored)).toBe(before);
+  expect(app.git("show", "bots/ready:app.txt")).toBe("one\ntwo\nthree\nfour");
+  expect(await theirs()).toBe(before);
 
   app.git("checkout", "--quiet", "app.txt");
   app.git("clean", "--quiet", "-f", "new.txt");
@@ -37,9 +38,13 @@ test("an edit in the way parks the work, which lands once the person has cleaned
   expect((await app.task("Grow app")).task.state.at).toBe("done");
   expect(await readFile(join(app.path, "app.txt"), "utf8")).toBe("one\ntwo\nthree\nfour\n");
   expect(app.git("status", "--porcelain")).toBe("A  other.txt");
-  expect(app.git("branch", "--list", "orch/*")).toBe("");
+  expect(app.git("branch", "--list", "bots/*")).toBe("");
   expect((await app.story(id)).filter((each) => each === "work.started")).toHaveLength(1);
 });
+
+/** The branches that are ours under another prefix. */
+const butBots = (git: (...args: readonly string[]) => string): readonly string[] =>
+  git("for-each-ref", "--format=%(refname)", "refs/heads/bots").split("\n").filter(Boolean);
 
 test("a person on another branch, or on none, stays there, with all that is theirs", async () => {
   const rig = await openCycleRig({

@@ -86,3 +86,17 @@ test("neither a project's number of workers nor the portfolio's is ever passed",
   expect(mostAtOnce(of("south"))).toBeLessThanOrEqual(2);
   expect(mostAtOnce(sessionsOf(rig.model, "worker"))).toBe(3);
 });
+
+test("where workers are few, the project with the higher priority goes first", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [{ steps: [answers("declined", { why: "No." })] }] },
+    projects: { low: {}, high: { config: { priority: 9 } } },
+    portfolio: { max_workers: 1 },
+  });
+  for (const n of [1, 2]) await rig.project("low").add(brief(`of low, ${n}`));
+  await rig.project("high").add(brief("of high, 1"));
+  await rig.run();
+  const order = sessionsOf(rig.model, "worker").map(({ prompt }) => /of (\w+),/.exec(prompt)?.[1]);
+  expect(order).toHaveLength(3);
+  expect(order.indexOf("high")).toBeLessThan(order.lastIndexOf("low"));
+});

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { OpenHouse } from "../../src/cli/backstage.ts";
+import { byPriority } from "../../src/cli/pick.ts";
 import { openHouse } from "../../src/compose/open-house.ts";
 import { parsePortfolio } from "../../src/config/parse.ts";
 import type { Cycle } from "../../src/core/cycle.ts";
@@ -60,7 +61,7 @@ export interface CycleRig {
   /** Faults of the service, which `run` does not allow. */
   readonly faults: readonly string[];
   /** Opens the house, if it is not open yet. */
-  open(): Promise<void>;
+  open(): Promise<OpenHouse["house"]>;
   project(name?: string): ProjectRig;
   /** Runs cycles to their ends and answers those that ended. */
   run(options?: RunOptions): Promise<readonly Cycle[]>;
@@ -104,10 +105,10 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
     await model.close();
     expect(await leftovers(root)).toEqual([]);
   });
-  const names = portfolio.projects.map(({ name }) => name);
+  const names = byPriority(portfolio.projects).map(({ name }) => name);
   return {
     ...{ root, model, env, heard, faults, portfolioFile, data: portfolio.dataDir },
-    open: async () => void (await house()),
+    open: house,
     project: (name = "app") =>
       openProjectRig({ house, name: projectName(name), path: pathOf(portfolio, name) }),
     run: async ({ cycles = 1, drain = never, stop = never, only = names } = {}) => {

@@ -1,6 +1,7 @@
 /** Reads what test runners print, for people, on their standard streams. */
 import type { TestResults } from "../../core/results.ts";
 import type { Reports } from "../../ports/reports.ts";
+import { readAva } from "./ava.ts";
 import { readCargo } from "./cargo.ts";
 import { readGo, readGoJson } from "./go.ts";
 import { readJest } from "./jest.ts";
@@ -23,6 +24,7 @@ const families: readonly { readonly first: Reader; readonly others: readonly Rea
   { first: readCtest, others: [readGtest] },
   { first: readProve, others: [] },
   { first: readMocha, others: [] },
+  { first: readAva, others: [] },
   { first: readPytest, others: [] },
   { first: readUnittest, others: [] },
   { first: readCargo, others: [] },

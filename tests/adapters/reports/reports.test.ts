@@ -68,6 +68,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     "test/text.test.js > with a broken hook",
   ],
   "tap-perl": ["TAP: 2/1/0", "two"],
+  ava: ["ava: 3/2/1", "math › subtracts", "math › division › by zero"],
+  "ava-green": ["ava: 1/0/0"],
+  "ava-timeout": ["ava: 1/1/0", "waits"],
+  "ava-unhandled": ["ava: 2/1"],
   vitest: ["vitest: 3/5/2", "test/broken.test.ts", ...vitestTests],
   "vitest-json": ["vitest: 3/5/2", ...vitestTests, "test/broken.test.ts"],
   "vitest-green": ["vitest: 1/0/0"],
@@ -169,6 +173,10 @@ test("the message of a failure is there, and short", async () => {
       expect(failure.message.split("\n").length).toBeLessThanOrEqual(6);
     }
   }
+  const ava = read(await fixture("ava"));
+  expect(ava.kind === "named" && ava.failures[1]?.message).toMatch(
+    /^Error thrown in test:\nError {\nmessage: 'no zero'/,
+  );
   const results = read(await fixture("pytest-q"));
   expect(results.kind === "named" && results.failures[0]?.message).toBe(
     "AssertionError: one is not two",
@@ -218,6 +226,7 @@ describe("names are only used when none is missing", () => {
     ["node20-tap", /1\.\.8\n[\s\S]*/, "node:test: 3/8"],
     ["node20-spec", /✖ subtracts \(1\.[^)]*\)\n(?![\s\S]*✖ failing tests)/, "node:test: 3/7"],
     ["ctest", /\t {2}3 - worse.*\n/, "ctest: 1/2"],
+    ["ava", / {2}✘ \[fail\]: math › subtracts\n/, "ava: 3/2"],
   ])("%s without one of its lines is counted", async (name, line, wanted) => {
     const plain = (await fixture(name)).replace(
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
@@ -274,6 +283,7 @@ describe("whatever was printed", () => {
     ["header lines", " FAIL  a > b\n".repeat(40_000)],
     ["titles", `  1 passing (1ms)\n  1 failing\n${"  1) a\n       b\n".repeat(30_000)}`],
     ["counts", "1 a, ".repeat(80_000)],
+    ["words", `${"  ✘ [fail]: a b c d e f\n".repeat(30_000)}  ─\n  1 test failed`],
     ["wstat", `Result: FAIL\n${"x (Wstat: ".repeat(40_000)}`],
     [
       "depth",
