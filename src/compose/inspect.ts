@@ -6,6 +6,7 @@ import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
+import { findingOf } from "./inspect-check.ts";
 import { type Environment, openMachine } from "./machine.ts";
 import { lackOfRoom } from "./room.ts";
 import { openSite } from "./site.ts";
@@ -90,16 +91,6 @@ export async function inspectProject(
     const hint = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
     return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
   }
-  for (const run of checked.kind === "ran" ? checked.runs : []) {
-    const green = run.ended.kind === "exited" && run.ended.code === 0;
-    findings.push(
-      green
-        ? ok(`${run.name}: \`${run.command}\` passes on a clean clone`)
-        : warning(
-            `${run.name}: \`${run.command}\` fails on a clean clone:\n${run.outputTail}`,
-            "only failures that a change adds will count against it",
-          ),
-    );
-  }
-  return findings;
+  const runs = checked.kind === "ran" ? checked.runs : [];
+  return [...findings, ...runs.map(findingOf)];
 }
