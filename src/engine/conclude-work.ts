@@ -40,7 +40,7 @@ export async function conclude(
     record(draft, view, outcome);
     if (outcome.kind === "released") heed(draft, outcome.release);
   };
-  /** The task was given up while it was worked on; whoever else holds it keeps the record. */
+  // given up while it was worked on: its record is ours to close, unless somebody else holds it
   const fenced = (draft: Draft, view: View): void => {
     const state = draft.task(task.id)?.state;
     if (state?.at === "skipped" && state.attempt === attempt.attempt)

@@ -5,6 +5,7 @@ import type { ProjectName, TaskId } from "../../src/core/ids.ts";
 import { taskId } from "../../src/core/ids.ts";
 import type { Decision, LogEvent, View } from "../../src/core/ledger.ts";
 import { fingerprint } from "../../src/core/plan.ts";
+import type { Attempt } from "../../src/core/records.ts";
 import type { RetryRules } from "../../src/core/retry.ts";
 import type { Task, TaskBrief, TaskEvent } from "../../src/core/task.ts";
 import { type House, siteOf } from "../../src/engine/house.ts";
@@ -23,7 +24,8 @@ export interface ProjectRig {
   resume(): Promise<Told>;
   /** The task with this title; throws where there is none, or more than one. */
   task(title: string): Promise<TaskRecord>;
-  titles(): Promise<readonly string[]>;
+  /** All attempts of all tasks. */
+  attempts(): Promise<readonly Attempt[]>;
   /** The log, oldest first. */
   log(): Promise<readonly LogEvent[]>;
   /** Types of a task's events, oldest first. */
@@ -86,7 +88,10 @@ export function openProjectRig(given: {
       if (record === null || found.length > 1) throw new Error(`${found.length} tasks: ${title}`);
       return record;
     },
-    titles: async () => (await tasks()).map(({ brief }) => brief.title).sort(),
+    attempts: async () => {
+      const records = (await tasks()).map(async ({ id }) => (await engine()).task(name, id));
+      return (await Promise.all(records)).flatMap((record) => record?.attempts ?? []);
+    },
     log,
     story: async (id) =>
       (await log()).flatMap((each) =>

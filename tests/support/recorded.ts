@@ -37,11 +37,14 @@ export function sessionsOf(
   return [...sessions.values()].filter(({ prompt }) => task.test(prompt));
 }
 
-/** Most sessions that were under way at one moment. */
-export const mostAtOnce = (sessions: readonly RecordedSession[]): number =>
+/** Most sessions, or attempts, that were under way at one moment. */
+export const mostAtOnce = (
+  sessions: readonly { readonly startedAt: number; readonly endedAt: number | null }[],
+): number =>
   Math.max(
     0,
     ...sessions.map(
-      ({ startedAt: at }) => sessions.filter((e) => e.startedAt <= at && at < e.endedAt).length,
+      ({ startedAt: at }) =>
+        sessions.filter((e) => e.startedAt <= at && at < (e.endedAt ?? Infinity)).length,
     ),
   );

@@ -1,6 +1,6 @@
 /** Landing on a branch that the person has checked out: git's own fast-forward, and nothing more. */
-import { lstat, mkdtemp, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { lstat, rm } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Attempted, claimable, claimOf, type Landing } from "./attempt.ts";
 import { type RawChange, rawChanges } from "./changes.ts";
@@ -9,6 +9,7 @@ import { fenceRef } from "./fence.ts";
 import { git, gitHolding, gitOut } from "./git.ts";
 import { bytesOf, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { durable, moveRefs } from "./refs.ts";
+import { openScratch } from "./scratch.ts";
 import type { Site } from "./site.ts";
 
 /** Writing a very large change to a slow disk takes minutes. */
@@ -35,7 +36,7 @@ export async function fastForward(
   if ((await moveRefs(gitDir, [verified, claimable(landing)], signal)).code !== 0)
     return { kind: "undecided" };
   signal.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), "orch-land-"));
+  const folder = await openScratch("land");
   try {
     const held = await gitHolding(
       {

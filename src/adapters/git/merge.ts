@@ -1,6 +1,5 @@
 /** Merging without a checkout: two commits in, one merge commit or the conflicting paths out. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type CommitSha, commitSha, treeSha } from "../../core/ids.ts";
 import type { Merge } from "../../ports/repo.ts";
@@ -10,6 +9,7 @@ import { GitFailure, git, gitOut, gitText } from "./git.ts";
 import { assertOwnChange } from "./invariants.ts";
 import { bytesOf, isInside, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { isAncestor } from "./refs.ts";
+import { openScratch } from "./scratch.ts";
 import { type Site, signed } from "./site.ts";
 
 /** Enough of git's messages for an agent to see what collides. */
@@ -77,7 +77,7 @@ export async function mergeTrees(
   const pair = ground.shared
     ? [base, candidate]
     : await rebuilt(site, { start, base, candidate }, signal);
-  const workTree = await mkdtemp(join(tmpdir(), "orch-merge-"));
+  const workTree = await openScratch("merge");
   try {
     await attributesOf(gitDir, base, workTree, signal);
     const call = {

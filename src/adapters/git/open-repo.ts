@@ -15,6 +15,7 @@ import { mending } from "./mend.ts";
 import { mergeCommits } from "./merge.ts";
 import { publish } from "./publish.ts";
 import { pushBranch } from "./push.ts";
+import { sweepScratch } from "./scratch.ts";
 import { diffOf, listAt, readFileAt } from "./show.ts";
 import type { Person, Site } from "./site.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -51,6 +52,7 @@ export async function openRepo(options: RepoOptions, signal: AbortSignal): Promi
     signal,
   );
   await excludeTrail(place);
+  await sweepScratch();
   await mkdir(workspacesDir, { recursive: true });
   const author = options.author ?? ourselves;
   const { prefix } = place;
