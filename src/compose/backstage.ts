@@ -1,10 +1,8 @@
 /** The only place that puts concrete adapters together for the faces. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
 import { lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
-import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { detect } from "./detect.ts";
 import type { Environment } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
@@ -27,21 +25,9 @@ export function openBackstage(env: Environment): Backstage {
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
     detect,
-    forget,
+    forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),
     transcript: ({ dataDir }, project, name) =>
       join(dataDir, project, "transcripts", `${name}.jsonl`),
   };
-}
-
-/** Removes a project's traces from its repository and from the data folder. */
-async function forget(
-  { dataDir }: Portfolio,
-  { name, path, gitBranchPrefix }: ProjectConfig,
-): Promise<readonly string[]> {
-  const { forgetRepo } = await import("../adapters/git/forget.ts");
-  const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
-  const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
-  for (const file of files) await rm(file, { recursive: true, force: true });
-  return [...removed, `its ledger, clones and transcripts in ${dataDir}`];
 }

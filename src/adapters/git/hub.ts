@@ -28,12 +28,17 @@ export interface Hub {
   readonly place: Place;
 }
 
+/** Where the hub of a repository lies. */
+export function hubDirOf(hubsDir: string, place: Place): string {
+  const key = createHash("sha256").update(place.commonDir).digest("hex").slice(0, 16);
+  return join(hubsDir, `${key}${hubSuffix}`);
+}
+
 /** Opens the hub of a repository and creates it where there is none; all worktrees share one. */
 export async function openHub(hubsDir: string, place: Place, signal: AbortSignal): Promise<Hub> {
   await mkdir(hubsDir, { recursive: true });
-  const key = createHash("sha256").update(place.commonDir).digest("hex").slice(0, 16);
   const settings = join(hubsDir, "gitconfig");
-  const hub = { dir: join(hubsDir, `${key}${hubSuffix}`), settings, place };
+  const hub = { dir: hubDirOf(hubsDir, place), settings, place };
   // a git that our git starts over there asks files, not our command line, whom it may trust
   await writeFile(settings, "[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n");
   const shallower = !place.shallow && (await exists(join(hub.dir, "shallow")));

@@ -1,0 +1,47 @@
+/** Removes a project's traces from its repository and from the data folder. */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { forgetRepo } from "../adapters/git/forget.ts";
+import { hubDirOf } from "../adapters/git/hub.ts";
+import { locate } from "../adapters/git/locate.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+
+/** Forgets a project and answers what was removed, for people. */
+export async function forget(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+): Promise<readonly string[]> {
+  const { dataDir } = portfolio;
+  const { name, path, gitBranchPrefix } = project;
+  const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
+  await forgetSessions(dataDir, name);
+  await forgetHub(portfolio, project);
+  const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
+  for (const file of files) await rm(file, { recursive: true, force: true });
+  return [...removed, `its ledger, clones and transcripts in ${dataDir}`];
+}
+
+/** Projects in one repository share its hub: the last of them takes it along. */
+async function forgetHub({ dataDir, projects }: Portfolio, project: ProjectConfig): Promise<void> {
+  const hubOf = async ({ path }: ProjectConfig): Promise<string | null> => {
+    try {
+      return hubDirOf(join(dataDir, "hubs"), await locate(path, new AbortController().signal));
+    } catch {
+      return null; // a folder that is gone has no hub to be found
+    }
+  };
+  const own = await hubOf(project);
+  const others = await Promise.all(projects.filter(({ name }) => name !== project.name).map(hubOf));
+  if (own !== null && !others.includes(own)) await rm(own, { recursive: true, force: true });
+}
+
+/** The agent's own records are filed by the folder it worked in, with a hyphen for each sign. */
+async function forgetSessions(dataDir: string, name: string): Promise<void> {
+  const agents = join(dataDir, "agents");
+  const filed = join(dataDir, name, "workspaces", "slot-").replace(/[^a-zA-Z0-9]/g, "-");
+  for (const session of await readdir(agents).catch(() => [])) {
+    const folders = await readdir(join(agents, session, "claude", "projects")).catch(() => []);
+    if (!folders.some((folder) => folder.startsWith(filed))) continue;
+    await rm(join(agents, session), { recursive: true, force: true });
+  }
+}

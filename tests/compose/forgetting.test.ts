@@ -1,0 +1,49 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { hubDirOf } from "../../src/adapters/git/hub.ts";
+import { locate } from "../../src/adapters/git/locate.ts";
+import { forget } from "../../src/compose/forget.ts";
+import { parsePortfolio } from "../../src/config/parse.ts";
+import { folder, repository, signal } from "../support/git-fixture.ts";
+
+test("a forgotten project takes its clone and its sessions along, not those of others", async () => {
+  const [mine, theirs, base] = [
+    await repository({ "a.txt": "a\n", "sub/b.txt": "b\n" }),
+    await repository({ "a.txt": "a\n" }),
+    await folder(),
+  ];
+  const projects = [
+    { name: "mine", path: mine },
+    { name: "part", path: join(mine, "sub") },
+    { name: "other", path: theirs },
+  ];
+  const parsed = parsePortfolio(JSON.stringify({ projects }), {
+    file: join(base, "orch.jsonc"),
+    home: base,
+  });
+  if (parsed.kind !== "valid") throw new Error("the portfolio of the test is wrong");
+  const { portfolio } = parsed;
+  const { dataDir } = portfolio;
+  const [own, others] = await Promise.all(
+    [mine, theirs].map(async (path) => hubDirOf(join(dataDir, "hubs"), await locate(path, signal))),
+  );
+  for (const hub of [own ?? "", others ?? ""]) await mkdir(hub, { recursive: true });
+  for (const { name } of projects) {
+    const filed = join(dataDir, name, "workspaces", "slot-0", "tree").replace(/[^a-z0-9]/gi, "-");
+    await mkdir(join(dataDir, "agents", `of-${name}`, "claude", "projects", filed), {
+      recursive: true,
+    });
+  }
+  const forgetOne = async (at: number): Promise<readonly (readonly string[])[]> => {
+    const project = portfolio.projects[at];
+    if (project !== undefined) await forget(portfolio, project);
+    return [(await readdir(join(dataDir, "agents"))).sort(), await readdir(join(dataDir, "hubs"))];
+  };
+  const [sessions, shared] = await forgetOne(0);
+  expect(sessions).toEqual(["of-other", "of-part"]);
+  expect(shared).toHaveLength(2); // the other folder of the same repository still has it
+  const [left, kept] = await forgetOne(2);
+  expect(left).toEqual(["of-part"]);
+  expect(kept).toHaveLength(1);
+});
