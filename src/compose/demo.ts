@@ -1,5 +1,5 @@
 /** The demo: sample projects in a folder of their own, and a model that plays a script. */
-import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,10 +28,15 @@ export async function openDemo(options: {
 }): Promise<Demo> {
   const folder = await freshFolder(options.folder);
   const never = new AbortController().signal;
-  for (const { name } of samples) {
-    const path = join(folder, name);
-    await layOut(name, path);
-    await initRepository(path, never);
+  try {
+    for (const { name } of samples) {
+      const path = join(folder, name);
+      await layOut(name, path);
+      await initRepository(path, never);
+    }
+  } catch (fault) {
+    await rm(folder, { recursive: true, force: true }); // it was made just now
+    throw fault;
   }
   const portfolioFile = join(folder, "orch.json");
   const projects = samples.map((sample) => ({ ...sample, path: `./${sample.name}` }));
@@ -68,7 +73,11 @@ export async function layOut(name: (typeof samples)[number]["name"], path: strin
   await rename(join(path, "gitignore"), join(path, ".gitignore"));
   if (name !== "typescript-shop") return;
   await mkdir(join(path, "vendor")); // its tests run without anything being installed
-  await cp(stripTypes, join(path, "vendor", "strip-types.mjs"));
+  try {
+    await cp(stripTypes, join(path, "vendor", "strip-types.mjs"));
+  } catch (fault) {
+    throw new Error("the demo's sample lacks a tool that `npm run build` makes", { cause: fault });
+  }
 }
 
 async function freshFolder(asked: string | null): Promise<string> {

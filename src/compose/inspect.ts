@@ -2,9 +2,11 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { machineClock } from "../adapters/clock.ts";
 import { inspectRepo } from "../adapters/git/inspect.ts";
+import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
+import { findingOf } from "./inspect-check.ts";
 import { type Environment, openMachine } from "./machine.ts";
 import { lackOfRoom } from "./room.ts";
 import { openSite } from "./site.ts";
@@ -13,14 +15,14 @@ const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
 const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
 const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
 
-/** Looks at the machine: containment, the agent's program and credential, the data folder. */
+/** Looks at the machine: git, containment, the agent's program and credential, the data folder. */
 export async function inspectMachine(
   portfolio: Portfolio | null,
   env: Environment,
 ): Promise<readonly Finding[]> {
   const never = new AbortController().signal;
   const dataDir = portfolio?.dataDir ?? process.cwd();
-  const findings: Finding[] = [ok(`Node ${process.version}`)];
+  const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   const machine = await openMachine({ dataDir }, env, never);
   const { kind, promise } = machine.sandbox;
   findings.push(
@@ -35,6 +37,16 @@ export async function inspectMachine(
   else findings.push(problem(trouble.detail, "set ANTHROPIC_API_KEY, or log in with Claude Code"));
   if (portfolio !== null) findings.push(...(await inspectDataDir(portfolio.dataDir)));
   return findings;
+}
+
+async function inspectGit(signal: AbortSignal): Promise<Finding> {
+  const hint = `install git ${gitMin} or newer`;
+  try {
+    const version = await gitVersion(signal);
+    return isNewEnough(version) ? ok(`git ${version}`) : problem(`git ${version} is too old`, hint);
+  } catch (fault) {
+    return problem(fault instanceof Error ? fault.message : String(fault), hint);
+  }
 }
 
 async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
@@ -79,16 +91,6 @@ export async function inspectProject(
     const hint = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
     return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
   }
-  for (const run of checked.kind === "ran" ? checked.runs : []) {
-    const green = run.ended.kind === "exited" && run.ended.code === 0;
-    findings.push(
-      green
-        ? ok(`${run.name}: \`${run.command}\` passes on a clean clone`)
-        : warning(
-            `${run.name}: \`${run.command}\` fails on a clean clone:\n${run.outputTail}`,
-            "only failures that a change adds will count against it",
-          ),
-    );
-  }
-  return findings;
+  const runs = checked.kind === "ran" ? checked.runs : [];
+  return [...findings, ...runs.map(findingOf)];
 }

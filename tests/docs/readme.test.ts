@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { gitMin } from "../../src/adapters/git/version.ts";
 import { buildProgram } from "../../src/cli/cli.ts";
 import { exitCodes } from "../../src/cli/exit-codes.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
@@ -91,6 +92,7 @@ test("the commands for one's own project do what they say, word for word", async
   const portfolio = await readFile(join(home, "code", "orch.jsonc"), "utf8");
   expect(portfolio).toContain('"test_command": "npm test"');
   expect(portfolio).toContain('"path": "./my-app"');
+  expect(out).toMatch(/ok +git \d+\.\d+/);
   expect(out).toContain("`npm test` passes on a clean clone");
   expect(out).toMatch(/landed +(\w{12}) {2}Greet by name/);
   const task = person(app, "log", "-1", "--format=%(trailers:key=Orch-Task,valueonly)").trim();
@@ -126,7 +128,8 @@ describe("the package", () => {
     });
   });
 
-  test("needs the Node that the README names", () => {
+  test("needs the Node and the git that the README names", () => {
+    expect(readme).toContain(`git ${gitMin} or newer`);
     const [, version] = /Node (\d+\.\d+) or newer/.exec(readme) ?? [];
     expect(engines.node).toBe(`>=${version}`);
   });

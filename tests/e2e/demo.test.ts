@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { person, run } from "../support/git-fixture.ts";
 import { processesIn } from "../support/leftovers.ts";
-import { build, fromSources, openTripwire, type Ran, start } from "../support/program.ts";
+import { build, openTripwire, type Ran, start } from "../support/program.ts";
 
 const demoMs = 180_000;
 /** `nobody` where the tests run as root: an ordinary user without a login or a home of the machine's. */
@@ -16,12 +16,15 @@ const asOrdinary = isRoot
   : [];
 
 let root: string;
+/** What starts the built program, as `npm ci && npm run demo` does. */
+let orch: readonly string[];
 let tripwire: Awaited<ReturnType<typeof openTripwire>>;
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "orch-demo-test-")));
   await chmod(root, 0o755);
   tripwire = await openTripwire();
-});
+  orch = await build(join(root, "package"));
+}, demoMs);
 afterAll(async () => {
   tripwire.close();
   await rm(root, { recursive: true, force: true, maxRetries: 3 });
@@ -86,8 +89,8 @@ async function folderOf(tmp: string, { err }: Pick<Ran, "err">): Promise<string>
 }
 
 const ways = [
-  { name: "from its sources, with what this machine has", key: "plain" },
-  { name: "built, by an ordinary user, without bubblewrap", key: "ordinary" },
+  { name: "with what this machine has", key: "plain" },
+  { name: "by an ordinary user, without bubblewrap", key: "ordinary" },
 ] as const;
 
 describe.each(ways)("the demo $name", ({ key }) => {
@@ -99,7 +102,7 @@ describe.each(ways)("the demo $name", ({ key }) => {
   beforeAll(async () => {
     const plain = key === "plain";
     const { home, tmp, env } = await place(key, plain || !isRoot ? null : ordinary);
-    const argv = plain ? fromSources : [...asOrdinary, ...(await build(join(root, "package")))];
+    const argv = plain ? orch : [...asOrdinary, ...orch];
     const more = plain ? {} : { ORCH_CONTAINMENT: "group" };
     ran = await start([...argv, "demo"], { cwd: home, env: { ...env, ...more } }).ended;
     if (ran.code !== 0) throw new Error(`ended with ${ran.code}: ${ran.err}`);
@@ -195,7 +198,7 @@ test.each(["bubblewrap or what there is", "group"])(
     const name = `interrupted-${kind.slice(0, 5)}`;
     const { home, tmp, env } = await place(name);
     const more = kind === "group" ? { ORCH_CONTAINMENT: "group" } : {};
-    const demo = start([...fromSources, "demo"], { cwd: home, env: { ...env, ...more } });
+    const demo = start([...orch, "demo"], { cwd: home, env: { ...env, ...more } });
     await demo.says("a worker begins");
     // a terminal sends it to the whole group
     process.kill(-(demo.process.pid ?? Number.NaN), "SIGINT");

@@ -19,7 +19,7 @@ export const fromSources: readonly string[] = [
 /** Builds the package in a folder by its own script; answers what starts the built program. */
 export async function build(folder: string): Promise<readonly string[]> {
   await mkdir(folder);
-  const parts = ["src", "prompts", "examples", "package.json", "tsconfig.json"];
+  const parts = ["src", "scripts", "prompts", "examples", "package.json", "tsconfig.json"];
   for (const part of [...parts, "tsconfig.build.json"])
     await cp(join(repository, part), join(folder, part), { recursive: true });
   await symlink(join(repository, "node_modules"), join(folder, "node_modules"));

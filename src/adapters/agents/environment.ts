@@ -48,6 +48,9 @@ export function sessionEnv(
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
     CLAUDE_CODE_DISABLE_CLAUDE_MDS: "1",
+    // a kilobyte in every request about commits that no agent here makes
+    CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: "1",
+    ENABLE_TOOL_SEARCH: "false",
     BASH_DEFAULT_TIMEOUT_MS: commandMs,
     BASH_MAX_TIMEOUT_MS: commandMs,
     CLAUDE_CODE_MAX_RETRIES: String(retriesMax),

@@ -229,7 +229,7 @@ function answered(result: ProcessResult, call: GitCall, signal: AbortSignal): Gi
     case "unstartable":
       throw new RepoError(
         `${what} could not be started: ${result.ended.detail}`,
-        "install git 2.39.5 or newer, and check that the project's folder exists",
+        "install git 2.39 or newer, and check that the project's folder exists",
       );
     default:
       return result.ended satisfies never;

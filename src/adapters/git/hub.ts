@@ -106,6 +106,28 @@ export async function fetchFrom(fetch: Fetch, signal: AbortSignal): Promise<void
 
 /** Brings the person's branch into the hub, also where it was rewritten, and answers its head. */
 export async function syncHub(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
+  const known = await headsOf(hub, branch, signal);
+  if (known.ours === known.theirs.commit) return known.theirs;
+  // of two fetches of one reference at once, git refuses the second
+  return withLock(`${hub.dir}.lock`, () => fetchBranch(hub, branch, signal), signal);
+}
+
+async function fetchBranch(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
+  const { ours, theirs } = await headsOf(hub, branch, signal);
+  if (ours === theirs.commit) return theirs;
+  const ref = branchRef(branch);
+  await fetchFrom({ hub, into: hub.dir, refspecs: [`+${ref}:${ref}`] }, signal);
+  // it may have moved on meanwhile: what the hub has now is what the rest is built on
+  return (await headOf(hub.dir, branch, signal)) ?? theirs;
+}
+
+interface Heads {
+  readonly ours: Commit["commit"] | null;
+  readonly theirs: Commit;
+}
+
+/** Where the branch stands in the hub and at the person's. */
+async function headsOf(hub: Hub, branch: string, signal: AbortSignal): Promise<Heads> {
   const theirs = await headOf(hub.place.commonDir, branch, signal);
   if (theirs === null) {
     throw new RepoError(
@@ -113,12 +135,7 @@ export async function syncHub(hub: Hub, branch: string, signal: AbortSignal): Pr
       "bring it back, or set `branch` in the portfolio",
     );
   }
-  const ours = await headOf(hub.dir, branch, signal);
-  if (ours?.commit === theirs.commit) return theirs;
-  const ref = branchRef(branch);
-  await fetchFrom({ hub, into: hub.dir, refspecs: [`+${ref}:${ref}`] }, signal);
-  // it may have moved on meanwhile: what the hub has now is what the rest is built on
-  return (await headOf(hub.dir, branch, signal)) ?? theirs;
+  return { ours: (await headOf(hub.dir, branch, signal))?.commit ?? null, theirs };
 }
 
 /** Shares a repository's packs by hard links, which cost neither time nor space. */

@@ -50,7 +50,8 @@ function row({ config, overview }: Seen, look: Look): readonly string[] {
   if (overview === null)
     return [name, paint.red("unreadable"), ...Array.from({ length: head.length - 2 }, () => "-")];
   const { counts, today, totalUsd } = overview;
-  const spent = money(today.settledUsd + today.reservedUsd);
+  const aside = today.reservedUsd === 0 ? "" : ` +${money(today.reservedUsd)}`;
+  const spent = `${money(today.settledUsd)}${aside}`;
   const hue = (n: number, colour: (text: string) => string): string =>
     n === 0 ? "0" : colour(String(n));
   return [

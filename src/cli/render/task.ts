@@ -132,7 +132,7 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
     unchecked ? "unchecked: the project has no checks" : "",
     ...checks.flatMap((check) => [
-      `${check.name}: ${check.decision}: ${check.sentence}`,
+      `${check.name}: ${check.hold === null ? check.decision : "undecided"}: ${check.sentence}`,
       ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),

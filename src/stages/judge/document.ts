@@ -66,7 +66,10 @@ function checkBlocks(check: CheckOutcome): readonly string[] {
     `Took: ${duration(check.durationMs)}`,
   ];
   if (check.hold !== null) lines.push(`A person must agree: ${line(check.hold)}`);
-  const parts = [`#### ${line(name)}: ${decision}`, bullets(lines)];
+  const parts = [
+    `#### ${line(name)}: ${check.hold === null ? decision : "undecided"}`,
+    bullets(lines),
+  ];
   if (introduced.length > 0) {
     parts.push("Introduced failures:", bullets(bounded(introduced, (each) => line(each.name))));
     for (const { name: test, message } of introduced.slice(0, namesMax))

@@ -1,24 +1,15 @@
 /** Reads what a worker, or the refinery, answers. */
 import { z } from "zod";
-import { answerSchema } from "../parse-schema.ts";
-
-const text = z.string().trim();
+import { answerSchema, upTo, withoutNulls } from "../parse-schema.ts";
 
 const answer = z.object({
   outcome: z
     .enum(["submitted", "blocked", "declined", "reported"])
-    .describe(
-      "submitted: the change is in the files; blocked: a person must answer a question; " +
-        "declined: nothing needs to be changed; reported: a review's report",
-    ),
-  summary: text.max(8_000).describe("What you did and how you checked it"),
-  question: text.max(4_000).nullable().default(null).describe("For blocked: the question"),
-  why: text.max(4_000).nullable().default(null).describe("For declined: the reason"),
-  report: text
-    .max(60_000)
-    .nullable()
-    .default(null)
-    .describe("For reported: the report, in Markdown"),
+    .describe("submitted: the files hold the change; declined: nothing needs to change"),
+  summary: upTo(8_000).describe("What you did and how you checked it"),
+  question: upTo(4_000).optional().describe("For blocked: what a person must answer"),
+  why: upTo(4_000).optional().describe("For declined"),
+  report: upTo(60_000).optional().describe("For reported: Markdown"),
 });
 
 /** The JSON schema that a worker's answer follows. */
@@ -32,7 +23,7 @@ export type WorkerAnswer =
 
 /** Reads a worker's answer; null where there is none that can be read. */
 export function parseAnswer(json: unknown): WorkerAnswer | null {
-  const parsed = answer.safeParse(json);
+  const parsed = answer.safeParse(withoutNulls(json));
   if (!parsed.success) return null;
   const { outcome, summary, question, why, report } = parsed.data;
   switch (outcome) {

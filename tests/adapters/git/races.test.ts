@@ -45,6 +45,18 @@ test("twenty mergers of one task with twenty commits land it once", async () => 
   expect(answers.every(({ kind }) => kind !== "parked")).toBe(true);
 });
 
+test("workers that begin at once all see where the branch has moved to", async () => {
+  const root = await repository(files);
+  const { repo, options } = await opened(root);
+  const others = await Promise.all(numbers(7).map(() => openRepo(options, signal)));
+  for (const round of numbers(3)) {
+    person(root, "commit", "-q", "--allow-empty", "-m", `Move on ${round}`);
+    const tip = person(root, "rev-parse", "main");
+    const seen = await Promise.all([repo, ...others].map((each) => each.sync(signal)));
+    expect(seen.map(({ commit }) => commit)).toEqual(seen.map(() => tip));
+  }
+});
+
 test("tasks that race for the branch, checked out, each land exactly once", async () => {
   const root = await repository(files);
   const { repo } = await opened(root);

@@ -1,4 +1,5 @@
 /** Opens database files: private to their owner, durable, at this program's schema. */
+import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { explaining } from "./errors.ts";
 import { migrate, migrationsOf, type SchemaKind } from "./migrate.ts";
@@ -13,13 +14,13 @@ export type Connection = Database.Database;
 export function openDatabase(path: string, kind: SchemaKind): Connection {
   return explaining(path, () => {
     createPrivately(path);
+    const empty = statSync(path).size === 0;
     const db = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
     try {
-      db.pragma("journal_mode = WAL");
+      // the file keeps this one
+      if (empty) db.pragma("journal_mode = WAL");
       // what was acknowledged survives a power cut
-      db.pragma("synchronous = FULL");
-      db.pragma("foreign_keys = ON");
-      db.pragma("trusted_schema = OFF");
+      db.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
       migrate(db, path, migrationsOf(kind));
       return db;
     } catch (error) {

@@ -1,0 +1,30 @@
+/** What `orch doctor` makes of a check that ran on a clean clone. */
+import type { Finding } from "../cli/backstage.ts";
+import { type CheckRun, compare } from "../core/checks.ts";
+
+/** Tells what a check's run on the branch as it stands means for the changes to come. */
+export function findingOf(run: CheckRun): Finding {
+  const { name, command, results, outputTail } = run;
+  const what = `${name}: \`${command}\``;
+  if (compare(run, null).kind !== "passed") {
+    const full = `${what} fails on a clean clone:\n${outputTail}`;
+    return { level: "warning", what: full, hint: hintOn(run) };
+  }
+  if ((results.kind === "named" || results.kind === "counted") && results.passed === 0) {
+    const hint = "it would pass whatever is broken: let the command name the tests";
+    return { level: "warning", what: `${what} passes on a clean clone, but ran no test`, hint };
+  }
+  return { level: "ok", what: `${what} passes on a clean clone`, hint: null };
+}
+
+function hintOn({ ended, results, outputTail }: CheckRun): string {
+  if (results.kind !== "opaque" && results.failed > 0)
+    return "only failures that a change adds will count against it";
+  const missing = ended.kind === "exited" && ended.code === 127;
+  if (
+    missing ||
+    /command not found|: not found$|Cannot find module|No module named/m.test(outputTail)
+  )
+    return "something is missing there: set `setup_command` to what a fresh clone needs";
+  return "no failure can be read from it, so each change that is red too waits for you: mend it first";
+}
