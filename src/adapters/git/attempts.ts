@@ -10,7 +10,6 @@ import { freeSlots } from "./slots.ts";
 const attemptsOf = (task: TaskId): string => `refs/orch/attempts/${task}/`;
 const rescuedOf = (task: TaskId): string => `refs/orch/rescue/${task}/`;
 const keptOf = (task: TaskId): readonly string[] => [attemptsOf(task), rescuedOf(task)];
-const none: ReadonlyMap<string, string> = new Map();
 
 export interface Attempt {
   readonly task: TaskId;
@@ -26,13 +25,17 @@ export async function keepAttempt(
 ): Promise<void> {
   const ref = `${attemptsOf(task)}${attempt}`;
   const theirs = site.hub.place.commonDir;
+  const kept = await readRefs(theirs, keptOf(task), signal);
+  const before = kept.get(ref) ?? commit;
+  // resolved conflicts take the place of what had them
+  if (before !== commit)
+    await mustMoveRefs(theirs, [`update ${rescuedOf(task)}${before} ${before}`], signal);
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${commit}`], signal);
   const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
   const name = `${site.branchPrefix}${task}`;
   const now = await readRef(theirs, branchRef(name), signal);
   if (now === commit) return;
-  const kept = now === null ? none : await readRefs(theirs, keptOf(task), signal);
   if (!(await isOurs(site, { tip: now, kept }, signal))) return;
   if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
   const move =

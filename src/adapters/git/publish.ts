@@ -94,7 +94,7 @@ async function settled(
     if (built) commands.push(`update ${branchRef(site.branch)} ${commit}`);
     await moveRefs(where, commands, signal);
   });
-  await Promise.all([...tidied, clearReady(site, signal)]);
+  await Promise.all([...tidied, clearReady(site, task, signal)]);
   return { kind: "landed", commit };
 }
 

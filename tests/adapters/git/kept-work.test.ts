@@ -87,6 +87,19 @@ describe("attempts", () => {
     expect(exists(root, `refs/orch/rescue/${task(1)}/${second.candidate}`)).toBe(false);
   });
 
+  test("are swept too where resolved conflicts took an attempt's place", async () => {
+    const { repo, root } = await opened(await repository(files));
+    const first = await worked(repo, 1, { "a.txt": "first\n" });
+    await repo.keep(task(1), 1, first.candidate, signal);
+    const resolved = await worked(repo, 1, { "a.txt": "resolved\n" });
+    await repo.keep(task(1), 1, resolved.candidate, signal);
+    expect(person(root, "rev-parse", `orch/${task(1)}`)).toBe(resolved.candidate);
+    await repo.publish({ ...resolved, token: token(1) }, signal);
+    await repo.sweep(task(1), signal);
+    expect(person(root, "for-each-ref", "--format=%(refname)", "refs/heads/orch/")).toBe("");
+    expect(exists(root, `refs/orch/rescue/${task(1)}/${first.candidate}`)).toBe(true);
+  });
+
   test("a swept task's branch with the person's own commits stays", async () => {
     const { repo, root } = await opened(await repository(files));
     const work = await worked(repo, 1, { "a.txt": "first\n" });

@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { token } from "../../../src/core/ids.ts";
 import {
   commitAll,
   fingerprint,
@@ -10,6 +11,7 @@ import {
   repository,
   signal,
   tried,
+  worked,
   write,
 } from "../../support/git-fixture.ts";
 import { landing } from "../../support/git-scenes.ts";
@@ -135,6 +137,20 @@ describe("where the branch is checked out", () => {
     });
     person(at.root, "checkout", "--", "b.txt");
     expect(await publish()).toEqual({ kind: "landed", commit: to });
+    expect(tried(at.root, "rev-parse", "-q", "--verify", "refs/heads/orch/ready")).not.toBe(0);
+  });
+
+  test("parked work that lands in a later merge leaves no branch behind", async () => {
+    const at = await opened(await repository(files));
+    await write(at.root, { "b.txt": "mine\n" });
+    const parked = await landing(at, { "b.txt": "landed\n" });
+    expect((await parked.publish()).kind).toBe("parked");
+    const other = await landing(at, { "new.txt": "new\n" }, 2);
+    expect((await other.publish()).kind).toBe("landed");
+    expect(head(at.root, "refs/heads/orch/ready")).toBe(parked.to);
+    person(at.root, "checkout", "--", "b.txt");
+    const again = { ...(await worked(at.repo, 1, { "b.txt": "landed\n" })), token: token(3) };
+    expect((await at.repo.publish(again, signal)).kind).toBe("landed");
     expect(tried(at.root, "rev-parse", "-q", "--verify", "refs/heads/orch/ready")).not.toBe(0);
   });
 
