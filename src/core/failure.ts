@@ -14,7 +14,6 @@ export type FailureKind =
   | "refused" // the vendor refused the request, or the model refused to answer
   | "emptyChange"
   | "unsafeChange" // the snapshot refused it: nested repository, escaping link, size
-  | "setupFailed"
   | "judgedBad" // red checks, out of scope, or the reading found a fault
   | "judgeLost" // no verdict could be had
   | "conflicted"
@@ -33,7 +32,6 @@ const sentences: { readonly [K in FailureKind]: string } = {
   refused: "the model refused the request",
   emptyChange: "nothing was changed",
   unsafeChange: "the change cannot be taken",
-  setupFailed: "the project's set-up failed",
   judgedBad: "the judge rejected it",
   judgeLost: "no verdict could be reached",
   conflicted: "its conflicts could not be resolved",

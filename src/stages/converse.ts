@@ -37,7 +37,7 @@ export interface Talk {
 
 /** Why a session ended through no fault of the task. `until` is null where only a person can help. */
 export interface Release {
-  readonly cause: "aborted" | "limit" | "outage" | "unauthorised";
+  readonly cause: "aborted" | "limit" | "outage" | "unauthorised" | "setup";
   readonly why: string;
   readonly until: Instant | null;
 }

@@ -32,7 +32,8 @@ test("the daemon begins at once, serves all projects, plans the next cycle, ends
   const { lastCycle, nextCycleAt, counts } = await one.overview();
   expect(counts.done).toBe(1);
   expect((lastCycle?.startedAt ?? 0) - begun).toBeLessThan(5_000);
-  expect(nextCycleAt).toBe((lastCycle?.startedAt ?? 0) + 30 * 60_000);
+  const interval = (nextCycleAt ?? 0) - (lastCycle?.startedAt ?? 0);
+  expect(Math.abs(interval - 30 * 60_000)).toBeLessThan(1_000); // two looks at the clock
   expect([...house.sites().keys()]).toEqual(["one", "two"]);
   expect(sessionsOf(rig.model, "worker")).toHaveLength(2);
   const told = performance.now();

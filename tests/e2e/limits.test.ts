@@ -183,3 +183,20 @@ test("a usage limit, an outage and a refused key are waited out, and cost no att
   expect(task.state).toMatchObject({ at: "done", attempt: 1 });
   expect(attempts.map(({ attempt }) => attempt)).toEqual([1]);
 });
+
+test("a set-up that fails blames no task: the project is paused with the reason", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Add a note", write({ "note.txt": "n\n" }))], judge: [passes] },
+    projects: { app: { config: { setup_command: "echo it lacks a part; exit 3" } } },
+  });
+  const app = rig.project();
+  await app.add(brief("Add a note"));
+  const [cycle] = await rig.run();
+  expect(cycle?.state).toMatchObject({ at: "completed", outcome: { failed: 0, leftOver: 1 } });
+  const { project } = await app.overview();
+  expect(project.mode).toMatchObject({ at: "paused", by: "patrol" });
+  expect(JSON.stringify(project.mode)).toContain("it lacks a part");
+  const { task } = await app.task("Add a note");
+  expect(task.state).toMatchObject({ at: "pending", attempt: 1 });
+  expect(rig.model.requests().filter(({ role }) => role === "worker")).toEqual([]);
+});

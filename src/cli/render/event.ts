@@ -104,7 +104,7 @@ function ofJudgeOrMerge(event: Later): Told {
     case "merge.raced":
       return debug("the branch moved; merging anew");
     case "merge.parked":
-      return warning(`cannot land yet: ${quote(event.why)}`);
+      return warning(`cannot land yet, and does by itself once it can: ${quote(event.why)}`);
     case "merge.conflicted":
       return info(`conflicts in ${quote(event.paths.join(", "))}`);
     case "merge.rejected":

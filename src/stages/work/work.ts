@@ -54,6 +54,10 @@ export type WorkOutcome = {
   | { readonly kind: "reported"; readonly report: string }
 );
 
+/** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
+const setupTailMax = 2_000;
+const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
+
 const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };
 
 /** Runs a worker to its end. */
@@ -69,10 +73,11 @@ export async function work(
   await request.begun({ base: workspace.base, session });
   const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") {
-    const detail = `${installed.command} failed:\n${installed.output}`;
-    const failure: Failure = { kind: "setupFailed", detail };
+    // the branch itself cannot be set up: no worker could do better, so none is blamed
+    const why = `the set-up, ${installed.command}, fails:\n${endOf(installed.output)}`;
+    const release: Release = { cause: "setup", why, until: null };
     const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
-    return { ...none, kind: "failed", failure };
+    return { ...none, kind: "released", release };
   }
   const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
   const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);

@@ -24,7 +24,6 @@ export const failure: z.ZodType<Failure> = z.strictObject({
     "refused",
     "emptyChange",
     "unsafeChange",
-    "setupFailed",
     "judgedBad",
     "judgeLost",
     "conflicted",
