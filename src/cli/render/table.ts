@@ -1,22 +1,6 @@
-import Table from "cli-table3";
+import stringWidth from "string-width";
 
-const bare = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-} as const;
+const gap = "  ";
 
 /** Rows under their headings, in columns without lines. Cells must be clean. */
 export function renderTable(
@@ -24,16 +8,11 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  const table = new Table({
-    head: [...head],
-    chars: bare,
-    colAligns: head.map((_, i) => (right.includes(i) ? "right" : "left")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split("\n")
-    .map((row) => row.trimEnd())
-    .join("\n");
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => stringWidth(row[i] ?? ""))));
+  const fit = (cell: string, i: number): string => {
+    const space = " ".repeat((widths[i] ?? 0) - stringWidth(cell));
+    return right.includes(i) ? space + cell : cell + space;
+  };
+  return all.map((row) => row.map(fit).join(gap).trimEnd()).join("\n");
 }
