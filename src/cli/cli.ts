@@ -84,9 +84,15 @@ function tell(fault: unknown, io: Io, debug: boolean): number {
   }
   const what = fault instanceof Error ? fault.message : String(fault);
   io.err.write(`orch: ${clean(what)}\n`);
-  if (fault instanceof Complaint && fault.hint !== "") io.err.write(`  ${clean(fault.hint)}\n`);
+  const hint = hintOf(fault);
+  if (hint !== "") io.err.write(`  ${clean(hint)}\n`);
   if (debug && fault instanceof Error) io.err.write(`${clean(fault.stack ?? "")}\n`);
   if (fault instanceof Complaint) return fault.code;
-  if (!debug) io.err.write("  run it again with --debug to see where this came from\n");
+  if (!debug && hint === "")
+    io.err.write("  run it again with --debug to see where this came from\n");
   return exitCodes.failed;
 }
+
+/** What to do about a fault, where whoever threw it knew. */
+const hintOf = (fault: unknown): string =>
+  fault instanceof Error && "hint" in fault && typeof fault.hint === "string" ? fault.hint : "";

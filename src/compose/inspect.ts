@@ -23,19 +23,24 @@ export async function inspectMachine(
   const never = new AbortController().signal;
   const dataDir = portfolio?.dataDir ?? process.cwd();
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
+  if (portfolio !== null) {
+    const folder = await inspectDataDir(portfolio.dataDir);
+    findings.push(...folder);
+    // the rest keeps its files there
+    if (folder.some(({ level }) => level === "problem")) return findings;
+  }
   const machine = await openMachine({ dataDir }, env, never);
   const { kind, promise } = machine.sandbox;
   findings.push(
     kind === "group"
       ? warning(`processes are held by their group alone: ${promise}`, "install bubblewrap")
-      : ok(`processes are held by ${kind}: ${promise}`),
+      : ok(`processes are held by ${promise}`),
   );
   const trouble = await machine.agent.ready(never);
   if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
   else if (trouble.kind === "noBinary")
     findings.push(problem(trouble.detail, "run `npm ci` again, or install Claude Code"));
   else findings.push(problem(trouble.detail, "set ANTHROPIC_API_KEY, or log in with Claude Code"));
-  if (portfolio !== null) findings.push(...(await inspectDataDir(portfolio.dataDir)));
   return findings;
 }
 
@@ -62,8 +67,23 @@ async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
   }
 }
 
-/** Looks at a project: its repository, and whether its set-up and checks run on its tip. */
+/** Looks at a project; what keeps it from being looked at is a finding, too. */
 export async function inspectProject(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+  env: Environment,
+): Promise<readonly Finding[]> {
+  try {
+    return await lookAt(portfolio, project, env);
+  } catch (fault) {
+    const hint = fault instanceof Error && "hint" in fault ? String(fault.hint) : null;
+    const what = fault instanceof Error ? fault.message : String(fault);
+    return [problem(what, hint ?? "mend this first; the rest was not looked at")];
+  }
+}
+
+/** Looks at a project: its repository, and whether its set-up and checks run on its tip. */
+async function lookAt(
   portfolio: Portfolio,
   project: ProjectConfig,
   env: Environment,

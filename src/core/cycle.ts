@@ -14,6 +14,8 @@ export type CycleState =
 /** What came of a cycle; `leftOver` tasks go on in the next one. */
 export interface CycleOutcome {
   readonly landed: number;
+  /** Reviews: their report is the deliverable, nothing lands. */
+  readonly reported: number;
   readonly failed: number;
   readonly skipped: number;
   readonly waiting: number;

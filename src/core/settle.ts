@@ -72,12 +72,13 @@ function isSoon(task: Task, view: View): boolean {
 }
 
 function count(cycle: Cycle, view: View): Omit<CycleOutcome, "cutShort"> {
+  const ours = view.tasks.filter(({ id }) => cycle.tasks.includes(id));
   const of = (wanted: readonly string[]): number =>
-    view.tasks.filter(
-      ({ id, state }) => cycle.tasks.includes(id) && wanted.includes(statusOf(state)),
-    ).length;
+    ours.filter(({ state }) => wanted.includes(statusOf(state))).length;
+  const done = ours.map(({ state }) => state).filter((state) => state.at === "done");
   return {
-    landed: of(["done"]),
+    landed: done.filter(({ landed }) => landed !== null).length,
+    reported: done.filter(({ landed }) => landed === null).length,
     failed: of(["failed"]),
     skipped: of(["skipped"]),
     waiting: of(["waiting"]),

@@ -23,18 +23,17 @@ export async function giveUp(
   const { token } = delivery;
   const needs = subject.kind === "task" ? { tasks: [subject.task] } : { cycles: [subject.cycle] };
   const conclude = (draft: Draft, view: View): void => {
-    if (!stopped)
-      draft.note(
-        "warning",
-        why,
-        subject.kind === "task" ? { task: subject.task } : { cycle: subject.cycle },
-      );
+    if (!stopped && subject.kind === "task") draft.note("warning", why, { task: subject.task });
     if (subject.kind === "cycle") {
       const { cycle } = subject;
+      if (!stopped) {
+        // whoever asked for the cycle is told; the next one is another try
+        draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd: 0, token, now: view.now });
+        return;
+      }
       draft.tellCycle(cycle, { type: "cycle.released", why, costUsd: 0, token });
       const released = draft.cycle(cycle);
-      if (released !== null)
-        draft.send(jobForCycle(released, later(view.now, stopped ? 0 : pauseMs)));
+      if (released !== null) draft.send(jobForCycle(released, view.now));
       return;
     }
     const lost: TaskEvent = { type: "lease.expired", token, now: later(view.now, pauseMs) };

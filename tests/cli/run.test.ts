@@ -93,6 +93,10 @@ test("a missing key ends with 4, another's run with 75, an obstacle with its hin
   const key = await cli.run("run");
   expect(key.code).toBe(4);
   expect(key.err).toContain("ANTHROPIC_API_KEY");
+  cli.scene.agentProblem = { kind: "noBinary", detail: "the agent's program is not there" };
+  const bare = await cli.run("run");
+  expect(bare.code).toBe(1);
+  expect(bare.err).toContain("the agent's program is not there\n  install it");
   cli.scene.agentProblem = null;
   cli.scene.obstacles = [{ project: shop, what: "not a repository", hint: "run git init" }];
   const obstacle = await cli.run("run");

@@ -53,7 +53,7 @@ describe("a cycle is over", () => {
     const tasks = [aTask({ state: states.done }), failed, foreign];
     const outcome = ended(settled({ tasks, cycles: [aCycle({ tasks: [aTaskId, failed.id] })] }));
     expect(outcome).toEqual({
-      ...{ landed: 1, failed: 1, skipped: 0, waiting: 0, leftOver: 0, cutShort: null },
+      ...{ landed: 1, reported: 0, failed: 1, skipped: 0, waiting: 0, leftOver: 0, cutShort: null },
     });
   });
 

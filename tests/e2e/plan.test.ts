@@ -47,7 +47,7 @@ test("what has failed, is open, or is no task at all is not planned again", asyn
   });
   const app = rig.project();
   const [first] = await rig.run();
-  const ended = { landed: 0, failed: 1, skipped: 1, waiting: 1, leftOver: 0 };
+  const ended = { landed: 0, reported: 0, failed: 1, skipped: 1, waiting: 1, leftOver: 0 };
   expect(first?.state).toMatchObject({ at: "completed", outcome: ended });
   // a worker that does nothing has not succeeded, and nobody is asked to judge it
   const nothing = (await app.task("Stand still")).task.state;
@@ -95,7 +95,15 @@ test("an answer that is no plan fails the cycle; an empty plan is said to be emp
   });
   const [empty, ...more] = await rig.run();
   expect(more).toEqual([]);
-  const nothing = { landed: 0, failed: 0, skipped: 0, waiting: 0, leftOver: 0, cutShort: null };
+  const nothing = {
+    landed: 0,
+    reported: 0,
+    failed: 0,
+    skipped: 0,
+    waiting: 0,
+    leftOver: 0,
+    cutShort: null,
+  };
   expect(empty?.state).toEqual({ at: "completed", outcome: nothing });
   const trail = await readFile(join(app.path, `.orch/plans/cycle_${empty?.id}.md`), "utf8");
   expect(trail).toContain("None: nothing is to be done now.");

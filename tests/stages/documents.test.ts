@@ -92,13 +92,13 @@ describe("the plan of a cycle", () => {
   });
 
   test("the outcome counts what came of the tasks, and says why it ended early", () => {
-    const outcome = { landed: 2, failed: 1, skipped: 0, waiting: 0, leftOver: 3 };
+    const outcome = { landed: 2, reported: 0, failed: 1, skipped: 0, waiting: 0, leftOver: 3 };
     const state = {
       at: "completed",
       outcome: { ...outcome, cutShort: "paused by person: lunch" },
     } as const;
     const text = textOf(planDocument(shop, make.aCycle({ plan, state })));
-    expect(text).toContain("- 2 tasks done\n- 1 task failed\n- 3 tasks left over");
+    expect(text).toContain("- 2 tasks landed\n- 1 task failed\n- 3 tasks left over");
     expect(text).not.toContain("skipped");
     expect(text).toContain("It ended early: paused by person: lunch");
   });

@@ -139,9 +139,13 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
     case "cycle.joined":
       return debug(`task ${event.task} joined the cycle`);
     case "cycle.completed": {
-      const { landed, failed, waiting, leftOver } = event.outcome;
+      const { landed, reported, failed, skipped, waiting, leftOver } = event.outcome;
+      const rare = [
+        reported > 0 ? `, ${reported} reported` : "",
+        skipped > 0 ? `, ${skipped} skipped` : "",
+      ].join("");
       const counts = `${landed} landed, ${failed} failed, ${waiting} waiting, ${leftOver} left over`;
-      return info(`the cycle is over: ${counts}`);
+      return info(`the cycle is over: ${counts}${rare}`);
     }
     default:
       return event satisfies never;

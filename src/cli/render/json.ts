@@ -107,6 +107,7 @@ export const cycleJson = (project: ProjectName, { state, ...cycle }: Cycle) => (
     state.at === "completed"
       ? {
           landed: state.outcome.landed,
+          reported: state.outcome.reported,
           failed: state.outcome.failed,
           skipped: state.outcome.skipped,
           waiting: state.outcome.waiting,

@@ -40,9 +40,10 @@ function headline(report: CycleReport, paint: Paint): string {
   if (state.at === "failed") return `${head} ${paint.red("failed")}: ${line(state.why, whyMax)}`;
   if (isOpen(cycle) || state.at !== "completed")
     return `${head} ${paint.yellow("is not over")}: the next \`orch run\` or \`orch start\` goes on`;
-  const { landed, failed, skipped, waiting, leftOver } = state.outcome;
+  const { landed, reported, failed, skipped, waiting, leftOver } = state.outcome;
   const counts = [
     landed > 0 ? paint.green(`${landed} landed`) : "0 landed",
+    reported > 0 ? paint.green(`${reported} reported`) : "",
     failed > 0 ? paint.red(`${failed} failed`) : "",
     waiting > 0 ? paint.yellow(`${waiting} waiting for you`) : "",
     leftOver > 0 ? `${leftOver} left over` : "",
@@ -77,7 +78,10 @@ function outcomeOf(record: TaskRecord, paint: Paint): Outcome {
   const { state } = record.task;
   switch (state.at) {
     case "done":
-      return { label: paint.green("landed   "), why: landedWhy(state, record) };
+      return {
+        label: paint.green(state.landed === null ? "reported " : "landed   "),
+        why: landedWhy(state, record),
+      };
     case "failed":
       return {
         label: paint.red("failed   "),
@@ -110,7 +114,7 @@ function landedWhy(
   { landed }: Extract<TaskState, { readonly at: "done" }>,
   record: TaskRecord,
 ): string {
-  if (landed === null) return "reported; nothing to land";
+  if (landed === null) return "a review: its report is in the trail";
   const branch = record.landings.find(({ commit }) => commit === landed)?.branch;
   const where = `${shortSha(landed)}${branch === undefined ? "" : ` on ${branch}`}`;
   return isUnchecked(record) ? `${where}, landed unchecked: the project has no checks` : where;

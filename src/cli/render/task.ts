@@ -65,7 +65,7 @@ function head(record: TaskRecord, look: TaskLook): string {
     ["type", `${brief.kind}, priority ${brief.priority}`],
     ["attempt", `${state.attempt} of ${config.maxAttempts}`],
     ["cost", money(costUsd)],
-    ["branch", `${config.gitBranchPrefix}${task.id}`],
+    ["branch", state.at === "done" ? "" : `${config.gitBranchPrefix}${task.id}`],
     ["landed", landed === undefined ? "" : `${shortSha(landed.commit)} on ${landed.branch}`],
     ["cycle", task.cycle ?? "none: added by a person"],
     ["backlog", brief.backlogItem === null ? "" : line(brief.backlogItem, 200)],

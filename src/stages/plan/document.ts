@@ -104,9 +104,10 @@ function outcomeText({ state }: Cycle): string {
 }
 
 function completedText({ cutShort, ...counts }: CycleOutcome): string {
-  const { landed, failed, skipped, waiting, leftOver } = counts;
+  const { landed, reported, failed, skipped, waiting, leftOver } = counts;
   const lines = [
-    `${count(landed, "task")} done`,
+    `${count(landed, "task")} landed`,
+    `${count(reported, "task")} reported`,
     `${count(failed, "task")} failed`,
     `${count(skipped, "task")} skipped`,
     `${count(waiting, "task")} waiting for a person`,

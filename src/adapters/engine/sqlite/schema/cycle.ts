@@ -6,6 +6,7 @@ import { brief } from "./task.ts";
 
 const outcome: z.ZodType<CycleOutcome> = z.strictObject({
   landed: count,
+  reported: count,
   failed: count,
   skipped: count,
   waiting: count,

@@ -1,0 +1,55 @@
+/** What keeps cycles from running, told by the real program: a message, what to do, the exit code. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { tempFolder } from "../support/folders.ts";
+import { fromSources } from "../support/program.ts";
+
+const sh = (command: string, cwd: string) => spawnSync("sh", ["-c", command], { cwd });
+
+/** A portfolio with one project. */
+async function place(project: object = {}): Promise<string> {
+  const folder = await tempFolder();
+  const git = "git -C app -c user.name=a -c user.email=a@localhost";
+  sh(`git init -q -b main app && ${git} commit -q --allow-empty -m Start`, folder);
+  const projects = [{ name: "app", path: "./app", ...project }];
+  writeFileSync(join(folder, "orch.json"), JSON.stringify({ name: "p", projects }));
+  return folder;
+}
+
+function orch(folder: string, args: readonly string[], before: readonly string[] = []) {
+  const [file = "", ...argv] = [...before, ...fromSources, ...args];
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    ANTHROPIC_API_KEY: "placeholder",
+    ANTHROPIC_BASE_URL: "http://127.0.0.1:9",
+  };
+  return spawnSync(file, argv, { cwd: folder, env, encoding: "utf8", timeout: 60_000 });
+}
+
+test("a contract of one's own with an unknown slot is refused before anything is begun", async () => {
+  const folder = await place({ prompts: { planner: "own.md" } });
+  writeFileSync(join(folder, "own.md"), "# Contract: planner\n\n{{nonsense}} {{project}}\n");
+  const ran = orch(folder, ["run"]);
+  expect(ran.stderr).toContain("own.md: the template asks for {{nonsense}}");
+  expect(ran.status).toBe(2);
+});
+
+test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
+  "orch %s says that the data folder cannot be written, and what to do",
+  async (...args) => {
+    const folder = await place();
+    const data = join(folder, "data");
+    mkdirSync(data);
+    // root, too, cannot write to what is mounted read-only
+    const readOnly = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", data, data];
+    const ran = orch(folder, args, readOnly);
+    const told = ran.stdout + ran.stderr;
+    expect(told).toMatch(/read-only|cannot be written/);
+    expect(told).toMatch(/Give this account the right|correct `data_dir`/);
+    expect(told).not.toContain("--debug");
+    expect(ran.status).toBe(1);
+  },
+);
