@@ -130,7 +130,7 @@ test("people's own tasks need no planner: a question is answered, a report is ha
   const paint = await app.add(brief("Paint"));
   await app.add(brief("Review", { kind: "review" }));
   const [first] = await rig.run();
-  expect(first?.state).toMatchObject({ outcome: { landed: 1, waiting: 1 } });
+  expect(first?.state).toMatchObject({ outcome: { landed: 0, reported: 1, waiting: 1 } });
   const review = await app.task("Review");
   expect(review.task.state).toEqual({ at: "done", attempt: 1, landed: null });
   const trail = await readFile(join(app.path, `.orch/workers/${review.task.id}.md`), "utf8");
