@@ -13,6 +13,9 @@ export interface Spending {
   readonly usage: readonly Usage[];
 }
 
+/** What no session has spent. */
+export const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };
+
 /** Tokens of one model. */
 export interface Usage {
   readonly model: string;

@@ -1,12 +1,11 @@
 /** The `work` and `resolve` jobs: an attempt is recorded, made, and ended with one event. */
 import type { TaskId } from "../core/ids.ts";
-import type { Attempt } from "../core/records.ts";
+import { type Attempt, nothingSpent } from "../core/records.ts";
 import type { Task } from "../core/task.ts";
 import type { TaskRecord } from "../ports/engine.ts";
 import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
-import { nothingSpent } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** Runs a worker on a task. */

@@ -82,5 +82,3 @@ export function sum(a: Spending, b: Spending): Spending {
     usage: [...usage.values()],
   };
 }
-
-export const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };

@@ -1,5 +1,5 @@
 /** Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be overruled. */
-import type { Reading, Spending, Verdict } from "../../core/records.ts";
+import { nothingSpent, type Reading, type Spending, type Verdict } from "../../core/records.ts";
 import { outside } from "../../core/scope.ts";
 import type { Task } from "../../core/task.ts";
 import type { Diff } from "../../ports/repo.ts";
@@ -12,8 +12,6 @@ import type { JudgeRequest } from "./request.ts";
 export type JudgeOutcome =
   | { readonly kind: "judged"; readonly verdict: Verdict }
   | { readonly kind: "released"; readonly release: Release; readonly spending: Spending };
-
-const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };
 
 /** Longest diff that the judge is shown, in bytes; it has the files themselves beside it. */
 const diffMax = 60_000;

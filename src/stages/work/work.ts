@@ -3,7 +3,7 @@ import type { FileChange } from "../../core/change.ts";
 import { withoutBacklog } from "../../core/conventions.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, SessionId } from "../../core/ids.ts";
-import type { Attempt, Spending } from "../../core/records.ts";
+import { type Attempt, nothingSpent, type Spending } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
@@ -57,8 +57,6 @@ export type WorkOutcome = {
 /** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
 const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
-
-const nothingSpent: Spending = { costUsd: 0, turns: 0, usage: [] };
 
 /** Runs a worker to its end. */
 export async function work(

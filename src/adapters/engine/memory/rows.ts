@@ -1,7 +1,7 @@
 /** The rows of one project in memory. */
 import { type Cycle, isOpen } from "../../../core/cycle.ts";
 import type { TaskId } from "../../../core/ids.ts";
-import type { Subject } from "../../../core/ledger.ts";
+import { isSubject } from "../../../core/jobs.ts";
 import type { Project } from "../../../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../../../core/records.ts";
 import { isOver, type Status, statusOf, type Task } from "../../../core/task.ts";
@@ -112,7 +112,7 @@ function readWork(data: ProjectData): Pick<ProjectReads, WorkReads> {
     jobs: () => [...jobs.values()],
     jobOf: (queue, subject) =>
       [...jobs.values()].find(
-        ({ job }) => job.queue === queue && sameSubject(job.subject, subject),
+        ({ job }) => job.queue === queue && isSubject(job.subject, subject),
       ) ?? null,
     attempts: (task) => of(attempts, task),
     verdicts: (task) => of(verdicts, task),
@@ -124,11 +124,6 @@ function readWork(data: ProjectData): Pick<ProjectReads, WorkReads> {
 }
 
 const byEnd = (a: Cycle, b: Cycle): number => (b.endedAt ?? 0) - (a.endedAt ?? 0);
-
-const sameSubject = (a: Subject, b: Subject): boolean =>
-  a.kind === "task"
-    ? b.kind === "task" && a.task === b.task
-    : b.kind === "cycle" && a.cycle === b.cycle;
 
 type MoneyReads =
   | "reservation"
