@@ -8,7 +8,7 @@ import type { Stage } from "../context.ts";
 import { converse } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { taskText } from "../work/briefing.ts";
-import { parseAnswer, workerSchema } from "../work/parse-answer.ts";
+import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import type { Begun, WorkOutcome } from "../work/work.ts";
 
@@ -42,7 +42,7 @@ export async function resolve(
       readable: workspace.readable,
       system: fill(settings.contracts.refinery_system, { project: settings.name }),
       prompt: promptOf(task, workspace.conflicted),
-      schema: workerSchema,
+      schema: changeSchema,
       budgetUsd: request.budgetUsd,
       env: envOf(installed),
       session: request.anew, // its workspace is made anew each time, so its session is too

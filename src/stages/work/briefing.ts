@@ -10,13 +10,16 @@ export interface History {
 /** Longest evidence of a failure that a briefing carries, in characters. */
 const evidenceMax = 12_000;
 
+const beginHere = "Begin with this, and do not repeat it.";
+
 /** The worker's prompt: the task, what a person answered, and why the last attempt failed. */
 export function briefing(task: Task, history: History): string {
   const sections = [taskText(task.brief)];
   for (const { question, answer } of task.answers)
     sections.push(`## A person answered\n\nQuestion: ${question}\n\nAnswer: ${answer}`);
   const evidence = evidenceOf(task, history);
-  if (evidence !== null) sections.push(`## Why the last attempt failed\n\n${evidence}`);
+  if (evidence !== null)
+    sections.push(`## Why the last attempt failed\n\n${beginHere}\n\n${evidence}`);
   return sections.join("\n\n");
 }
 
