@@ -1,9 +1,10 @@
 /** One task from the plan to the branch. */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { type CycleRig, openCycleRig } from "../support/cycle-rig.ts";
 import { commitAll, person } from "../support/git-fixture.ts";
+import { startOrch } from "../support/orch.ts";
 import { bash, brief, draft, passes, plans, works, write } from "../support/plays.ts";
 
 test("a planned task lands as one merge commit, and nothing else of it stays behind", async () => {
@@ -128,3 +129,25 @@ function upstreamOf(rig: CycleRig, name: string): string {
   git("branch", "--quiet", "-u", "origin/main");
   return upstream;
 }
+
+test("an audit finds landed work on its branch, and tells where a rewritten branch lacks it", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Grow app", bash("echo four >> app.txt"))], judge: [passes] },
+  });
+  const app = rig.project();
+  const before = app.git("rev-parse", "main");
+  const id = await app.add(brief("Grow app"));
+  await rig.run();
+  await rig.close();
+  const audited = () =>
+    startOrch(dirname(rig.portfolioFile), ["audit", "verify", "--config", rig.portfolioFile]).ended;
+  expect(await audited()).toMatchObject({ code: 0, out: expect.stringContaining("1 landing)") });
+  const landed = app.git("rev-parse", "main");
+  app.git("reset", "--quiet", "--hard", before);
+  expect(await audited()).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(
+      `task ${id} landed as ${landed.slice(0, 12)}, which main does not`,
+    ),
+  });
+});
