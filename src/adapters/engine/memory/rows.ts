@@ -21,6 +21,8 @@ export interface ProjectData {
   readonly jobs: Table<JobRow>;
   readonly events: LoggedEvent[];
   readonly sequences: Table<number>;
+  /** Counts the transactions that wrote. */
+  writes: number;
 }
 
 /** Makes the tables of a project without any rows. */
@@ -35,6 +37,7 @@ export const projectData = (): ProjectData => ({
   jobs: new Map(),
   events: [],
   sequences: new Map(),
+  writes: 0,
 });
 
 /** Opens a project's rows; `journal` takes back what is written. */

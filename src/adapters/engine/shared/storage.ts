@@ -121,6 +121,8 @@ export interface Committed<R> {
 }
 
 export interface Storage {
+  /** Differs whenever rows of the project were written in between, by whatever process. */
+  version(project: ProjectName): string;
   /** One consistent view, without any lock; `missing` answers for a project that has no rows. */
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
   /** Locks the portfolio, then the project; where `body` throws, nothing is written. */
