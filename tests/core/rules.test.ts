@@ -132,6 +132,24 @@ describe("a worker's view of a project's notes", () => {
       expect(kept).not.toContain(line);
   });
 
+  test("knows headings that are underlined", () => {
+    const underlined = [
+      ...["Conventions", "===========", "Two spaces.", ""],
+      ...["Next steps", "----------", "secret plan", "", "### Soon", "more of it", ""],
+      ...["Ideas of", "many lines", "---", "secret idea", "- listed", "  and wrapped", "---"],
+      ...["secret after a rule", "", "Style", "---", "Semicolons.", "", "---", "```"],
+      ...["Tasks", "---", "```", "> Plans", "---", "- Backlog", "---", "| Tasks |", "| --- |"],
+      "kept to the end",
+    ].join("\n");
+    const kept = withoutBacklog(underlined);
+    expect(kept).not.toMatch(/Next|Soon|more of it|Ideas|many lines|secret|listed|wrapped/);
+    for (const line of ["Conventions\n====", "Two spaces.", "Style\n---", "Semicolons."])
+      expect(kept).toContain(line);
+    // code, quotations, lists and tables have no headings of the document's
+    for (const line of ["```\nTasks\n---\n```", "> Plans", "- Backlog", "kept to the end"])
+      expect(kept).toContain(line);
+  });
+
   test("keeps headings that only sound like it", () => {
     expect(withoutBacklog("## Planned releases\nx")).toContain("x");
     expect(withoutBacklog("")).toBe("");
