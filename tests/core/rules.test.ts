@@ -4,16 +4,16 @@ import { grant } from "../../src/core/budget.ts";
 import type { FileChange } from "../../src/core/change.ts";
 import { sizeOf } from "../../src/core/change.ts";
 import { withoutBacklog } from "../../src/core/conventions.ts";
-import { descriptionMax, fingerprint, sift } from "../../src/core/plan.ts";
+import { descriptionMax, fingerprint, type Known, sift } from "../../src/core/plan.ts";
 import { backoffMs, defaultRetryRules as rules } from "../../src/core/retry.ts";
 import { outside } from "../../src/core/scope.ts";
 import { fill } from "../../src/core/template.ts";
-import { aBrief } from "../support/records.ts";
+import { aBrief, aTaskId } from "../support/records.ts";
 import { quiet } from "../support/views.ts";
 
 describe("drafts are sifted", () => {
   const none = new Map();
-  const why = (brief = aBrief(), known: ReadonlyMap<string, "open" | "done" | "failed"> = none) =>
+  const why = (brief = aBrief(), known: ReadonlyMap<string, Known> = none) =>
     sift([brief], { draftsMax: 3, known }).refused[0]?.why;
 
   test("the urgent ones first, as many as fit", () => {
@@ -24,10 +24,14 @@ describe("drafts are sifted", () => {
   });
 
   test("what is known already is refused with what became of it", () => {
-    const known = (fate: "open" | "done" | "failed") => new Map([[fingerprint(aBrief()), fate]]);
-    expect(why(aBrief(), known("open"))).toBe("is already open");
-    expect(why(aBrief(), known("done"))).toBe("has been done already");
-    expect(why(aBrief({ title: "ROUND  prices: half-up!" }), known("failed"))).toMatch(/^failed/);
+    const known = (became: Known["became"]) =>
+      new Map([[fingerprint(aBrief()), { became, task: aTaskId }]]);
+    expect(why(aBrief(), known("open"))).toBe(`is already open as task ${aTaskId}`);
+    expect(why(aBrief(), known("done"))).toBe(`has been done already as task ${aTaskId}`);
+    expect(why(aBrief(), known("skipped"))).toBe(`was skipped as task ${aTaskId}`);
+    expect(why(aBrief({ title: "ROUND  prices: half-up!" }), known("failed"))).toBe(
+      `failed before as task ${aTaskId} and may not be tried again as it was`,
+    );
     expect(why(aBrief({ title: "Another" }), known("failed"))).toBeUndefined();
   });
 

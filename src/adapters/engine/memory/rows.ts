@@ -62,7 +62,7 @@ export function openRows(data: ProjectData, journal: Journal): ProjectRows {
   };
 }
 
-type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "statusesOf";
+type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "sameAs";
 
 function readTasks({ project, tasks }: ProjectData): Pick<ProjectReads, TaskReads> {
   const all = () => [...tasks.values()];
@@ -80,11 +80,11 @@ function readTasks({ project, tasks }: ProjectData): Pick<ProjectReads, TaskRead
       for (const { state } of all()) counts[statusOf(state)] = (counts[statusOf(state)] ?? 0) + 1;
       return counts;
     },
-    statusesOf: (fingerprint) =>
+    sameAs: (fingerprint) =>
       all()
         .reverse()
         .filter((task) => task.fingerprint === fingerprint)
-        .map(({ state }) => statusOf(state)),
+        .map(({ id, state }) => ({ id, status: statusOf(state) })),
   };
 }
 
