@@ -24,7 +24,6 @@ export interface Draft {
   readonly tellCycle: (id: CycleId, event: CycleEvent) => boolean;
   readonly tellProject: (event: ProjectEvent) => void;
   readonly create: (task: Task) => void;
-  readonly createCycle: (cycle: Cycle) => void;
   readonly send: (job: JobRequest) => void;
   readonly add: (...changes: readonly Change[]) => void;
   readonly note: (
@@ -71,12 +70,6 @@ export function openDraft(view: View, rules: RetryRules): Draft {
       const event = { type: "task.created", task } as const;
       changes.push({ kind: "event", event: { of: "task", task: task.id, event } });
       sendFor(pages, task);
-    },
-    createCycle: (cycle) => {
-      cycles.set(cycle.id, cycle);
-      changes.push({ kind: "cycle", cycle });
-      const event = { type: "cycle.created", cycle } as const;
-      changes.push({ kind: "event", event: { of: "cycle", cycle: cycle.id, event } });
     },
     send: (job) => void changes.push({ kind: "send", job }),
     add: (...more) => void changes.push(...more),

@@ -34,6 +34,9 @@ test("a planned task lands as one merge commit, and nothing else of it stays beh
   // moved by one merge commit, whose first parent is what was there
   expect(app.git("log", "--first-parent", "--format=%H", `${before}..main`)).toBe(landed);
   expect(app.git("log", "-1", "--format=%P", landed).split(" ")).toHaveLength(2);
+  // the merge is told from the work that it brings
+  expect(app.git("log", "-1", "--format=%s", landed)).toBe(`Merge task ${task.id}: Add a greeting`);
+  expect(app.git("log", "-1", "--format=%s", `${landed}^2`)).toBe("Add a greeting");
   const trailers = app.git("log", "-1", "--format=%(trailers:only,unfold)", landed);
   expect(trailers.split("\n").filter(Boolean)).toEqual([
     `Orch-Task: ${task.id}`,
@@ -109,7 +112,7 @@ test("what has landed is pushed where that is asked for, never by force, and a r
   const landed = { outcome: { landed: 1 } };
   expect(cycles.map(({ state }) => state)).toMatchObject([landed, landed]);
   const upstream = remotes.map((path) => person(path, "log", "--format=%s", "-1", "main"));
-  expect(upstream).toEqual(["Add a note", "Theirs"]);
+  expect(upstream).toEqual([expect.stringMatching(/^Merge task .{12}: Add a note$/), "Theirs"]);
   const text = expect.stringMatching(/^landed, but not pushed: .*rejected/);
   expect((await behind.log()).filter(({ of }) => of === "note")).toMatchObject([
     { event: { level: "warning", text } },

@@ -7,7 +7,7 @@ import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
-import { taskText } from "../work/briefing.ts";
+import { taskText } from "../task-text.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import type { Begun, WorkOutcome } from "../work/work.ts";
