@@ -13,6 +13,10 @@ export interface Backstage {
   openHouse(portfolio: Portfolio, options: HouseOptions): Promise<OpenHouse>;
   /** Takes the data folder for one engine process. */
   lock(portfolio: Portfolio, kind: "daemon" | "run"): Promise<Lock>;
+  /** Who works with the data folder now; null where nobody does. Creates nothing. */
+  holder(portfolio: Portfolio): Promise<Holder | null>;
+  /** Says why nothing can be done in a project's folder; null where something can. Cheap. */
+  unusable(path: string): Trouble | null;
   /** Says what is lacking on the data folder's disk; null where there is room to begin. */
   lackOfRoom(portfolio: Portfolio): Promise<string | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
@@ -49,19 +53,26 @@ export interface OpenHouse {
   close(): Promise<void>;
 }
 
-/** Why a project cannot be opened, and what to do about it. */
-export interface Obstacle {
-  readonly project: ProjectName;
+/** Something in the way, and what to do about it. */
+export interface Trouble {
   readonly what: string;
   readonly hint: string;
 }
 
+/** Why a project cannot be opened, and what to do about it. */
+export interface Obstacle extends Trouble {
+  readonly project: ProjectName;
+}
+
+/** The process that works with a data folder. */
+export interface Holder {
+  readonly kind: "daemon" | "run";
+  readonly pid: number;
+}
+
 export type Lock =
   | { readonly kind: "held"; readonly release: () => Promise<void> }
-  | {
-      readonly kind: "busy";
-      readonly holder: { readonly kind: "daemon" | "run"; readonly pid: number } | null;
-    };
+  | { readonly kind: "busy"; readonly holder: Holder | null };
 
 export interface Finding {
   readonly level: "ok" | "warning" | "problem";

@@ -45,6 +45,15 @@ test("a task that is open already is not added twice", async () => {
   expect(again.err).toContain("is open already");
 });
 
+test("nothing is added to a project whose folder cannot be worked in", async () => {
+  const cli = await openCli();
+  cli.scene.unusable.set("shop", { what: "/shop does not exist", hint: "correct the path" });
+  const said = await cli.run("add-task", "-p", "shop", "--title", "Fix");
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err).toBe("orch: not added: /shop does not exist\n  correct the path\n");
+  expect(cli.store.projects.size).toBe(0);
+});
+
 test("with several projects one must be named; with one it is meant", async () => {
   const cli = await openCli();
   expect((await cli.run("add-task", "--title", "Fix")).code).toBe(2);

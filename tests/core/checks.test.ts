@@ -156,7 +156,7 @@ describe("a check that does not come to its end", () => {
     });
     expect(compare(killed, red(named(["a"])))).toMatchObject({
       kind: "failed",
-      why: "killed by SIGSEGV, where the base came to its end",
+      why: "is red: killed by SIGSEGV, where the base came to its end",
     });
   });
 

@@ -1,9 +1,9 @@
 /** The command line with everything behind it in memory. */
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
 import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
-import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
+import type { Backstage, Finding, Lock, OpenHouse, Trouble } from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
 import { pause } from "../../src/core/commands.ts";
@@ -29,6 +29,8 @@ export interface Scene {
   lock: Lock;
   agentProblem: OpenHouse["agentProblem"];
   obstacles: OpenHouse["obstacles"];
+  /** Why nothing can be done in a folder, by its name. */
+  unusable: Map<string, Trouble>;
   /** What is said of the disk, look by look; null once all of it has been said. */
   lack: string[];
   findings: readonly Finding[];
@@ -71,6 +73,7 @@ export async function openCli(): Promise<Cli> {
     lock: { kind: "held", release: async () => undefined },
     agentProblem: null,
     obstacles: [],
+    unusable: new Map(),
     lack: [],
     findings: [],
     stdin: "",
@@ -174,6 +177,8 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
     openHouse: async (portfolio, options) =>
       openHouse(portfolio, { store, scene, hear: options.hear }),
     lock: async () => scene.lock,
+    holder: async () => (scene.lock.kind === "busy" ? scene.lock.holder : null),
+    unusable: (path) => scene.unusable.get(basename(path)) ?? null,
     lackOfRoom: async () => null,
     inspectMachine: async () => scene.findings,
     inspectProject: async (_, { name }) => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { ProjectEntry } from "../../config/schema.ts";
 import type { BacklogSource } from "../../core/portfolio.ts";
@@ -30,8 +30,10 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
   const { io } = desk;
   const asks = options.yes !== true && io.stdinIsTTY && io.err.isTTY;
   const path = resolve(io.cwd, options.path ?? (asks ? await askPath(io.cwd) : "."));
-  if (!(await isFolder(path))) throw misuse(`${path} is not a folder`, "name the project's folder");
-  const detected = await (await desk.backstage()).detect(path);
+  const backstage = await desk.backstage();
+  const trouble = backstage.unusable(path);
+  if (trouble !== null) throw misuse(`nothing was written: ${trouble.what}`, trouble.hint);
+  const detected = await backstage.detect(path);
   const given = answersOf(path, options, detected);
   const answers = asks ? await ask(given, options) : given;
   const { file, isNew } = await portfolioFile(desk);
@@ -45,14 +47,6 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
 
 const askPath = async (cwd: string): Promise<string> =>
   (await import("../ask.ts")).askText("Which folder is the project in?", cwd);
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false; // whatever keeps it from being looked at keeps it from being worked on
-  }
-}
 
 function answersOf(path: string, options: InitOptions, detected: Detected): Answers {
   return {

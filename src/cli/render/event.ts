@@ -6,7 +6,7 @@ import type { LogLevel } from "../../core/portfolio.ts";
 import type { ProjectEvent } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, money, shortSha } from "./format.ts";
+import { counted, entry, money, shortSha } from "./format.ts";
 
 export interface Told {
   readonly level: LogLevel;
@@ -40,7 +40,7 @@ export function describeEvent(logged: LogEvent): Told {
 
 const because = ({ kind, detail }: Failure): string => {
   const said = quote(detail);
-  return said === "" ? failureSentence(kind) : `${failureSentence(kind)}: ${said}`;
+  return said === "" ? failureSentence(kind) : entry(failureSentence(kind), said);
 };
 
 function ofTask(event: TaskEvent | TaskCreated): Told {
@@ -91,7 +91,7 @@ function ofJudgeOrMerge(event: Later): Told {
         ? info("passed")
         : warning(`passed, and waits for you: ${quote(event.hold)}`);
     case "judge.failed":
-      return warning(`not passed: ${because(event.failure)}`);
+      return warning(because(event.failure));
     case "judge.inconclusive":
       return warning(`no verdict: ${quote(event.detail)}`);
     case "judge.released":

@@ -48,7 +48,7 @@ function chapter(
   return [
     `${paint.bold(first.project.name)}  ${paint.green(`${landed} landed`)} in ${counted(busy, "cycle")}, ${money(cost)}`,
     ...tasks.flatMap((record) => [
-      ...taskLines(record, paint),
+      ...taskLines(record, paint, "over"),
       ...detours(record).flatMap((each) => wrap(each, room).map((part) => indent + part)),
     ]),
   ].join("\n");
@@ -82,9 +82,13 @@ function detours({ task, attempts, verdicts }: TaskRecord): readonly string[] {
 const failed = ({ attempt, outcome }: Attempt): string =>
   `Attempt ${attempt} failed${outcome.kind === "failed" ? `: ${failureSentence(outcome.failure.kind)}` : ""}.`;
 
-function rejected({ attempt, checks, reasons }: Verdict): string {
-  const green = checks.length > 0 && checks.every(({ decision }) => decision === "pass");
+const byReading = (checks: Verdict["checks"]): string =>
+  checks.length > 0
+    ? "had green checks, and the judge rejected it"
+    : "was rejected by the judge's reading";
+
+function rejected({ attempt, checks, reasons, reading }: Verdict): string {
   const why = line(reasons[0] ?? "", reasonMax);
-  const what = green ? "had green checks, and the judge rejected it" : "was rejected";
+  const what = reading !== null ? byReading(checks) : "was not passed";
   return `Attempt ${attempt} ${what}${why === "" ? "." : `: “${why}”`}`;
 }

@@ -61,7 +61,7 @@ function checkBlocks(check: CheckOutcome): readonly string[] {
   const { name, command, decision, by, introduced, preExisting, outputTail } = check;
   const lines = [
     `Command: ${code(command)}`,
-    line(check.sentence),
+    `Result: it ${line(check.sentence)}`,
     `Compared by: ${by}`,
     `Took: ${duration(check.durationMs)}`,
   ];

@@ -59,7 +59,7 @@ function promptOf(given: {
   readonly checks: readonly CheckOutcome[];
 }): string {
   const checks = given.checks.map(
-    ({ name, command, sentence }) => `- ${name}, \`${command}\`: ${sentence}`,
+    ({ name, command, sentence }) => `- ${name}, \`${command}\`, ${sentence}`,
   );
   return [
     "## The task",
