@@ -73,6 +73,27 @@ test("while a daemon runs, a run is handed to it, followed and summed up", async
   await daemon.end();
 });
 
+test("a run beside a cycle that the daemon has under way says that it follows that one", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "hangs" };
+  const daemon = begin(cli);
+  const underWay = async () => (await cli.ledger.overview(shop)).openCycle;
+  await until(async () => (await underWay())?.state.at === "planning", "the cycle is planned");
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  const running = cli.run("run", "-p", "shop", "--json");
+  await until(async () => cli.said().includes("following it"), "it says so");
+  expect(cli.said()).toContain("shop: a cycle is under way: following it;");
+  expect(cli.said()).not.toContain("handed to it");
+  const id = (await underWay())?.id;
+  void daemon.end();
+  await daemon.end(); // the second one ends the session
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  cli.scene.lock = { kind: "held", release: async () => undefined };
+  const again = begin(cli);
+  expect(JSON.parse((await running).out)).toMatchObject([{ id, state: "completed" }]);
+  await again.end();
+});
+
 test("a daemon that begins nothing for ten seconds ends a run with 75", async () => {
   const cli = await openCli();
   cli.scene.haste = 20;

@@ -1,6 +1,6 @@
 /** What keeps cycles from running, told by the real program: a message, what to do, the exit code. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -35,6 +35,22 @@ test("a contract of one's own with an unknown slot is refused before anything is
   const ran = orch(folder, ["run"]);
   expect(ran.stderr).toContain("own.md: the template asks for {{nonsense}}");
   expect(ran.status).toBe(2);
+});
+
+test("a contract that is not there is told with its place in the portfolio; others run", async () => {
+  const folder = await place({ prompts: { judge: "gone.md" }, backlog_source: "manual" });
+  const text = readFileSync(join(folder, "orch.json"), "utf8");
+  const column = text.indexOf('"gone.md"') + 1;
+  const told = `${join(folder, "orch.json")}:1:${column} projects[0].prompts.judge: `;
+  const ran = orch(folder, ["run"]);
+  expect(ran.stderr).toContain(`app: ${told}${join(folder, "gone.md")}: there is no such file\n`);
+  expect(ran.stderr).toContain("relative to the portfolio file");
+  expect(ran.stderr).not.toContain("ENOENT");
+  expect(ran.status).toBe(2);
+  const looked = orch(folder, ["doctor"]);
+  expect(looked.stdout).toContain(told);
+  expect(looked.stdout).not.toContain("ENOENT");
+  expect(looked.status).toBe(1);
 });
 
 test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(

@@ -65,6 +65,8 @@ test("pause and resume say what they did, and refuse what is so already", async 
   const cli = await openCli();
   expect(await cli.run("pause", "-p", "shop")).toMatchObject({ code: 0, out: "shop is paused\n" });
   expect((await cli.run("pause", "-p", "shop")).code).toBe(1);
+  const refused = (await cli.run("run", "-p", "shop")).err;
+  expect(refused).toContain("project shop is paused by person: asked for with `orch pause`\n");
   expect((await cli.run("pause")).code).toBe(0);
   expect((await cli.run("resume")).out).toBe("shop is resumed\nblog is resumed\n");
 });
@@ -100,5 +102,14 @@ test("a failed task is retried, an open one cancelled, an ended one left alone",
   expect(await stateOf(cli, id)).toBe("skipped");
   const again = await cli.run("skip", id);
   expect(again.code).toBe(1);
-  expect(again.err).toContain("the task is skipped");
+  expect(again.err).toContain(
+    `${id} cannot be skipped: the task is skipped, and only a task that is not`,
+  );
+  const done = await waiting(cli, "Land one");
+  const late = await cli.run("cancel", done);
+  expect(late).toMatchObject({ code: 1, out: "" });
+  expect(late.err).toContain(
+    `${done} cannot be cancelled: the task is done, and only a task that is not`,
+  );
+  expect(await stateOf(cli, done)).toBe("done");
 });
