@@ -36,6 +36,24 @@ test("the daemon begins at once, logs with time and level, and drains on SIGTERM
   expect(err).toMatch(/INFO {4}stopped\n$/);
 });
 
+test("the log begins with what is served and tells all projects in the order of time", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one", "Land two"] };
+  const daemon = begin(cli);
+  const blog = projectName("blog");
+  const over = async (name: typeof shop) => (await cli.ledger.overview(name)).lastCycle !== null;
+  await until(async () => (await over(shop)) && (await over(blog)), "both are over");
+  const lines = (await daemon.end()).err.split("\n").filter((each) => /^\d{4}-/.test(each));
+  expect(lines[0]).toContain("serving shop, blog");
+  for (const name of ["shop", "blog"])
+    expect(lines.some((each) => each.includes(`${name} the cycle begins`))).toBe(true);
+  const events = lines
+    .filter((each) => / (?:shop|blog) /.test(each))
+    .map((each) => each.slice(0, 24));
+  expect(events.length).toBeGreaterThan(10);
+  expect(events).toEqual([...events].sort());
+});
+
 test("a changed portfolio is put in force; one with mistakes is told and changes nothing", async () => {
   const cli = await openCli();
   const daemon = begin(cli);

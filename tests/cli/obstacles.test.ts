@@ -69,3 +69,16 @@ test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
     expect(ran.status).toBe(1);
   },
 );
+
+test("init in a folder that cannot be written says so in one sentence", async () => {
+  const folder = await place();
+  const app = join(folder, "app");
+  const readOnly = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", app, app, "--chdir", app];
+  const file = join(app, "own.jsonc");
+  const ran = orch(folder, ["init", "--yes", "--config", file, "--path", app], readOnly);
+  expect(ran.stdout).toBe("");
+  expect(ran.stderr).toMatch(
+    /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}give .*\n$/,
+  );
+  expect(ran.status).toBe(1);
+});

@@ -127,7 +127,8 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
     case "cycle.started":
       return info("the cycle begins");
     case "cycle.planned": {
-      const made = counted(event.tasks.length, "task");
+      const { length } = event.tasks;
+      const made = length === 0 ? "nothing" : counted(length, "task");
       if (event.plan === null) return info(`no planner: ${made} to do`);
       const refused = event.refused.length === 0 ? "" : `, ${event.refused.length} refused`;
       return info(`planned: ${made} to do${refused}, ${money(event.costUsd)}`);

@@ -73,7 +73,8 @@ function checkBlocks(check: CheckOutcome): readonly string[] {
   if (introduced.length > 0) {
     parts.push("Introduced failures:", bullets(bounded(introduced, (each) => line(each.name))));
     for (const { name: test, message } of introduced.slice(0, namesMax))
-      if (message.trim() !== "") parts.push(`${line(test)} says:`, output(message));
+      if (message.trim() !== "")
+        parts.push(`${line(test).replace(/[.:]+$/, "")} says:`, output(message));
   }
   if (preExisting.length > 0)
     parts.push("Failing before the change, too:", bullets(bounded(preExisting, line)));
