@@ -37,7 +37,7 @@ export async function handOver(
   let code: number | null = null;
   const names = projects.map(({ name }) => name);
   const entered: Wanted[] = [];
-  const follower = await openFollower(ledger, names, progress.tell);
+  const follower = await openFollower(ledger, () => names, progress.tell);
   const following = follower.follow(left.signal);
   try {
     await Promise.all(

@@ -3,7 +3,7 @@ import type { Portfolio } from "../../core/portfolio.ts";
 import type { OpenHouse } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type Follower, type Happened, openFollower } from "../follow.ts";
+import { openFollower } from "../follow.ts";
 import { liveSentences, liveWarning } from "../live-use.ts";
 import { type Log, openLog } from "../log.ts";
 import { byPriority } from "../pick.ts";
@@ -105,9 +105,9 @@ async function serve(
     },
     over.signal,
   );
-  const look = openLook(server);
-  await look(); // what happens from the first moment on is told
-  const following = follow(server, look, over.signal);
+  // before anything is begun, so that its first events are told
+  const follower = await openFollower(open.house.engine, () => served(server), log.tell);
+  const following = follower.follow(over.signal);
   const request = {
     projects: () => served(server),
     fault: (project: ProjectName, why: string) => log.write("error", project, why),
@@ -117,36 +117,6 @@ async function serve(
   } finally {
     over.abort();
     await Promise.all([watching, following]);
+    await follower.catchUp();
   }
-}
-
-/** Tells what has happened in all projects since the last look; one that joins is followed from then on. */
-function openLook(server: Server): () => Promise<void> {
-  const { engine } = server.open.house;
-  const followers = new Map<ProjectName, Follower>();
-  const heard: Happened[] = [];
-  return async () => {
-    for (const name of served(server)) {
-      const known = followers.get(name);
-      const hear = (happened: Happened): void => void heard.push(happened);
-      const follower = known ?? (await openFollower(engine, [name], hear));
-      followers.set(name, follower);
-      await follower.catchUp();
-    }
-    // read project by project, told in the order in which it happened
-    for (const each of heard.splice(0).sort((a, b) => a.logged.at - b.logged.at))
-      server.log.tell(each);
-  };
-}
-
-async function follow(
-  server: Server,
-  look: () => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await look();
-    await server.open.house.engine.changed(1_000, signal);
-  }
-  await look();
 }
