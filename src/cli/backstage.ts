@@ -21,11 +21,15 @@ export interface Backstage {
   lackOfRoom(portfolio: Portfolio): Promise<string | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
-  /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */
+  /**
+   * Looks at the machine: git, containment, the agent's program, key or login, data folder, disk.
+   */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
-  /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
+  /**
+   * Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones.
+   */
   forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
   /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
   openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;

@@ -38,7 +38,9 @@ export class ContractError extends Error {
   readonly hint = "correct the file, or the path: it is relative to the portfolio file";
 }
 
-/** Reads all contracts of a project; an override that cannot be read or filled is a `ContractError`. */
+/**
+ * Reads all contracts of a project; an override that cannot be read or filled is a `ContractError`.
+ */
 export async function readContracts(
   portfolioFile: string,
   { name: project, prompts }: Pick<ProjectConfig, "name" | "prompts">,

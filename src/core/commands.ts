@@ -103,7 +103,9 @@ export function resume(view: View, rules: RetryRules): Decision<Told> {
   return { changes: draft.changes(), answer: done };
 }
 
-/** Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins. */
+/**
+ * Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins.
+ */
 export function requestCycle(
   view: View,
   id: CycleId,

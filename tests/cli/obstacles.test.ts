@@ -1,4 +1,6 @@
-/** What keeps cycles from running, told by the real program: a message, what to do, the exit code. */
+/**
+ * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

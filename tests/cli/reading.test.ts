@@ -126,7 +126,8 @@ test("a task of an interrupted cycle is next in no queue: it says what goes on w
   await interrupt(cli);
   const why = async () => JSON.parse((await cli.run("show", added.trim(), "--json")).out).waits_for;
   expect(await why()).toBe(
-    "its cycle was interrupted, and goes on when it is started again (orch run --project shop, or orch start)",
+    "its cycle was interrupted, and goes on when it is started again (orch run --project " +
+      "shop, or orch start)",
   );
   expect((await cli.run("status")).out).toMatch(/^shop .* when started /m);
   cli.scene.lock = { kind: "busy", holder: { kind: "run", pid: 42 } };
@@ -203,7 +204,8 @@ test("logs tell what happened, and with an id what the agents said and did", asy
   await writeFile(join(folder, `work-${task?.id}-1.jsonl`), text);
   const { out } = await cli.run("logs", task?.id ?? "");
   expect(out.replaceAll(`work-${task?.id}-1  `, "")).toBe(
-    "— begins with claude-x\nI look first.\n> Bash npm test\n< ! 1 failing\n— ended: success, 1m 1s, $0.50\n",
+    "— begins with claude-x\nI look first.\n> Bash npm test\n< ! 1 failing\n— ended: " +
+      "success, 1m 1s, $0.50\n",
   );
 });
 

@@ -45,7 +45,8 @@ test("red checks are told as such, with the first of the tests that fail anew", 
   const { why } = compare(run(1, ["a", "b"]), run(0, []));
   const text = renderReport(failed("checksRed", `the check test ${why}`, ["a", "b"]), paint);
   expect(text).toContain(
-    "the checks did not pass: the check test is red: exit code 1, 2 failed, 12 passed; the base is green\n" +
+    "the checks did not pass: the check test is red: exit code 1, 2 failed, 12 passed; the " +
+      "base is green\n" +
       "             new failures: a, b\n",
   );
   const many = failed("checksRed", "red", ["a", "b", "c", "d", "e"]);

@@ -1,4 +1,6 @@
-/** Projects that nothing can be done in are told as such by the real program, wherever they are met. */
+/**
+ * Projects that nothing can be done in are told as such by the real program, wherever they are met.
+ */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

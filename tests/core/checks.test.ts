@@ -110,7 +110,7 @@ describe("by exit code", () => {
       "held by exit code:  /  / ",
     ],
     [
-      "red without a failure on a base with known failures is for a person, and fixes nothing for sure",
+      "red without a failure on a base with known failures is for a person, and fixes nothing",
       red(named([], 0)),
       red(named(["a"])),
       "held by exit code:  /  / ",

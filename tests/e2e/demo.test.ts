@@ -9,7 +9,10 @@ import { processesIn } from "../support/leftovers.ts";
 import { build, openTripwire, type Ran, start } from "../support/program.ts";
 
 const demoMs = 180_000;
-/** `nobody` where the tests run as root: an ordinary user without a login or a home of the machine's. */
+/**
+ * `nobody` where the tests run as root: an ordinary user without a login or a home of the
+ * machine's.
+ */
 const ordinary = 65_534;
 const isRoot = process.getuid?.() === 0;
 const asOrdinary = isRoot

@@ -62,7 +62,9 @@ export interface Cli {
   write(portfolio: object): Promise<void>;
 }
 
-/** Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`. */
+/**
+ * Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`.
+ */
 export async function openCli(): Promise<Cli> {
   const folder = await tempFolder();
   const file = join(folder, "orch.json");

@@ -67,7 +67,9 @@ function enabled(
   );
 }
 
-/** Those that are not paused; a paused one that was named, and nothing but paused ones, are refused. */
+/**
+ * Those that are not paused; a paused one that was named, and nothing but paused ones, are refused.
+ */
 async function unpaused(
   desk: Desk,
   ledger: Ledger,

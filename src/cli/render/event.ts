@@ -145,8 +145,8 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
         reported > 0 ? `, ${reported} reported` : "",
         skipped > 0 ? `, ${skipped} skipped` : "",
       ].join("");
-      const counts = `${landed} landed, ${failed} failed, ${waiting} waiting, ${leftOver} left over`;
-      return info(`the cycle is over: ${counts}${rare}`);
+      const usual = `${landed} landed, ${failed} failed, ${waiting} waiting`;
+      return info(`the cycle is over: ${usual}, ${leftOver} left over${rare}`);
     }
     default:
       return event satisfies never;

@@ -124,7 +124,8 @@ function notesOn({ config, overview, trouble }: Seen, { now, paint }: Look): rea
   if (overview.counts.waiting > 0) {
     const what = counted(overview.counts.waiting, "task");
     notes.push(
-      `${paint.yellow("waiting")} ${name}: ${what} for you (orch tasks --project ${name} --status waiting)`,
+      `${paint.yellow("waiting")} ${name}: ${what} for you (orch tasks --project ${name} ` +
+        `--status waiting)`,
     );
   }
   const last = overview.lastCycle?.state;

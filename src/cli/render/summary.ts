@@ -43,6 +43,8 @@ export function remarks(report: CycleReport, paint: Paint): readonly string[] {
   return lines;
 }
 
+const howItGoesOn = "the next `orch run` or `orch start` goes on";
+
 /** Which cycle it is, and what came of it. */
 export function headline(report: CycleReport, paint: Paint, course: Course): string {
   const { project, cycle, costUsd } = report;
@@ -55,8 +57,7 @@ export function headline(report: CycleReport, paint: Paint, course: Course): str
   if (state.at === "failed") return `${head} ${paint.red("failed")}: ${line(state.why, whyMax)}`;
   if (state.at !== "completed" && course === "underWay")
     return `${head} ${paint.cyan("is under way")}`;
-  if (state.at !== "completed")
-    return `${head} ${paint.yellow("is not over")}: the next \`orch run\` or \`orch start\` goes on`;
+  if (state.at !== "completed") return `${head} ${paint.yellow("is not over")}: ${howItGoesOn}`;
   const { landed, reported, failed, skipped, waiting, leftOver } = state.outcome;
   const counts = [
     landed > 0 ? paint.green(`${landed} landed`) : "0 landed",

@@ -96,7 +96,8 @@ function renderAttempt(attempt: Attempt, paint: Paint): string {
   const what = kind === "work" ? "Attempt" : `Resolution ${round} in attempt`;
   const size = sizeOf(changes);
   const lines = [
-    `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ${counted(spending.turns, "turn")}`,
+    `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ` +
+      `${counted(spending.turns, "turn")}`,
     outcomeWords(attempt.outcome),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
     attempt.summary,
@@ -133,7 +134,8 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
     unchecked ? "unchecked: the project has no checks" : "",
     ...checks.flatMap((check) => [
-      `${check.hold === null ? check.decision : "undecided"}: the check ${check.name} ${check.sentence}`,
+      `${check.hold === null ? check.decision : "undecided"}: the check ${check.name} ` +
+        `${check.sentence}`,
       ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),

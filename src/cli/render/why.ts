@@ -23,7 +23,10 @@ export interface Circumstances {
 const quoteMax = 500;
 const quote = (text: string): string => line(text, quoteMax);
 
-/** Says in a sentence why a task waits, with what to do; null where it is over or is being worked on. */
+/**
+ * Says in a sentence why a task waits, with what to do; null where it is over or is being worked
+ * on.
+ */
 export function whyWaiting(given: Circumstances): string | null {
   const { task } = given;
   const { state, id } = task;
@@ -31,7 +34,10 @@ export function whyWaiting(given: Circumstances): string | null {
   if (state.at === "blocked")
     return `it asks you: ${quote(state.question)} (orch answer ${id} "…")`;
   if (state.at === "held")
-    return `a person must agree: ${quote(state.why)} (orch approve ${id}, or orch reject ${id} --reason "…")`;
+    return (
+      `a person must agree: ${quote(state.why)} (orch approve ${id}, or orch reject ${id} ` +
+      `--reason "…")`
+    );
   return byProject(given) ?? byTask(given) ?? byJob(given) ?? byCycle(given);
 }
 
@@ -41,7 +47,10 @@ function byProject({ config, overview, now }: Circumstances): string | null {
   const pause = pauseAt(overview.project, now);
   if (pause === null) return null;
   const until = pause.until === null ? "" : `, goes on ${relative(pause.until, now)}`;
-  return `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume --project ${name})`;
+  return (
+    `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume ` +
+    `--project ${name})`
+  );
 }
 
 function byTask({ task: { state }, now }: Circumstances): string | null {

@@ -1,4 +1,7 @@
-/** Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be overruled. */
+/**
+ * Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be
+ * overruled.
+ */
 import type { Failure, FailureKind } from "../../core/failure.ts";
 import { nothingSpent, type Reading, type Spending, type Verdict } from "../../core/records.ts";
 import { outside } from "../../core/scope.ts";

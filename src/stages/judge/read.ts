@@ -1,4 +1,6 @@
-/** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
+/**
+ * The AI's reading of a change: blind to the worker's own account, in a workspace to throw away.
+ */
 import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";

@@ -1,4 +1,6 @@
-/** What a worker is told: its task and the evidence of the last failure; nothing of anybody else. */
+/**
+ * What a worker is told: its task and the evidence of the last failure; nothing of anybody else.
+ */
 import { type FailureKind, failureSentence } from "../../core/failure.ts";
 import type { Verdict } from "../../core/records.ts";
 import type { Task, TaskBrief } from "../../core/task.ts";

@@ -185,7 +185,8 @@ test("the message of a failure is there, and short", async () => {
 
 describe("several runners in one command", () => {
   test("are read together", async () => {
-    const text = `${await fixture("vitest")}\n${await fixture("pytest-q")}${await fixture("cargo")}`;
+    const [vitest, pytest] = [await fixture("vitest"), await fixture("pytest-q")];
+    const text = `${vitest}\n${pytest}${await fixture("cargo")}`;
     expect(told(read(text))).toEqual([
       "vitest + pytest + cargo test: 7/14/5",
       ...(expected["vitest"] ?? []).slice(1),

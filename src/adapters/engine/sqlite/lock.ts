@@ -30,7 +30,9 @@ const holder: z.ZodType<Holder> = z.object({
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<Database.Database>();
 
-/** Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell. */
+/**
+ * Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell.
+ */
 export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDirLock {
   const path = join(dataDir, "engine.lock");
   const card = `${path}.json`;
