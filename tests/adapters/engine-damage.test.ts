@@ -1,4 +1,6 @@
-/** Damage to a ledger is noticed, never served as truth: single bits are flipped all over a file. */
+/**
+ * Damage to a ledger is noticed, never served as truth: single bits are flipped all over a file.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -120,7 +120,8 @@ it("notices a changed, a lost and an inserted event", async () => {
   await closeAll();
   expect(verifyLedger(dataDir, demo)).toEqual([]);
   tamper(
-    "DROP TRIGGER events_stay; UPDATE events SET body = replace(body, 'hello', 'jello') WHERE seq = 4",
+    "DROP TRIGGER events_stay; UPDATE events SET body = replace(body, 'hello', 'jello') " +
+      "WHERE seq = 4",
   );
   expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 4")]);
   const { message } = await refusal(open().events(demo, 0, 10));

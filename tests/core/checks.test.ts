@@ -110,7 +110,7 @@ describe("by exit code", () => {
       "held by exit code:  /  / ",
     ],
     [
-      "red without a failure on a base with known failures is for a person, and fixes nothing for sure",
+      "red without a failure on a base with known failures is for a person, and fixes nothing",
       red(named([], 0)),
       red(named(["a"])),
       "held by exit code:  /  / ",
@@ -156,7 +156,7 @@ describe("a check that does not come to its end", () => {
     });
     expect(compare(killed, red(named(["a"])))).toMatchObject({
       kind: "failed",
-      why: "killed by SIGSEGV, where the base came to its end",
+      why: "is red: killed by SIGSEGV, where the base came to its end",
     });
   });
 
