@@ -5,10 +5,10 @@
  */
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
-import type { Instant } from "./ids.ts";
+import { type Instant, later } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
-import { pauseAt } from "./project.ts";
+import { type ProjectMode, pauseAt } from "./project.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
 
@@ -24,9 +24,18 @@ export function settle(view: View, rules: RetryRules): Decision<Instant | null> 
   const { mode } = view.project;
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
     draft.tellProject({ type: "project.resumed" });
+  else if (mode.at === "paused" && mode.since > view.now) beginAgain(draft, mode);
   sendMissing(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
   return { changes: draft.changes(), answer: restsUntil(view) };
+}
+
+/** The clock was set back: a pause lasts as long as it was to last, no longer. */
+function beginAgain(draft: Draft, { by, why, since, until }: ProjectMode & { at: "paused" }): void {
+  if (until === null) return;
+  const { now } = draft;
+  const event = { type: "project.paused", by, why, until: later(now, until - since), now } as const;
+  draft.tellProject(event);
 }
 
 /** A running cycle hangs on due times and on who is alive, so it is looked at each time. */

@@ -1,5 +1,5 @@
 /** Settles projects, and looks at one again only where the answer may have become another. */
-import type { Instant, ProjectName } from "../core/ids.ts";
+import { type Instant, later, type ProjectName } from "../core/ids.ts";
 import { settle } from "../core/settle.ts";
 import type { House, Site } from "./house.ts";
 
@@ -10,6 +10,8 @@ interface Rest {
   /** The ledger's before it was looked at: a write of that very moment makes it another. */
   readonly version: string;
   readonly until: Instant | null;
+  /** When it was looked at: a clock that shows less was set back. */
+  readonly at: Instant;
 }
 
 /** Opens the settling of a house; what it remembers ends with it, so that a restart looks at all. */
@@ -18,11 +20,11 @@ export function openSettling({ engine, clock }: Pick<House, "engine" | "clock">)
   return async ({ name, limits }) => {
     const version = await engine.version(name);
     const rest = rests.get(name);
-    const isOver = rest !== undefined && rest.until !== null && rest.until <= clock.now();
-    if (rest?.version === version && !isOver) return;
+    const now = clock.now();
+    if (rest?.version === version && rest.at <= now && (rest.until ?? later(now, 1)) > now) return;
     const { openCycle } = await engine.overview(name);
     const needs = openCycle === null ? {} : { tasks: openCycle.tasks };
     const until = await engine.transact(name, needs, (view) => settle(view, limits.rules));
-    rests.set(name, { version, until });
+    rests.set(name, { version, until, at: now });
   };
 }

@@ -2,7 +2,7 @@
  * The loop that serves projects: settles what the state asks for, claims what may start, runs it.
  */
 import type { ProjectName } from "../core/ids.ts";
-import type { Job } from "../core/ledger.ts";
+import type { Admission, Job, WaitsFor } from "../core/ledger.ts";
 import { admitBy } from "../core/schedule.ts";
 import type { House } from "./house.ts";
 import { runJob } from "./run-job.ts";
@@ -32,7 +32,7 @@ export async function serve(
   service: Service,
   { drain, stop }: { readonly drain: AbortSignal; readonly stop: AbortSignal },
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   const wake = AbortSignal.any([drain, stop]);
   const settle = openSettling(house);
   let told: string | null = null;
@@ -49,12 +49,13 @@ export async function serve(
     if (await service.isOver()) break;
     await house.engine.changed(Math.max(tickMinMs, wait), wake);
   }
-  await Promise.all(running);
+  await Promise.all(running.values());
 }
 
 interface Round {
   readonly name: ProjectName;
-  readonly running: Set<Promise<void>>;
+  /** What is being done here, by project and job. */
+  readonly running: Map<string, Promise<void>>;
   readonly settle: Settle;
   readonly stop: AbortSignal;
 }
@@ -70,22 +71,28 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
     await round.settle(site);
     const admit = admitBy(site.limits);
     for (;;) {
-      const claim = await house.engine.claim(name, (view, portfolio, job, token) =>
-        service.takes(name, job)
-          ? admit(view, portfolio, job, token)
-          : { kind: "later", at: job.runAt, why: "turn: not part of this run" },
-      );
+      const claim = await house.engine.claim(name, (view, portfolio, job, token) => {
+        if (!service.takes(name, job)) return notNow(job, "turn: not part of this run");
+        // its lease ran out while this process slept, or by a clock that jumped: it goes on
+        if (running.has(keyOf(name, job))) return notNow(job, "turn: it is being done here");
+        return admit(view, portfolio, job, token);
+      });
       if (claim.kind === "idle")
         return claim.until === null ? tickMs : claim.until - house.clock.now();
+      const key = keyOf(name, claim.delivery.job);
       const job = runJob(house, claim.delivery, stop)
         .catch((fault) => service.fault(name, fault))
         .then(() => service.ended(name))
         .catch((fault) => service.fault(name, fault))
-        .finally(() => running.delete(job));
-      running.add(job);
+        .finally(() => running.delete(key));
+      running.set(key, job);
     }
   } catch (fault) {
     service.fault(name, fault);
     return tickMs;
   }
 }
+
+const keyOf = (project: ProjectName, { id }: Job): string => `${project} ${id}`;
+
+const notNow = (job: Job, why: WaitsFor): Admission => ({ kind: "later", at: job.runAt, why });

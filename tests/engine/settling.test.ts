@@ -108,3 +108,11 @@ test("a running cycle is looked at each time", async () => {
   }));
   expect([await looks(), await looks(), await looks()]).toEqual([true, true, true]);
 });
+
+test("G12: a project at rest is looked at again when the clock goes back", async () => {
+  const { engine, process, pass } = await openScene();
+  const looks = process(engine);
+  while (await looks()); // the first look makes the ledger
+  pass(-60_000);
+  expect(await looks()).toBe(true);
+});
