@@ -139,7 +139,10 @@ function compareNames(candidate: Named, base: Named, conclude: Conclude): Compar
 const areAlike = (a: TestResults, b: TestResults): boolean =>
   (a.kind === "problems") === (b.kind === "problems");
 
-/** Tells whether a run found fault; failures count whatever the exit code, which a pipe or `|| true` loses. */
+/**
+ * Tells whether a run found fault; failures count whatever the exit code, which a pipe or `|| true`
+ * loses.
+ */
 export const isRed = ({ ended, results }: CheckRun): boolean =>
   ended.kind !== "exited" || ended.code !== 0 || (results.kind !== "opaque" && results.failed > 0);
 

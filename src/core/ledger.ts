@@ -60,7 +60,9 @@ export interface View {
   /** Attempts and verdicts of the tasks that were asked for, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly verdicts: readonly Verdict[];
-  /** Fingerprints that were asked for, with their tasks: an open one before all, else the newest. */
+  /**
+   * Fingerprints that were asked for, with their tasks: an open one before all, else the newest.
+   */
   readonly known: ReadonlyMap<string, Known>;
   readonly spent: Spent;
   /** Money set aside by deliveries that have not been settled. */

@@ -14,7 +14,9 @@ interface Rest {
   readonly at: Instant;
 }
 
-/** Opens the settling of a house; what it remembers ends with it, so that a restart looks at all. */
+/**
+ * Opens the settling of a house; what it remembers ends with it, so that a restart looks at all.
+ */
 export function openSettling({ engine, clock }: Pick<House, "engine" | "clock">): Settle {
   const rests = new Map<ProjectName, Rest>();
   return async ({ name, limits }) => {

@@ -75,7 +75,8 @@ export interface Engine extends Ledger {
 /** Cheap reads, never through the write lock. */
 export interface Ledger {
   /**
-   * A text that differs, within one process, whenever anybody has written to the project in between;
+   * A text that differs, within one process, whenever anybody has written to the project in
+   * between;
    * far cheaper than looking.
    */
   version(project: ProjectName): Promise<string>;

@@ -24,7 +24,8 @@ export function addSettingUp(program: Program, act: Act): void {
     .description("Proves that what is recorded is whole.")
     .command("verify")
     .description(
-      "Rebuilds the state of each project from its log alone, compares it with what is stored, and looks for the landed work on the branch.",
+      "Rebuilds the state of each project from its log alone, compares it with what is " +
+        "stored, and looks for the landed work on the branch.",
     )
     .option("-p, --project <name>", "look at this project only", name)
     .action((options) =>

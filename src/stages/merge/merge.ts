@@ -148,7 +148,9 @@ function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): 
   return [reasons.join("\n"), ...outputs].join("\n\n");
 }
 
-/** The merge is told from the work that it brings; the trailers are what the landing is found by. */
+/**
+ * The merge is told from the work that it brings; the trailers are what the landing is found by.
+ */
 function messageOf({ task, attempt }: MergeRequest): string {
   const trailers = [`Orch-Task: ${task.id}`, `Orch-Attempt: ${attempt}`];
   if (task.cycle !== null) trailers.push(`Orch-Cycle: ${task.cycle}`);
