@@ -1,4 +1,6 @@
-/** G12: a machine whose clock jumps. The program runs under libfaketime, on a clock of the test's. */
+/**
+ * G12: a machine whose clock jumps. The program runs under libfaketime, on a clock that the test sets.
+ */
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
