@@ -1,5 +1,5 @@
 /**
- * G12: a machine whose clock jumps. The program runs under libfaketime, on a clock that the test sets.
+ * G12: a machine whose clock jumps. The program runs under libfaketime, on a clock of the test.
  */
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
