@@ -1,5 +1,5 @@
 /**
- * G9: a disk that fails. The program's own thread, which is the ledger's, is given errors by strace:
+ * G9: a disk that fails. The program's own thread, the ledger's, is given errors by strace:
  * its writes and syncs fail now and then, those of git and of the agents do not.
  */
 import { spawn } from "node:child_process";
