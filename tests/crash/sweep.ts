@@ -47,6 +47,8 @@ async function play(clean: Clean, point: string): Promise<Outcome> {
   return outcome;
 }
 
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const])
+  process.once(signal, () => process.exit(code));
 const clean = await playClean();
 const points = chosen(clean);
 if (values.list) {

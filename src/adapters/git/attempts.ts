@@ -71,6 +71,7 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
  * to `refs/orch/rescue/`; of any other an empty branch.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
+  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
   if ((await landingOf(site, task, signal)) === null) return dropEmpty(site, task, signal);
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
@@ -93,7 +94,6 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
   const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
   const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
   if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
-  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
 }
 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */

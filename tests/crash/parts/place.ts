@@ -1,6 +1,7 @@
 /** Where one story is played: a person's project with edits under way, a portfolio, a home. */
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sampleFiles } from "../../support/cycle-samples.ts";
@@ -23,6 +24,11 @@ const identity = {
   GIT_COMMITTER_NAME: "Ada",
   GIT_COMMITTER_EMAIL: "ada@example.org",
 };
+
+const opened = new Set<string>();
+process.once("exit", () => {
+  for (const root of opened) rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+});
 
 /** Lays out a place; it is removed when it is disposed of. */
 export async function openPlace(config: Readonly<Record<string, unknown>> = {}): Promise<Place> {
@@ -54,10 +60,18 @@ export async function openPlace(config: Readonly<Record<string, unknown>> = {}):
   const entry = { ...app, check_timeout_seconds: 60, worker_timeout_seconds: 120, ...config };
   const portfolio = { name: "crash", data_dir: "./data", projects: [entry] };
   await writeFile(join(root, "orch.json"), JSON.stringify(portfolio));
+  opened.add(root);
+  // the loader's cache is shared: compiling everything for each story would take most of the time
+  const cache = `tsx-${process.getuid?.() ?? 0}`;
+  await mkdir(join(tmpdir(), cache), { recursive: true });
+  await symlink(join(tmpdir(), cache), join(root, "tmp", cache));
   const [data, trace] = [join(root, "data"), join(root, "trace.jsonl")];
   await writeFile(trace, "");
   return {
     ...{ root, project, data, trace, git },
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.asyncDispose]: async () => {
+      opened.delete(root);
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
+    },
   };
 }

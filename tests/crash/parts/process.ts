@@ -1,5 +1,5 @@
 /** `orch` as a process that may be told where to die. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,12 @@ export interface Orch {
   readonly ended: Promise<Ended>;
 }
 
+const running = new Set<ChildProcess>();
+// a sweep that is stopped takes its programs along
+process.once("exit", () => {
+  for (const each of running) each.kill("SIGKILL");
+});
+
 /** Starts it; nothing of this process's environment but PATH reaches it. */
 export function startOrch(place: Place, modelUrl: string, told: Told = {}): Orch {
   const { point = null, argv = ["run"], env = {} } = told;
@@ -47,6 +53,8 @@ export function startOrch(place: Place, modelUrl: string, told: Told = {}): Orch
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  running.add(started);
+  started.once("exit", () => running.delete(started));
   let err = "";
   started.stderr.setEncoding("utf8").on("data", (text: string) => {
     err += text;
