@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { figuresOf, isRight, renderFigures, renderOutcome } from "./parts/report.ts";
-import { draw } from "./parts/sample.ts";
+import { draw, openChance } from "./parts/sample.ts";
 import { type Clean, type Outcome, playClean, playCrash } from "./parts/story.ts";
 
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     from: { type: "string", default: "1" },
     point: { type: "string" },
+    instants: { type: "string" },
     jobs: { type: "string", default: "2" },
     state: { type: "string", default: join(tmpdir(), "orch-crash-sweep") },
     json: { type: "boolean", default: false },
@@ -30,9 +31,16 @@ const triesMax = 3;
 
 function chosen(clean: Clean): readonly string[] {
   if (values.point !== undefined) return [values.point];
+  if (values.instants !== undefined) return instants(clean, Number(values.instants));
   if (values.sample !== undefined)
     return draw(clean.points, Number(values.sample), Number(values.seed));
   return clean.points.slice(Number(values.from) - 1);
+}
+
+/** Moments by the clock, which may lie within a call. */
+function instants({ durationMs }: Clean, count: number): readonly string[] {
+  const chance = openChance(Number(values.seed));
+  return Array.from({ length: count }, () => `instant ${Math.round(chance() * durationMs)}`);
 }
 
 async function known(file: string): Promise<readonly Outcome[]> {

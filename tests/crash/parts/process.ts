@@ -4,13 +4,12 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Place } from "./place.ts";
-import type { Point } from "./tracer.ts";
+import type { Setup } from "./setup.ts";
 
 const child = fileURLToPath(new URL("../child.ts", import.meta.url));
 const loader = import.meta.resolve("tsx");
 
-export interface Told {
-  readonly point?: Point;
+export interface Told extends Omit<Setup, "trace"> {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -39,8 +38,9 @@ process.once("exit", () => {
 
 /** Starts it; nothing of this process's environment but PATH reaches it. */
 export function startOrch(place: Place, modelUrl: string, told: Told = {}): Orch {
-  const { point = null, argv = ["run"], env = {} } = told;
-  const args = ["--import", loader, child, place.trace, point ?? "", ...argv];
+  const { argv = ["run"], env = {}, ...setup } = told;
+  const json = JSON.stringify({ trace: place.trace, ...setup });
+  const args = ["--import", loader, child, json, ...argv];
   const started = spawn(process.execPath, args, {
     cwd: place.root,
     env: {

@@ -23,6 +23,18 @@ export async function isOver(place: Place): Promise<boolean> {
   });
 }
 
+/** Types of a task's events, oldest first. */
+export async function storyOf(place: Place, name: string): Promise<readonly string[]> {
+  return reading(place, async (engine) => {
+    const tasks = await engine.tasks(app, { limit: 100 });
+    const id = tasks.find(({ brief }) => nameOf(brief.title) === name)?.id;
+    const events = await engine.events(app, 0, 1_000);
+    return events.flatMap(({ event }) =>
+      event.of === "task" && event.task === id ? [event.event.type] : [],
+    );
+  });
+}
+
 /** Reads everything that two stories must agree on. */
 export async function factsOf(place: Place): Promise<Facts> {
   const told = await reading(place, async (engine) => {

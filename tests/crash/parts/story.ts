@@ -1,4 +1,5 @@
 /** One story: a cycle, killed at one point or at none, started again until it is over. */
+import { setTimeout as wait } from "node:timers/promises";
 import type { Scene } from "../../../src/scripted-model/director.ts";
 import {
   type Crash,
@@ -27,6 +28,8 @@ export interface Clean {
   readonly names: ReadonlyMap<string, string>;
   /** Everywhere that a process may die, in order. */
   readonly points: readonly string[];
+  /** How long the first run took. */
+  readonly durationMs: number;
 }
 
 export interface Outcome {
@@ -55,6 +58,7 @@ export async function playClean(config: Readonly<Record<string, unknown>> = {}):
   const trace = await readTrace(place);
   const end = trace.findIndex(({ when, call }) => when === "after" && call === "lock.release #1");
   return {
+    durationMs: (trace[end]?.at ?? 0) - (trace[0]?.at ?? 0),
     facts: await factsOf(place),
     kept: await keptBy(place),
     requests: vendor.model.requests(),
@@ -121,9 +125,20 @@ async function firstRun(place: Place, vendor: Vendor, point: string): Promise<En
       orch?.kill("SIGKILL");
     });
   orch = startOrch(place, vendor.model.url, inSession ? {} : { point });
+  const instant = /^instant (\d+)$/.exec(point)?.[1];
+  if (instant !== undefined) await killAt(place, orch, Number(instant));
   const ended = await orch.ended;
   vendor.listen(() => {});
   return ended;
+}
+
+/** Kills so many milliseconds after the first call, wherever that may be. */
+async function killAt(place: Place, orch: Orch, ms: number): Promise<void> {
+  const ended = orch.ended.then(() => true);
+  while ((await readTrace(place)).length === 0)
+    if (await Promise.race([ended, wait(5, false)])) return;
+  await Promise.race([ended, wait(ms)]);
+  orch.kill("SIGKILL");
 }
 
 /** Names the moments of the sessions: `asked work-birch-1 #2` when the second request is there. */
@@ -138,7 +153,7 @@ function listen(place: Place, vendor: Vendor, reached: (point: string) => void):
 }
 
 /** Starts the program again and again until the story is over; says what went wrong. */
-async function finish(place: Place, vendor: Vendor): Promise<readonly string[]> {
+export async function finish(place: Place, vendor: Vendor): Promise<readonly string[]> {
   const faults: string[] = [];
   for (let start = 0; start < startsMax; start += 1) {
     if (await isOver(place)) return faults;
@@ -148,7 +163,8 @@ async function finish(place: Place, vendor: Vendor): Promise<readonly string[]> 
   return (await isOver(place)) ? faults : [...faults, `! not over after ${startsMax} starts`];
 }
 
-function difference(clean: Facts, facts: Facts): readonly string[] {
+/** What is missing (`-`) and what is too much (`+`). */
+export function difference(clean: Facts, facts: Facts): readonly string[] {
   const count = (all: Facts, line: string) => all.filter((each) => each === line).length;
   return [
     ...new Set([

@@ -6,6 +6,7 @@
  * first changes from run to run, whereas each one's own calls keep their order.
  */
 import { openSync, writeSync } from "node:fs";
+import type { Setup } from "./setup.ts";
 
 export interface Line {
   /** Milliseconds since the epoch. */
@@ -16,9 +17,6 @@ export interface Line {
   readonly session?: string;
 }
 
-/** Where to die: `before repo.open work-alder-1 #1`; null where not at all. */
-export type Point = string | null;
-
 export interface Tracer {
   /** Carries out one call, between the two places where its process may die. */
   call<T>(name: string, work: () => Promise<T>, session?: string): Promise<T>;
@@ -26,9 +24,9 @@ export interface Tracer {
   begin(name: string, session?: string): () => void;
 }
 
-/** Opens a tracer that appends to `file`. */
-export function openTracer(file: string, point: Point): Tracer {
-  const fd = openSync(file, "a", 0o600);
+/** Opens a tracer that appends to the trace. */
+export function openTracer({ trace, point, signal = "SIGKILL" }: Setup): Tracer {
+  const fd = openSync(trace, "a", 0o600);
   const counts = new Map<string, number>();
   const note = (when: Line["when"], call: string, session?: string): void => {
     const line: Line = {
@@ -38,7 +36,7 @@ export function openTracer(file: string, point: Point): Tracer {
       ...(session === undefined ? {} : { session }),
     };
     writeSync(fd, `${JSON.stringify(line)}\n`);
-    if (`${when} ${call}` === point) process.kill(process.pid, "SIGKILL");
+    if (`${when} ${call}` === point) process.kill(process.pid, signal);
   };
   const begin = (name: string, session?: string): (() => void) => {
     const count = (counts.get(name) ?? 0) + 1;
