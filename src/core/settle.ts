@@ -5,6 +5,7 @@
  */
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
+import type { Instant } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { pauseAt } from "./project.ts";
@@ -14,15 +15,24 @@ import { isOver, statusOf, type Task } from "./task.ts";
 /** A task that rests longer than this does not keep its cycle open. */
 export const restsMs = 60_000;
 
-/** Decides what the state asks for; the view must hold the running cycle's tasks. */
-export function settle(view: View, rules: RetryRules): Decision<null> {
+/**
+ * Decides what the state asks for; the view must hold the running cycle's tasks. Answers when the
+ * clock alone may make the same state ask for something else; null where only a write can.
+ */
+export function settle(view: View, rules: RetryRules): Decision<Instant | null> {
   const draft = openDraft(view, rules);
   const { mode } = view.project;
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
     draft.tellProject({ type: "project.resumed" });
   sendMissing(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
-  return { changes: draft.changes(), answer: null };
+  return { changes: draft.changes(), answer: restsUntil(view) };
+}
+
+/** A running cycle hangs on due times and on who is alive, so it is looked at each time. */
+function restsUntil({ cycles, project: { mode }, now }: View): Instant | null {
+  if (cycles.some(({ state }) => state.at === "running")) return now;
+  return mode.at === "paused" ? mode.until : null;
 }
 
 function sendMissing(draft: Draft, view: View): void {

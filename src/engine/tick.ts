@@ -1,10 +1,10 @@
 /** The loop that serves projects: settles what the state asks for, claims what may start, runs it. */
 import type { ProjectName } from "../core/ids.ts";
-import type { Job, View } from "../core/ledger.ts";
+import type { Job } from "../core/ledger.ts";
 import { admitBy } from "../core/schedule.ts";
-import { settle } from "../core/settle.ts";
-import type { House, Site } from "./house.ts";
+import type { House } from "./house.ts";
 import { runJob } from "./run-job.ts";
+import { openSettling, type Settle } from "./settling.ts";
 
 export interface Service {
   /** Projects to serve, the first ones first. */
@@ -32,6 +32,7 @@ export async function serve(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   const wake = AbortSignal.any([drain, stop]);
+  const settle = openSettling(house);
   let told: string | null = null;
   while (!wake.aborted) {
     let wait = tickMs;
@@ -39,7 +40,7 @@ export async function serve(
     for (const name of service.projects()) {
       if (wake.aborted) break;
       if (obstacle === null)
-        wait = Math.min(wait, await serveOne(house, service, { name, running, stop }));
+        wait = Math.min(wait, await serveOne(house, service, { name, running, settle, stop }));
       else if (obstacle !== told) service.fault(name, obstacle);
     }
     told = obstacle;
@@ -52,6 +53,7 @@ export async function serve(
 interface Round {
   readonly name: ProjectName;
   readonly running: Set<Promise<void>>;
+  readonly settle: Settle;
   readonly stop: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   const site = house.sites().get(name);
   if (site === undefined) return tickMs;
   try {
-    await settleProject(house, site);
+    await round.settle(site);
     const admit = admitBy(site.limits);
     for (;;) {
       const claim = await house.engine.claim(name, (view, portfolio, job, token) =>
@@ -82,11 +84,4 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
     service.fault(name, fault);
     return tickMs;
   }
-}
-
-/** Writes what follows from the state alone. */
-export async function settleProject({ engine }: House, site: Site): Promise<void> {
-  const { openCycle } = await engine.overview(site.name);
-  const needs = openCycle === null ? {} : { tasks: openCycle.tasks };
-  await engine.transact(site.name, needs, (view: View) => settle(view, site.limits.rules));
 }

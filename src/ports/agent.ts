@@ -28,7 +28,7 @@ export interface SessionRequest {
   readonly role: Role;
   /** The only folder that the agent may change (and, where confinement allows, see). */
   readonly cwd: string;
-  /** Further folders that the agent may read. */
+  /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
   /** The role's contract and the project's facts; the same for all sessions of a role and project. */
   readonly system: string;

@@ -7,8 +7,8 @@ import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Held } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
-import { taskText } from "../work/briefing.ts";
-import { parseAnswer, workerSchema } from "../work/parse-answer.ts";
+import { taskText } from "../task-text.ts";
+import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import { type Begun, handIn, type WorkOutcome } from "../work/work.ts";
 
@@ -81,7 +81,7 @@ async function talk(
       readable: workspace.readable,
       system: fill(settings.contracts.refinery_system, { project: settings.name }),
       prompt: promptOf(task, conflicted),
-      schema: workerSchema,
+      schema: changeSchema,
       budgetUsd,
       env: envOf(installed),
       session,

@@ -11,7 +11,7 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
-import { parseAnswer, workerSchema } from "./parse-answer.ts";
+import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
 export interface WorkRequest {
@@ -151,7 +151,7 @@ async function talk(
       readable: workspace.readable,
       system,
       prompt: briefing(task, history),
-      schema: workerSchema,
+      schema: task.brief.kind === "review" ? reviewSchema : changeSchema,
       budgetUsd,
       env,
       session,
