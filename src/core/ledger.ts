@@ -151,7 +151,9 @@ export type Admission =
   | { readonly kind: "start"; readonly changes: readonly Change[] }
   /** Not now; `at` is when to ask again: the job's own `runAt` where only a change can help. */
   | { readonly kind: "later"; readonly at: Instant; readonly why: WaitsFor }
-  /** Not this delivery: the job is removed, then the changes are written (they may send it anew). */
+  /**
+   * Not this delivery: the job is removed, then the changes are written (they may send it anew).
+   */
   | { readonly kind: "drop"; readonly changes: readonly Change[] };
 
 export type Admit = (view: View, portfolio: PortfolioView, job: Job, token: Token) => Admission;

@@ -51,7 +51,8 @@ export function heed(draft: Draft, release: Release): void {
 }
 
 /**
- * When what was released may start again. A limit is waited out by the project's pause alone, so that
+ * When what was released may start again. A limit is waited out by the project's pause alone, so
+ * that
  * work goes on at once where a person resumes it.
  */
 export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>

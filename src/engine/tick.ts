@@ -1,4 +1,6 @@
-/** The loop that serves projects: settles what the state asks for, claims what may start, runs it. */
+/**
+ * The loop that serves projects: settles what the state asks for, claims what may start, runs it.
+ */
 import type { ProjectName } from "../core/ids.ts";
 import type { Job } from "../core/ledger.ts";
 import { admitBy } from "../core/schedule.ts";
@@ -57,7 +59,9 @@ interface Round {
   readonly stop: AbortSignal;
 }
 
-/** Starts all that may start in one project; returns milliseconds until it is worth asking again. */
+/**
+ * Starts all that may start in one project; returns milliseconds until it is worth asking again.
+ */
 async function serveOne(house: House, service: Service, round: Round): Promise<number> {
   const { name, running, stop } = round;
   const site = house.sites().get(name);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cycle } from "../../src/core/cycle.ts";
-import { instant, projectName } from "../../src/core/ids.ts";
+import { instant, projectName, type TaskId } from "../../src/core/ids.ts";
 import type { Plan } from "../../src/core/plan.ts";
 import type { TaskRecord } from "../../src/ports/engine.ts";
 import { verdictDocument } from "../../src/stages/judge/document.ts";
@@ -11,6 +11,7 @@ import { workerDocument } from "../../src/stages/work/document.ts";
 import * as make from "../support/records.ts";
 
 const shop = projectName("shop");
+const none: ReadonlyMap<TaskId, string> = new Map();
 
 const plan: Plan = {
   assessment: "The shop rounds wrongly.\n\n- `price.ts` cuts off",
@@ -19,7 +20,7 @@ const plan: Plan = {
     make.aBrief({ title: "High", priority: 90 }),
     make.aBrief({ title: "Short", description: "x", priority: 95 }),
   ],
-  deferred: [{ item: "Currencies", why: "too big for now" }],
+  deferred: [{ item: "Currencies.", why: "too big for now" }],
   risks: ["Stored prices may differ"],
 };
 
@@ -60,13 +61,14 @@ describe("the plan of a cycle", () => {
       { at: "queued" },
       { at: "planning", token, tries: 0 },
     ];
-    for (const state of early) expect(planDocument(shop, make.aCycle({ state }))).toBeNull();
+    for (const state of early) expect(planDocument(shop, make.aCycle({ state }), none)).toBeNull();
   });
 
   test("it tells what was found, planned, refused and deferred, and what may go wrong", () => {
     const refused = [{ title: "Short", why: "its description has 1 characters" }];
     const cycle = make.aCycle({ plan, refused, tasks: [make.aTaskId] });
-    const entry = planDocument(shop, cycle);
+    const titles = new Map([[make.aTaskId, "Round prices"]]);
+    const entry = planDocument(shop, cycle, titles);
     expect(entry).toMatchObject({ folder: "plans", file: "cycle_cccccccccccc.md" });
     const text = textOf(entry);
     expect(headings(text)).toEqual([
@@ -86,6 +88,8 @@ describe("the plan of a cycle", () => {
     expect(text).toContain("Files that may change: `src/price.ts`");
     expect(text).toContain("- Short: its description has 1 characters");
     expect(text).toContain("- Currencies: too big for now");
+    expect(text).toContain("- `aaaaaaaaaaaa`: Round prices\n");
+    expect(text).not.toContain(".:");
     expect(text).toContain("Cost of the planning: $0.0123");
     expect(text).toContain("2026-01-02 12:00:00 UTC");
     expect(text).toContain("under way");
@@ -97,7 +101,7 @@ describe("the plan of a cycle", () => {
       at: "completed",
       outcome: { ...outcome, cutShort: "paused by person: lunch" },
     } as const;
-    const text = textOf(planDocument(shop, make.aCycle({ plan, state })));
+    const text = textOf(planDocument(shop, make.aCycle({ plan, state }), none));
     expect(text).toContain("- 2 tasks landed\n- 1 task failed\n- 3 tasks left over");
     expect(text).not.toContain("skipped");
     expect(text).toContain("It ended early: paused by person: lunch");
@@ -105,10 +109,11 @@ describe("the plan of a cycle", () => {
 
   test("a cycle that failed says so, and an empty plan is an honest one", () => {
     const failed = { at: "failed", why: "the answer is not a plan:\n# no heading" } as const;
-    const text = textOf(planDocument(shop, make.aCycle({ state: failed })));
+    const text = textOf(planDocument(shop, make.aCycle({ state: failed }), none));
     expect(text).toContain("> the answer is not a plan:\n> # no heading");
     const empty = { ...plan, drafts: [], deferred: [], risks: [] };
-    expect(textOf(planDocument(shop, make.aCycle({ plan: empty })))).toContain("None: nothing");
+    const entry = planDocument(shop, make.aCycle({ plan: empty }), none);
+    expect(textOf(entry)).toContain("None: there is nothing to do.");
   });
 });
 
@@ -215,7 +220,7 @@ describe("what the judge found", () => {
     ]);
     expect(text).toContain("Introduced failures:\n\n- rounds half up");
     expect(text).toContain("Failing before the change, too:\n\n- old failure");
-    expect(text).toContain("Compared by: name");
+    expect(text).toContain("- Result: it is green: 12 tests passed\n- Compared by: name");
     expect(text).toContain("- `src/price.ts:7`: 1.005 becomes 1.00");
     expect(text).toContain(`Commit: \`${make.sha("c")}\``);
   });
@@ -259,6 +264,7 @@ describe("hostile words", () => {
         risks: [text],
       },
       refused: [{ title: `${text} other`, why: text }],
+      tasks: [make.aTaskId],
     });
     const full = record({
       task: make.aTask({ brief, answers: [{ question: text, answer: text }] }),
@@ -284,7 +290,11 @@ describe("hostile words", () => {
         }),
       ],
     });
-    return [planDocument(shop, cycle), workerDocument(full), verdictDocument(full)].map(textOf);
+    return [
+      planDocument(shop, cycle, new Map([[make.aTaskId, text]])),
+      workerDocument(full),
+      verdictDocument(full),
+    ].map(textOf);
   };
 
   /** What stands outside of fences and code spans. */

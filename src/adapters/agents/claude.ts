@@ -55,12 +55,16 @@ async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Means>
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
     const where = named ?? "beside the Agent SDK or on PATH";
-    const detail = `the agent's program was not found (${where}); install it again, without --omit=optional`;
+    const detail =
+      `the agent's program was not found (${where}); ` +
+      "install it again, without --omit=optional";
     return { problem: { kind: "noBinary", detail } };
   }
   const credential = await findCredential(env);
   if (credential === null) {
-    const detail = `no ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN is set, and there is no login in ${loginFile(env)}; set one, or run \`claude\` once and log in`;
+    const detail =
+      `no ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN is set, and ` +
+      `there is no login in ${loginFile(env)}; set one, or run \`claude\` once and log in`;
     return { problem: { kind: "noKey", detail } };
   }
   return { problem: null, binary, credential };

@@ -54,7 +54,9 @@ export async function sweepFolders(folders: SessionFolders): Promise<void> {
   }
 }
 
-/** A transcript without any answer of the model's cannot be resumed, and nothing is lost with it. */
+/**
+ * A transcript without any answer of the model's cannot be resumed, and nothing is lost with it.
+ */
 async function hasConversation(config: string): Promise<boolean> {
   const projects = path.join(config, "projects");
   const files = await readdir(projects, { recursive: true }).catch(() => []);

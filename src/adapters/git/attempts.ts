@@ -67,7 +67,8 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
 }
 
 /**
- * Removes what a task that is over leaves: of a landed one all, where commits that did not land move
+ * Removes what a task that is over leaves: of a landed one all, where commits that did not land
+ * move
  * to `refs/orch/rescue/`; of any other an empty branch.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {

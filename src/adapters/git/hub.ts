@@ -16,7 +16,9 @@ import { branchRef, hubSuffix, withoutStaleLocks } from "./refs.ts";
 /** A first fetch copies a whole history. */
 const fetchTimeoutMs = 1_800_000;
 
-/** What a new hub takes from the person's repository beside the branch: work that was kept there. */
+/**
+ * What a new hub takes from the person's repository beside the branch: work that was kept there.
+ */
 const keptRefs = "+refs/orch/attempts/*:refs/orch/attempts/*";
 /** What a hub that was lost takes besides: all that its workspaces may have begun on. */
 const allHeads = "+refs/heads/*:refs/heads/*";

@@ -1,4 +1,6 @@
-/** Short-lived folders of one git operation; those of a killed process are removed by the next one. */
+/**
+ * Short-lived folders of one git operation; those of a killed process are removed by the next one.
+ */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

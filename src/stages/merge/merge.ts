@@ -1,4 +1,7 @@
-/** Lands one candidate: merged without a checkout, checked as that very tree, published exactly once. */
+/**
+ * Lands one candidate: merged without a checkout, checked as that very tree, published exactly
+ * once.
+ */
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, Token } from "../../core/ids.ts";
 import { type Instant, later } from "../../core/ids.ts";
@@ -14,9 +17,13 @@ export interface MergeRequest {
   readonly attempt: number;
   readonly candidate: CommitSha;
   readonly token: Token;
-  /** True where leases were lost so often that landing it is given up, unless it has landed already. */
+  /**
+   * True where leases were lost so often that landing it is given up, unless it has landed already.
+   */
   readonly lastTry: boolean;
-  /** Records the intent before the branch is touched; false where the delivery has lost its lease. */
+  /**
+   * Records the intent before the branch is touched; false where the delivery has lost its lease.
+   */
   readonly intend: (landing: Landing) => Promise<boolean>;
 }
 

@@ -116,8 +116,9 @@ describe("attempts", () => {
 describe("workspaces of a process that died", () => {
   /** Opens a workspace in a process of its own, which is then killed. */
   function dies(options: object, at: string, name: string): void {
+    const file = join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts");
     const code = `
-      import { openRepo } from "${join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts")}";
+      import { openRepo } from "${file}";
       import { writeFile } from "node:fs/promises";
       const options = ${JSON.stringify(options)};
       const signal = new AbortController().signal;

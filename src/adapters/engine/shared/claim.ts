@@ -127,7 +127,9 @@ function start(
 /** Tells whether a job takes one of the portfolio's places for workers. */
 export const isWorker = ({ queue }: Job): boolean => queue === "work" || queue === "resolve";
 
-/** Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote. */
+/**
+ * Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote.
+ */
 function postpone(
   rows: ProjectRows,
   { now, alive }: Claiming,

@@ -18,8 +18,10 @@ export const asQueued = (job: Job): Job =>
   job.state.at === "queued" ? job : { ...job, state: { at: "queued", waitsFor: null } };
 
 /**
- * The jobs that may be delivered at `now`, best first. A job is due when its time has come and nobody
- * holds it; one that somebody held too long, or whose owner died, is due again. Of each key only the
+ * The jobs that may be delivered at `now`, best first. A job is due when its time has come and
+ * nobody
+ * holds it; one that somebody held too long, or whose owner died, is due again. Of each key only
+ * the
  * first of those that are due, and none beside one that is still held.
  */
 export function runnable(

@@ -38,7 +38,9 @@ const troubles: readonly Trouble[] = [
   { code: "SQLITE_IOERR", what: "the disk answers with errors", hint: disk },
 ];
 
-/** Turns an error of the driver or the file system into a `LedgerError`; leaves others as they are. */
+/**
+ * Turns an error of the driver or the file system into a `LedgerError`; leaves others as they are.
+ */
 export function explained(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const trouble = troubles.find((each) => code?.startsWith(each.code) === true);
