@@ -23,7 +23,7 @@ export async function openVendor({ project }: Place): Promise<Vendor> {
   const landed = (): boolean =>
     execFileSync("git", ["log", "--format=%s", "main"], { cwd: project, encoding: "utf8" })
       .split("\n")
-      .includes(alder);
+      .some((subject) => subject.endsWith(alder));
   const until = async (holds: () => boolean): Promise<void> => {
     while (!closed && !holds()) await wait(20);
   };

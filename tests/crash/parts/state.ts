@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { auditLedger } from "../../../src/adapters/engine/sqlite/audit.ts";
 import { openLedger } from "../../../src/compose/open-ledger.ts";
 import type { Cycle } from "../../../src/core/cycle.ts";
 import { projectName } from "../../../src/core/ids.ts";
@@ -53,6 +54,7 @@ export async function factsOf(place: Place): Promise<Facts> {
     ...told.cycles.map((cycle) => `cycle: ${json({ state: cycle.state, refused: cycle.refused })}`),
     ...factsOfProject(told.overview),
     ...factsOfGit(place),
+    ...(auditLedger(place.data, app)?.flaws ?? ["none"]).map((flaw) => `audit: ${json(flaw)}`),
     ...(await documentsOf(place)),
     ...(await factsOfPerson(place)),
   ]
