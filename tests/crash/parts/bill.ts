@@ -68,22 +68,36 @@ export interface Given {
   readonly crash: Crash;
 }
 
-/** Says in words what was paid that need not have been; nothing where the bill is right. */
+/**
+ * Says in words what was paid that need not have been; nothing where the bill is right. The agent's
+ * program writes its conversation down every 100 ms: what it had not written when it died is lost.
+ */
 export function overpaid({ clean, cleanNames, crashed, names, crash }: Given): readonly string[] {
   const faults: string[] = [];
   const before = countBy(paid(clean), cleanNames);
   const after = countBy(paid(crashed), names);
-  const live = new Set(crash.live.map(({ session }) => names.get(session) ?? session));
+  const may = new Map<string, number>();
+  for (const { session, places } of crash.live) {
+    const name = names.get(session) ?? session;
+    const unwritten = paid(crashed.slice(0, crash.requests)).filter(
+      (each) => each.session === session && !places.has(each.place),
+    );
+    may.set(name, (may.get(name) ?? 0) + Math.max(1, unwritten.length));
+  }
   for (const [name, count] of after) {
     const due = before.get(name) ?? 0;
-    const may = live.has(name) ? 1 : 0;
-    if (count > due + may) faults.push(`${name}: ${count} requests paid, ${due} are due`);
+    if (count > due + (may.get(name) ?? 0))
+      faults.push(`${name}: ${count} requests paid, ${due} are due`);
   }
   const resumed = paid(crashed.slice(crash.requests));
   for (const { session, places } of crash.live) {
     const name = names.get(session);
     const again = resumed.filter(
-      (each) => names.get(each.session) === name && places.has(each.place),
+      (each) =>
+        // another session in its place is the same work; another cycle's planner is not
+        (each.session === session ||
+          (names.get(each.session) === name && !name?.startsWith("plan-"))) &&
+        places.has(each.place),
     );
     for (const { place } of again)
       faults.push(`${name}: reply ${place} stood in the conversation and was paid again`);

@@ -8,6 +8,9 @@ import { birchPlaces, scenario, titles } from "./scenario.ts";
 
 const [alder, birch] = titles;
 
+/** Longer than the agent's program waits before it writes its conversation down. */
+const latencyMs = 120;
+
 export interface Vendor extends AsyncDisposable {
   readonly model: ScriptedModel;
   /** Hears of each request when it comes, and when its asker has the whole reply. */
@@ -28,6 +31,7 @@ export async function openVendor({ project }: Place): Promise<Vendor> {
     while (!closed && !holds()) await wait(20);
   };
   const model = await openScriptedModel(scenario, {
+    latencyMs,
     asked: async (scene) => {
       const worker = scene.role === "worker";
       if (worker && scene.task.includes(birch)) begun = true;

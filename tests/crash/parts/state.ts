@@ -127,7 +127,7 @@ function factsOfGit({ git, project, data }: Place): Facts {
     `tree: ${git("rev-parse", "main^{tree}").slice(0, 12)}`,
     `HEAD: ${git("symbolic-ref", "HEAD")}`,
     ...lines(git("log", "--first-parent", "--format=%s %an %p", "main")).map(
-      (line) => `commit: ${line.replace(/ [0-9a-f]{7,}/g, " <sha>")}`,
+      (line) => `commit: ${line.replace(/ [0-9a-f]{7,}(?![0-9a-z])/g, " <sha>")}`,
     ),
     ...lines(git("log", "--format=%(trailers:key=Orch-Task,valueonly)", "main")).map(
       (id) => `landed: ${id}`,
