@@ -6,6 +6,8 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { removeAll } from "./parts/place.ts";
+import { endAll } from "./parts/process.ts";
 import { figuresOf, isRight, renderFigures, renderOutcome } from "./parts/report.ts";
 import { draw, openChance } from "./parts/sample.ts";
 import { type Clean, type Outcome, playClean, playCrash } from "./parts/story.ts";
@@ -55,8 +57,14 @@ async function play(clean: Clean, point: string): Promise<Outcome> {
   return outcome;
 }
 
+const left: string[] = [];
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const])
-  process.once(signal, () => process.exit(code));
+  process.once(signal, async () => {
+    left.length = 0;
+    await endAll();
+    await removeAll();
+    process.exit(code);
+  });
 const clean = await playClean();
 const points = chosen(clean);
 if (values.list) {
@@ -68,7 +76,7 @@ const file = join(values.state, "points.jsonl");
 const isSweep = values.point === undefined;
 const outcomes = isSweep ? (await known(file)).filter(({ point }) => points.includes(point)) : [];
 const done = new Set(outcomes.map(({ point }) => point));
-const left = points.filter((point) => !done.has(point));
+left.push(...points.filter((point) => !done.has(point)));
 const all: Outcome[] = [...outcomes];
 const work = async (): Promise<void> => {
   for (let point = left.shift(); point !== undefined; point = left.shift()) {

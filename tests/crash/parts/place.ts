@@ -1,6 +1,5 @@
 /** Where one story is played: a person's project with edits under way, a portfolio, a home. */
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,9 +25,11 @@ const identity = {
 };
 
 const opened = new Set<string>();
-process.once("exit", () => {
-  for (const root of opened) rmSync(root, { recursive: true, force: true, maxRetries: 3 });
-});
+
+/** Removes all places that are open. */
+export async function removeAll(): Promise<void> {
+  for (const root of opened) await rm(root, { recursive: true, force: true, maxRetries: 5 });
+}
 
 /** Lays out a place; it is removed when it is disposed of. */
 export async function openPlace(config: Readonly<Record<string, unknown>> = {}): Promise<Place> {

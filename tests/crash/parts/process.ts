@@ -31,10 +31,13 @@ export interface Orch {
 }
 
 const running = new Set<ChildProcess>();
-// a sweep that is stopped takes its programs along
-process.once("exit", () => {
+
+/** Ends all that still run, and waits until they are gone. */
+export async function endAll(): Promise<void> {
+  const ends = [...running].map((each) => once(each, "exit"));
   for (const each of running) each.kill("SIGKILL");
-});
+  await Promise.all(ends);
+}
 
 /** Starts it; nothing of this process's environment but PATH reaches it. */
 export function startOrch(place: Place, modelUrl: string, told: Told = {}): Orch {
