@@ -16,7 +16,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
   const { attempt: number } = task.state;
   const known = record.attempts.find((e) => e.kind === "work" && e.attempt === number);
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
-  const outcome = await work(
+  await work(
     context.stage("worker", id),
     {
       task,
@@ -29,10 +29,10 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
         await note(context, { ...attempt, ...begun });
         await context.site.world.repo.show(id, begun.base, signal);
       },
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "work"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "work");
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -50,19 +50,20 @@ export async function doResolve(
     (e) => e.kind === "resolve" && e.attempt === number && e.round === round,
   );
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "resolve", round }));
-  const outcome = await resolve(
+  await resolve(
     context.stage("refinery", id),
     {
       task,
       attempt,
       candidate: commit,
+      resume: known !== undefined,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
       begun: (begun) => note(context, { ...attempt, ...begun }),
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "resolve"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "resolve");
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

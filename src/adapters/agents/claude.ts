@@ -18,6 +18,7 @@ import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
 import { type Meter, openMeter, readSpent } from "./meter.ts";
 import { sessionOptions } from "./options.ts";
+import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
 
@@ -86,6 +87,8 @@ async function run(
     return early({ kind: kind === "noKey" ? "unauthorised" : "crashed", detail });
   }
   const folders = foldersOf(options.configDir, request.session);
+  const known = request.resume ? await recallResult(folders.answered) : null;
+  if (known !== null) return known;
   try {
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
@@ -96,13 +99,16 @@ async function run(
     const setting = { ...found, options, request, folders, resumed, budgetUsd, meter };
     const played = await play(setting, signal);
     const { heard, stopped, died } = played;
-    return {
+    const result: SessionResult = {
       ending: endingOf(heard, stopped, died),
       text: textOf(played),
       ...accountOf(heard.result, meter, before),
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
     };
+    // one that cannot be kept is asked for again, should it be needed
+    await rememberResult(folders.answered, result).catch(() => undefined);
+    return result;
   } catch (error) {
     // a full disk, a folder that is not ours: nothing that the agent did
     return early({ kind: "crashed", detail: String(error) });

@@ -11,6 +11,8 @@ export interface SessionFolders {
   readonly config: string;
   /** Our record of what the session has used, kept across deaths. */
   readonly spent: string;
+  /** The result of a session that has answered. */
+  readonly answered: string;
 }
 
 /** Names the folders of a session below `configDir`. */
@@ -23,6 +25,7 @@ export function foldersOf(configDir: string, session: SessionId): SessionFolders
     tmp: inside("tmp"),
     config: inside("claude"),
     spent: inside("spent.json"),
+    answered: inside("answered.json"),
   };
 }
 

@@ -73,7 +73,7 @@ async function intend(
 }
 
 /** Tidies after a landing, whoever made it and however far they came. */
-async function settled(
+export async function settled(
   site: Site,
   task: TaskId,
   commit: CommitSha,

@@ -21,7 +21,8 @@ export async function sweepScratch(): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Tells whether a process has this number; it may be another than the one that had it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

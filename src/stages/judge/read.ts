@@ -40,7 +40,7 @@ export async function read(
       schema: readingSchema,
       budgetUsd: request.budgetUsd,
       env: envOf(installed),
-      session: world.clock.session(name),
+      session: world.clock.session(`${name}-${at}`), // a number may come to another commit
       name,
       resume: true,
     },

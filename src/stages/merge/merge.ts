@@ -102,7 +102,7 @@ async function publish(
 ): Promise<MergeOutcome> {
   const { repo, clock } = stage.world;
   const intended: Landing = {
-    id: `${task.id}-${token}`,
+    id: `${task.id}-${merged.commit}`, // tried again after a crash it is the same landing
     tasks: [task.id],
     branch: tip.branch,
     base: tip.commit,

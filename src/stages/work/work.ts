@@ -26,6 +26,8 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
+  /** Records how it ended. */
+  readonly ended: (outcome: WorkOutcome) => Promise<void>;
 }
 
 /** Where a session works, and which one it is. */
@@ -58,12 +60,8 @@ export type WorkOutcome = {
 const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 
-/** Runs a worker to its end. */
-export async function work(
-  stage: Stage,
-  request: WorkRequest,
-  signal: AbortSignal,
-): Promise<WorkOutcome> {
+/** Runs a worker to its end, and has that recorded. */
+export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
   const { world } = stage;
   const { workspace, resumed } = await enter(stage, request, signal);
   await using _given = workspace;
@@ -75,12 +73,30 @@ export async function work(
     const why = `the set-up, ${installed.command}, fails:\n${endOf(installed.output)}`;
     const release: Release = { cause: "setup", why, until: null };
     const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
-    return { ...none, kind: "released", release };
+    await request.ended({ ...none, kind: "released", release }); // nothing was begun in it
+    return;
   }
   const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
   const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
+  await handIn(request, workspace, outcome);
+}
+
+/**
+ * Records an ending while the workspace still has the work: whoever dies before that finds it there.
+ * What is to go on, and what could not be recorded, is kept.
+ */
+export async function handIn(
+  { ended }: Pick<WorkRequest, "ended">,
+  workspace: Workspace,
+  outcome: WorkOutcome,
+): Promise<void> {
   if (outcome.kind === "released") workspace.keep();
-  return outcome;
+  try {
+    await ended(outcome);
+  } catch (fault) {
+    workspace.keep();
+    throw fault;
+  }
 }
 
 async function enter(
