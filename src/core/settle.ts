@@ -5,6 +5,7 @@
  */
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
+import type { Token } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { pauseAt } from "./project.ts";
@@ -21,6 +22,7 @@ export function settle(view: View, rules: RetryRules): Decision<null> {
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
     draft.tellProject({ type: "project.resumed" });
   sendMissing(draft, view);
+  settleAbandoned(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
   return { changes: draft.changes(), answer: null };
 }
@@ -38,6 +40,19 @@ function sendMissing(draft: Draft, view: View): void {
     if (!view.jobs.some((each) => isSubject(each.subject, subject)))
       draft.send(jobForCycle(cycle, view.now));
   }
+}
+
+/** Whoever lost a job settles its money within seconds, unless dead or stopped. */
+const abandonedMs = 10 * 60_000;
+
+/** Money of a delivery that nothing waits for any more counts as spent: nobody is left to say otherwise. */
+function settleAbandoned(draft: Draft, view: View): void {
+  const held = new Set<Token>();
+  for (const { state } of [...view.jobs, ...view.tasks, ...view.cycles])
+    if ("token" in state) held.add(state.token);
+  for (const each of view.reservations)
+    if (!held.has(each.token) && each.at + abandonedMs <= view.now)
+      draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
 }
 
 function complete(draft: Draft, view: View, cycle: Cycle): void {

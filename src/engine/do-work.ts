@@ -16,7 +16,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
   const { attempt: number } = task.state;
   const known = record.attempts.find((e) => e.kind === "work" && e.attempt === number);
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
-  const outcome = await work(
+  await work(
     context.stage("worker", id),
     {
       task,
@@ -29,10 +29,10 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
         await note(context, { ...attempt, ...begun });
         await context.site.world.repo.show(id, begun.base, signal);
       },
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "work"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "work");
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */

@@ -1,6 +1,6 @@
 /** The loop that serves projects: settles what the state asks for, claims what may start, runs it. */
 import type { ProjectName } from "../core/ids.ts";
-import type { Job, View } from "../core/ledger.ts";
+import type { Job, View, WaitsFor } from "../core/ledger.ts";
 import { admitBy } from "../core/schedule.ts";
 import { settle } from "../core/settle.ts";
 import type { House, Site } from "./house.ts";
@@ -67,7 +67,7 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
       const claim = await house.engine.claim(name, (view, portfolio, job, token) =>
         service.takes(name, job)
           ? admit(view, portfolio, job, token)
-          : { kind: "later", at: job.runAt, why: "turn: not part of this run" },
+          : { kind: "later", at: job.runAt, why: asBefore(job) },
       );
       if (claim.kind === "idle")
         return claim.until === null ? tickMs : claim.until - house.clock.now();
@@ -83,6 +83,12 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
     return tickMs;
   }
 }
+
+/** Whoever leaves a job to others leaves the reason too, or two of them would correct each other for ever. */
+const asBefore = ({ state }: Job): WaitsFor =>
+  state.at === "queued" && state.waitsFor !== null
+    ? (state.waitsFor as WaitsFor) // nothing else is ever written there
+    : "turn: not part of this run";
 
 /** Writes what follows from the state alone. */
 export async function settleProject({ engine }: House, site: Site): Promise<void> {

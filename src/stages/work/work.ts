@@ -26,6 +26,8 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
+  /** Records what came of it, while the workspace is still there to go on in. */
+  readonly ended: (outcome: WorkOutcome) => Promise<void>;
 }
 
 /** Where a session works, and which one it is. */
@@ -63,10 +65,28 @@ export async function work(
   stage: Stage,
   request: WorkRequest,
   signal: AbortSignal,
+): Promise<void> {
+  const entered = await enter(stage, request, signal);
+  const { workspace } = entered;
+  await using _given = workspace;
+  try {
+    const outcome = await workIn(stage, request, entered, signal);
+    await request.ended(outcome);
+    if (outcome.kind === "released") workspace.keep();
+  } catch (fault) {
+    // what the session did is paid for: the next try goes on with it
+    workspace.keep();
+    throw fault;
+  }
+}
+
+async function workIn(
+  stage: Stage,
+  request: WorkRequest,
+  { workspace, resumed }: Entered,
+  signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const { world } = stage;
-  const { workspace, resumed } = await enter(stage, request, signal);
-  await using _given = workspace;
   const session = resumed ? request.attempt.session : request.anew;
   await request.begun({ base: workspace.base, session });
   const installed = await provide(world, workspace, signal);
@@ -78,16 +98,19 @@ export async function work(
     return { ...none, kind: "released", release };
   }
   const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
-  const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
-  if (outcome.kind === "released") workspace.keep();
-  return outcome;
+  return conclude(stage, request, { workspace, held, resumed }, signal);
+}
+
+interface Entered {
+  readonly workspace: Workspace;
+  readonly resumed: boolean;
 }
 
 async function enter(
   { world }: Stage,
   { attempt, resume }: WorkRequest,
   signal: AbortSignal,
-): Promise<{ readonly workspace: Workspace; readonly resumed: boolean }> {
+): Promise<Entered> {
   if (resume && attempt.base !== null) {
     const kept = await world.repo.reopen(attempt.workspace, attempt.base, signal);
     if (kept !== null) return { workspace: kept, resumed: true };

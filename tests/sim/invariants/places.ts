@@ -67,7 +67,9 @@ export const urgentGoesFirst: Invariant<Claimed> = {
   name: "the urgent goes first",
   promise: "S7.5",
   check({ universe, row, before, data }) {
-    if (row.job.queue !== "work" || !before.has(row.job.id)) return null;
+    const was = before.get(row.job.id);
+    // one that is taken over from a living holder goes on in its own place
+    if (row.job.queue !== "work" || was === undefined || isLive(universe.alive, was)) return null;
     const now = universe.time.now();
     const weight = ({ job }: JobRow) => job.priority + Math.floor((now - job.sentAt) / minuteMs);
     for (const each of before.values()) {

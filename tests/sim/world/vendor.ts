@@ -16,7 +16,15 @@ export const openVendor = (): Vendor => ({
 });
 
 /** The calendar day of a moment. */
-export const dayOf = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
+export function dayOf(moment: number): string {
+  const number = Math.floor(moment / dayMs);
+  const known = days.get(number) ?? new Date(moment).toISOString().slice(0, 10);
+  days.set(number, known);
+  return known;
+}
+
+const dayMs = 86_400_000;
+const days = new Map<number, string>();
 
 /** Charges a session for one request. */
 export function charge(
