@@ -15,12 +15,12 @@ interface Concluded {
   readonly outcome: WorkOutcome;
 }
 
-/** Ends an attempt: its commit is kept, its event told, its money settled. */
+/** Ends an attempt: its commit is kept, its event told, its money settled; false where it was fenced. */
 export async function conclude(
   context: JobContext,
   { task, attempt, outcome }: Concluded,
   queue: "work" | "resolve",
-): Promise<void> {
+): Promise<boolean> {
   const { house, site, delivery } = context;
   const { token } = delivery;
   if (outcome.kind === "submitted") {
@@ -48,7 +48,7 @@ export async function conclude(
   };
   const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };
-  await finish(house, delivery, { needs, costUsd, conclude, fenced });
+  return finish(house, delivery, { needs, costUsd, conclude, fenced });
 }
 
 function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {

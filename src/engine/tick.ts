@@ -30,28 +30,31 @@ export async function serve(
   service: Service,
   { drain, stop }: { readonly drain: AbortSignal; readonly stop: AbortSignal },
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, ProjectName>();
+  const told = new Map<ProjectName, number>();
   const wake = AbortSignal.any([drain, stop]);
-  let told: string | null = null;
+  let complained: string | null = null;
   while (!wake.aborted) {
     let wait = tickMs;
     const obstacle = await house.obstacle();
     for (const name of service.projects()) {
       if (wake.aborted) break;
       if (obstacle === null)
-        wait = Math.min(wait, await serveOne(house, service, { name, running, stop }));
-      else if (obstacle !== told) service.fault(name, obstacle);
+        wait = Math.min(wait, await serveOne(house, service, { name, running, told, stop }));
+      else if (obstacle !== complained) service.fault(name, obstacle);
     }
-    told = obstacle;
+    complained = obstacle;
     if (await service.isOver()) break;
     await house.engine.changed(Math.max(tickMinMs, wait), wake);
   }
-  await Promise.all(running);
+  await Promise.all(running.keys());
 }
 
 interface Round {
   readonly name: ProjectName;
-  readonly running: Set<Promise<void>>;
+  readonly running: Map<Promise<void>, ProjectName>;
+  /** Number of the newest event when what is derived from the ledger was last brought up to date. */
+  readonly told: Map<ProjectName, number>;
   readonly stop: AbortSignal;
 }
 
@@ -61,7 +64,7 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   const site = house.sites().get(name);
   if (site === undefined) return tickMs;
   try {
-    await settleProject(house, site);
+    await catchUp(service, round, await settleProject(house, site));
     const admit = admitBy(site.limits);
     for (;;) {
       const claim = await house.engine.claim(name, (view, portfolio, job, token) =>
@@ -76,7 +79,7 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
         .then(() => service.ended(name))
         .catch((fault) => service.fault(name, fault))
         .finally(() => running.delete(job));
-      running.add(job);
+      running.set(job, name);
     }
   } catch (fault) {
     service.fault(name, fault);
@@ -90,9 +93,21 @@ const asBefore = ({ state }: Job): WaitsFor =>
     ? (state.waitsFor as WaitsFor) // nothing else is ever written there
     : "turn: not part of this run";
 
-/** Writes what follows from the state alone. */
-export async function settleProject({ engine }: House, site: Site): Promise<void> {
-  const { openCycle } = await engine.overview(site.name);
+/** What people and `settle` write is told too, where no job that runs will have it told at its end. */
+async function catchUp(
+  { ended }: Service,
+  { name, running, told }: Round,
+  cursor: number,
+): Promise<void> {
+  if (told.get(name) === cursor || [...running.values()].includes(name)) return;
+  await ended(name);
+  told.set(name, cursor);
+}
+
+/** Writes what follows from the state alone; returns the number of the newest event before. */
+export async function settleProject({ engine }: House, site: Site): Promise<number> {
+  const { openCycle, cursor } = await engine.overview(site.name);
   const needs = openCycle === null ? {} : { tasks: openCycle.tasks };
   await engine.transact(site.name, needs, (view: View) => settle(view, site.limits.rules));
+  return cursor;
 }

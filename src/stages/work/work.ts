@@ -26,8 +26,8 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
-  /** Records what came of it, while the workspace is still there to go on in. */
-  readonly ended: (outcome: WorkOutcome) => Promise<void>;
+  /** Records what came of it while the workspace is there to go on in; false where it is not heard. */
+  readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
 /** Where a session works, and which one it is. */
@@ -71,8 +71,8 @@ export async function work(
   await using _given = workspace;
   try {
     const outcome = await workIn(stage, request, entered, signal);
-    await request.ended(outcome);
-    if (outcome.kind === "released") workspace.keep();
+    const isHeard = await request.ended(outcome);
+    if (!isHeard || outcome.kind === "released") workspace.keep();
   } catch (fault) {
     // what the session did is paid for: the next try goes on with it
     workspace.keep();

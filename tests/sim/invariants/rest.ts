@@ -1,5 +1,4 @@
 /** What holds once the world is calm and everything has come to rest. */
-import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
 import { planDocument } from "../../../src/stages/plan/document.ts";
 import { verdictDocument } from "../../../src/stages/judge/document.ts";
 import { workerDocument } from "../../../src/stages/work/document.ts";
@@ -8,16 +7,20 @@ import type { Invariant, Scene } from "./facts.ts";
 
 const resting = new Set(["done", "failed", "skipped", "blocked", "held"]);
 
-/** Why a project is not at rest yet; null where it is. */
-export function unrest({ tasks, cycles, jobs }: ProjectData): string | null {
-  for (const { id, state } of tasks.values())
-    if (!resting.has(state.at)) return `task ${id} is ${state.at}`;
-  for (const { id, state } of cycles.values())
-    if (state.at === "planning" || state.at === "running") return `cycle ${id} is ${state.at}`;
-  for (const { job } of jobs.values())
-    if (job.state.at === "live") return `${job.queue} of ${job.id} is live`;
-  return null;
-}
+/** Every cycle ends; every task ends, or waits for a person. */
+export const allComesToRest: Invariant<Scene> = {
+  name: "all comes to rest",
+  promise: "S1.2, S1.7",
+  check({ data: { tasks, cycles, jobs } }) {
+    for (const { id, state } of tasks.values())
+      if (!resting.has(state.at)) return `task ${id} is ${state.at}`;
+    for (const { id, state } of cycles.values())
+      if (state.at === "planning" || state.at === "running") return `cycle ${id} is ${state.at}`;
+    for (const { job } of jobs.values())
+      if (job.state.at === "live") return `${job.queue} of ${job.id} is live`;
+    return null;
+  },
+};
 
 /** No money stays set aside for deliveries that are over. */
 export const nothingStaysReserved: Invariant<Scene> = {

@@ -68,6 +68,7 @@ export const invariants = {
   began: [work.finishedIsNotPaidAgain],
   now: [work.unlandedWorkStays],
   atRest: [
+    rest.allComesToRest,
     branch.landedIsDone,
     work.unlandedWorkStays,
     rest.nothingStaysReserved,
@@ -80,8 +81,10 @@ export interface Guard extends Watch {
   readonly violation: () => Violation | null;
   /** Breaks the named promise. */
   readonly broken: (violation: Violation) => void;
-  /** Asks what holds at any moment; `atRest` what holds in the end. */
-  readonly look: (when: "now" | "atRest") => void;
+  /** Asks what holds at any moment. */
+  readonly look: () => void;
+  /** What does not hold yet that must in the end; null where all does. */
+  readonly pending: () => Violation | null;
 }
 
 /** Opens the watch over a universe. */
@@ -114,8 +117,18 @@ export function openWatch(universe: Universe): Guard {
   return {
     violation: () => violation,
     broken,
-    look: (when) => {
-      for (const name of universe.lands.keys()) about(name, (scene) => ask(invariants[when], scene));
+    look: () => {
+      for (const name of universe.lands.keys()) about(name, (scene) => ask(invariants.now, scene));
+    },
+    pending: () => {
+      for (const project of universe.lands.keys()) {
+        const scene = sceneOf(project);
+        for (const { name, promise, check } of invariants.atRest) {
+          const what = scene === null ? `${project} has no ledger` : check(scene);
+          if (what !== null) return { invariant: name, promise, what };
+        }
+      }
+      return null;
     },
     wrote: (project, by) =>
       about(project, (scene) => {
@@ -234,6 +247,7 @@ function readTask(
   }
   const after = stepped.state;
   known.states.set(id, after);
+  if (event.type.endsWith(".started")) known.endings.delete(`${by.owner} ${id}`);
   count(scene, `${before.at} ${event.type} → ${after.at}`);
   if ("failure" in event || event.type === "task.rejected" || event.type === "merge.conflicted")
     if (after.at === "pending" || after.at === "failed")
