@@ -43,8 +43,9 @@ export async function conclude(
   // given up while it was worked on: its record is ours to close, unless somebody else holds it
   const fenced = (draft: Draft, view: View): void => {
     const state = draft.task(task.id)?.state;
-    if (state?.at === "skipped" && state.attempt === attempt.attempt)
-      record(draft, view, cancelled(outcome, view.now));
+    if (state?.at !== "skipped" || state.attempt !== attempt.attempt) return;
+    record(draft, view, cancelled(outcome, view.now));
+    draft.note("info", "the session of the cancelled task has ended", { task: task.id });
   };
   const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };

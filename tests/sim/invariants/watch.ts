@@ -68,12 +68,12 @@ export const invariants = {
   began: [work.finishedIsNotPaidAgain],
   now: [work.unlandedWorkStays],
   atRest: [
-    rest.allComesToRest,
     branch.landedIsDone,
     work.unlandedWorkStays,
     rest.nothingStaysReserved,
     rest.trailIsComplete,
     rest.landedIsSwept,
+    rest.allComesToRest,
   ],
 } as const;
 
@@ -155,6 +155,7 @@ export function openWatch(universe: Universe): Guard {
         if (kind === "answered" && (request.role !== "worker" || rooms.has(request.cwd)))
           known.finished.set(request.transcript, request.session);
       }),
+    lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {
       if (!expected.test(text)) broken({ invariant: "no bugs", promise: "S1.8", what: text });
     },

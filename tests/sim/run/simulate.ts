@@ -48,14 +48,10 @@ export async function simulate(seed: number, whole = false): Promise<Ran> {
   trouble(universe, seats, people);
   const calmAt = begun + random.between(120_000, 720_000);
   time.at(calmAt, null, () => void settleDown(universe, seats, people));
-  let unrest: Violation | null = null;
   for (let steps = 1; guard.violation() === null; steps += 1) {
     const goesOn = await time.step();
     if (steps % 64 === 0) guard.look();
-    if (luck.isCalm() && steps % 32 === 0) {
-      unrest = guard.pending();
-      if (unrest === null) break;
-    }
+    if (luck.isCalm() && steps % 7 === 0 && guard.pending() === null) break;
     if (!goesOn || steps > stepsMax || time.now() > calmAt + restMs) {
       const stuck = { invariant: "all comes to rest", promise: "S1.7", what: `${steps} steps` };
       guard.broken(guard.pending() ?? stuck);

@@ -44,7 +44,10 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
       ),
     reopen: (name, base, signal) =>
       call("reopen", look, signal, () => {
-        if (strikes(universe, "workspace is lost")) land.rooms.delete(name);
+        if (land.rooms.has(name) && strikes(universe, "workspace is lost")) {
+          land.rooms.delete(name);
+          universe.watch.lost(land, name);
+        }
         return reopenRoom(land, calls.process, { name, base });
       }),
     openConflict: ({ at, name, theirs }, signal) =>

@@ -124,6 +124,8 @@ export interface Watch {
   charged(project: ProjectName): void;
   began(land: Land, request: SessionRequest, by: Process, book: Book | null): void;
   ended(land: Land, request: SessionRequest, by: Process, ending: Ending): void;
+  /** A workspace was lost, through no doing of the program's. */
+  lost(land: Land, room: string): void;
   /** Something was heard that no fault of this world explains. */
   heard(text: string): void;
   /** Something threw that no fault of this world explains. */
