@@ -48,3 +48,10 @@ test.each(Object.keys(contracts))("every IF of %s is followed by its THEN", (nam
     .split(/(?<=[.;]) /))
     if (/\bIF\b/.test(sentence)) expect(sentence).toMatch(/\bIF\b.*\bTHEN\b/);
 });
+
+/** Bytes of a contract: each request of a session carries it. */
+const bytesMax = { planner: 2_700, worker: 1_600, judge: 1_300, refinery: 1_900 } as const;
+
+test.each(Object.entries(contracts))("%s is short: every request carries it", (name, { role }) => {
+  expect(Buffer.byteLength(read(name))).toBeLessThanOrEqual(bytesMax[role]);
+});

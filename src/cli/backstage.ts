@@ -19,6 +19,8 @@ export interface Backstage {
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
+  /** Holds a project's ledger against its log and its branch: `orch audit verify`. */
+  audit(portfolio: Portfolio, project: ProjectConfig): Promise<Audit>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
   /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
@@ -68,6 +70,16 @@ export interface Finding {
   readonly what: string;
   /** What to do about it; null where there is nothing to do. */
   readonly hint: string | null;
+}
+
+/** What a project's ledger was found to be. */
+export interface Audit {
+  /** Events, tasks and landings that were looked at. */
+  readonly events: number;
+  readonly tasks: number;
+  readonly landings: number;
+  /** Damage, and differences between the ledger, its log and the branch, in sentences. */
+  readonly flaws: readonly string[];
 }
 
 export interface Detected {

@@ -24,6 +24,7 @@ export function openBackstage(env: Environment): Backstage {
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
+    audit: async (portfolio, project) => (await import("./audit.ts")).audit(portfolio, project),
     detect,
     forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),

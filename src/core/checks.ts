@@ -126,8 +126,8 @@ function compareNames(candidate: Named, base: Named, conclude: Conclude): Compar
 const areAlike = (a: TestResults, b: TestResults): boolean =>
   (a.kind === "problems") === (b.kind === "problems");
 
-/** Failures count as red whatever the exit code: a pipe or `|| true` loses it. */
-const isRed = ({ ended, results }: CheckRun): boolean =>
+/** Tells whether a run found fault; failures count whatever the exit code, which a pipe or `|| true` loses. */
+export const isRed = ({ ended, results }: CheckRun): boolean =>
   ended.kind !== "exited" || ended.code !== 0 || (results.kind !== "opaque" && results.failed > 0);
 
 /** Tells whether the run came to its end and, if red, shows what failed. */
@@ -137,7 +137,8 @@ const isReadable = (run: CheckRun): boolean =>
 const failuresOf = ({ results }: CheckRun): readonly TestFailure[] =>
   results.kind === "named" ? results.failures : [];
 
-const failedIn = ({ results }: CheckRun): number =>
+/** Failures that the run counts; 0 where it cannot be read. */
+export const failedIn = ({ results }: CheckRun): number =>
   results.kind === "opaque" ? 0 : results.failed;
 
 /** Tests that ran; `null` where that is not known. */

@@ -22,7 +22,8 @@ export function addTask(
 ): Decision<Told> {
   const draft = openDraft(view, rules);
   const known = view.known.get(fingerprint(brief));
-  if (known === "open") return refuse("a task with this title and description is open already");
+  if (known?.became === "open")
+    return refuse(`a task with this title and description is open already: ${known.task}`);
   draft.create(newTask(view, { id, brief, cycle: null, attemptsMax: rules.attemptsMax }));
   join(draft, view, id);
   return { changes: draft.changes(), answer: done };

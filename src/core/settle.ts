@@ -5,18 +5,22 @@
  */
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
-import type { Token } from "./ids.ts";
+import { type Instant, instant, later, type Token } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { pauseAt } from "./project.ts";
+import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
 
 /** A task that rests longer than this does not keep its cycle open. */
 export const restsMs = 60_000;
 
-/** Decides what the state asks for; the view must hold the running cycle's tasks. */
-export function settle(view: View, rules: RetryRules): Decision<null> {
+/**
+ * Decides what the state asks for; the view must hold the running cycle's tasks. Answers when the
+ * clock alone may make the same state ask for something else; null where only a write can.
+ */
+export function settle(view: View, rules: RetryRules): Decision<Instant | null> {
   const draft = openDraft(view, rules);
   const { mode } = view.project;
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
@@ -24,7 +28,16 @@ export function settle(view: View, rules: RetryRules): Decision<null> {
   sendMissing(draft, view);
   settleAbandoned(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
-  return { changes: draft.changes(), answer: null };
+  return { changes: draft.changes(), answer: restsUntil(view) };
+}
+
+/** A running cycle hangs on due times and on who is alive, so it is looked at each time. */
+function restsUntil(view: View): Instant | null {
+  const { cycles, project, now } = view;
+  if (cycles.some(({ state }) => state.at === "running")) return now;
+  const moments = abandoned(view).map(({ at }) => later(at, abandonedMs));
+  if (project.mode.at === "paused" && project.mode.until !== null) moments.push(project.mode.until);
+  return moments.length === 0 ? null : instant(Math.min(...moments));
 }
 
 function sendMissing(draft: Draft, view: View): void {
@@ -47,12 +60,16 @@ const abandonedMs = 10 * 60_000;
 
 /** Money of a delivery that nothing waits for any more counts as spent: nobody is left to say otherwise. */
 function settleAbandoned(draft: Draft, view: View): void {
-  const held = new Set<Token>();
-  for (const { state } of [...view.jobs, ...view.tasks, ...view.cycles])
-    if ("token" in state) held.add(state.token);
-  for (const each of view.reservations)
-    if (!held.has(each.token) && each.at + abandonedMs <= view.now)
+  for (const each of abandoned(view))
+    if (later(each.at, abandonedMs) <= view.now)
       draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
+}
+
+/** Reservations of deliveries that hold nothing any more. */
+function abandoned({ jobs, tasks, cycles, reservations }: View): readonly Reservation[] {
+  const held = new Set<Token>();
+  for (const { state } of [...jobs, ...tasks, ...cycles]) if ("token" in state) held.add(state.token);
+  return reservations.filter(({ token }) => !held.has(token));
 }
 
 function complete(draft: Draft, view: View, cycle: Cycle): void {

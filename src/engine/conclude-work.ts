@@ -27,7 +27,6 @@ export async function conclude(
     const never = new AbortController().signal; // the commit must be kept whatever else is stopped
     await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
   }
-  const spent = outcome.resumed ? attempt.spending.costUsd : 0; // counted when it was spent
   const record = (draft: Draft, view: View, as: WorkOutcome): void => {
     const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
     const total = as.resumed ? as.spending : sum(recorded.spending, as.spending);
@@ -47,15 +46,14 @@ export async function conclude(
     record(draft, view, cancelled(outcome, view.now));
     draft.note("info", "the session of the cancelled task has ended", { task: task.id });
   };
-  const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };
-  return finish(house, delivery, { needs, costUsd, conclude, fenced });
+  return finish(house, delivery, { needs, costUsd: outcome.dueUsd, conclude, fenced });
 }
 
 function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {
-  const { resumed, spending, summary, durationMs } = outcome;
+  const { resumed, spending, dueUsd, summary, durationMs } = outcome;
   const release: Release = { cause: "aborted", why: "the task was cancelled", until: now };
-  return { resumed, spending, summary, durationMs, kind: "released", release };
+  return { resumed, spending, dueUsd, summary, durationMs, kind: "released", release };
 }
 
 const isSame = (a: Attempt, b: Attempt): boolean =>

@@ -1,10 +1,10 @@
 /** The loop that serves projects: settles what the state asks for, claims what may start, runs it. */
 import type { ProjectName } from "../core/ids.ts";
-import type { Job, View, WaitsFor } from "../core/ledger.ts";
+import type { Job, WaitsFor } from "../core/ledger.ts";
 import { admitBy } from "../core/schedule.ts";
-import { settle } from "../core/settle.ts";
-import type { House, Site } from "./house.ts";
+import type { House } from "./house.ts";
 import { runJob } from "./run-job.ts";
+import { openSettling, type Settle } from "./settling.ts";
 
 export interface Service {
   /** Projects to serve, the first ones first. */
@@ -31,19 +31,19 @@ export async function serve(
   { drain, stop }: { readonly drain: AbortSignal; readonly stop: AbortSignal },
 ): Promise<void> {
   const running = new Map<Promise<void>, ProjectName>();
-  const told = new Map<ProjectName, number>();
   const wake = AbortSignal.any([drain, stop]);
-  let complained: string | null = null;
+  const settle = openSettling(house);
+  let told: string | null = null;
   while (!wake.aborted) {
     let wait = tickMs;
     const obstacle = await house.obstacle();
     for (const name of service.projects()) {
       if (wake.aborted) break;
       if (obstacle === null)
-        wait = Math.min(wait, await serveOne(house, service, { name, running, told, stop }));
-      else if (obstacle !== complained) service.fault(name, obstacle);
+        wait = Math.min(wait, await serveOne(house, service, { name, running, settle, stop }));
+      else if (obstacle !== told) service.fault(name, obstacle);
     }
-    complained = obstacle;
+    told = obstacle;
     if (await service.isOver()) break;
     await house.engine.changed(Math.max(tickMinMs, wait), wake);
   }
@@ -53,8 +53,7 @@ export async function serve(
 interface Round {
   readonly name: ProjectName;
   readonly running: Map<Promise<void>, ProjectName>;
-  /** Number of the newest event when what is derived from the ledger was last brought up to date. */
-  readonly told: Map<ProjectName, number>;
+  readonly settle: Settle;
   readonly stop: AbortSignal;
 }
 
@@ -64,7 +63,9 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   const site = house.sites().get(name);
   if (site === undefined) return tickMs;
   try {
-    await catchUp(service, round, await settleProject(house, site));
+    const looked = await round.settle(site);
+    // what people and `settle` wrote is told too, where no job that runs will have it told at its end
+    if (looked && ![...running.values()].includes(name)) await service.ended(name);
     const admit = admitBy(site.limits);
     for (;;) {
       const claim = await house.engine.claim(name, (view, portfolio, job, token) =>
@@ -87,27 +88,8 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   }
 }
 
-/** Whoever leaves a job to others leaves the reason too, or two of them would correct each other for ever. */
+/** Whoever leaves a job to others leaves the reason too, or two would correct each other for ever. */
 const asBefore = ({ state }: Job): WaitsFor =>
   state.at === "queued" && state.waitsFor !== null
     ? (state.waitsFor as WaitsFor) // nothing else is ever written there
     : "turn: not part of this run";
-
-/** What people and `settle` write is told too, where no job that runs will have it told at its end. */
-async function catchUp(
-  { ended }: Service,
-  { name, running, told }: Round,
-  cursor: number,
-): Promise<void> {
-  if (told.get(name) === cursor || [...running.values()].includes(name)) return;
-  await ended(name);
-  told.set(name, cursor);
-}
-
-/** Writes what follows from the state alone; returns the number of the newest event before. */
-export async function settleProject({ engine }: House, site: Site): Promise<number> {
-  const { openCycle, cursor } = await engine.overview(site.name);
-  const needs = openCycle === null ? {} : { tasks: openCycle.tasks };
-  await engine.transact(site.name, needs, (view: View) => settle(view, site.limits.rules));
-  return cursor;
-}

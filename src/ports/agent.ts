@@ -28,7 +28,7 @@ export interface SessionRequest {
   readonly role: Role;
   /** The only folder that the agent may change (and, where confinement allows, see). */
   readonly cwd: string;
-  /** Further folders that the agent may read. */
+  /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
   /** The role's contract and the project's facts; the same for all sessions of a role and project. */
   readonly system: string;
@@ -92,6 +92,8 @@ export interface SessionResult {
   /** The last thing that the agent said, bounded. */
   readonly text: string;
   readonly costUsd: number;
+  /** What of `costUsd` the session had used before this run of it. */
+  readonly earlierUsd: number;
   /** `vendor`: priced by the agent's own figures; `table`: by ours; `none`: nothing was used. */
   readonly costBasis: "vendor" | "table" | "none";
   readonly usage: readonly ModelUsage[];

@@ -70,6 +70,11 @@ export interface Engine extends Ledger {
 
 /** Cheap reads, never through the write lock. */
 export interface Ledger {
+  /**
+   * A text that differs, within one process, whenever anybody has written to the project in between;
+   * far cheaper than looking.
+   */
+  version(project: ProjectName): Promise<string>;
   overview(project: ProjectName): Promise<Overview>;
   tasks(project: ProjectName, filter: TaskFilter): Promise<readonly Task[]>;
   /** A task by its id with all that is known of it; null where there is none. */

@@ -5,7 +5,7 @@
  * cannot end its fence, and none of them is HTML or loads a picture.
  */
 import type { Instant } from "../core/ids.ts";
-import { fence } from "./work/briefing.ts";
+import { fence } from "./fence.ts";
 
 /** What a terminal would obey, and what reverses the direction of reading. */
 const unprintable =

@@ -46,6 +46,18 @@ test("a pause that has run out ends by itself, another one does not", () => {
   expect(modes(paused(null))).toEqual([]);
 });
 
+test("what rests says when the clock alone may wake it", () => {
+  const until = (view: Partial<View>) => settle(aView(view), defaultRetryRules).answer;
+  expect(until({})).toBeNull();
+  expect(
+    until({ tasks: [aTask()], jobs: [aJob()], cycles: [aCycle({ state: { at: "queued" } })] }),
+  ).toBeNull();
+  expect(until({ project: paused(5_000) })).toBe(later(noon, 5_000));
+  expect(until({ project: paused(null) })).toBeNull();
+  // due times, and the lives of others, decide about a running cycle
+  expect(until({ cycles: [cycle] })).toBe(noon);
+});
+
 describe("a cycle is over", () => {
   test("when its tasks are over, and counts what came of them", () => {
     const failed = aTask({ id: taskId("bbbbbbbbbbbb"), state: states.failed });

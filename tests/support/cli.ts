@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
 import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
-import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
+import type { Audit, Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
 import { pause } from "../../src/core/commands.ts";
@@ -32,6 +32,7 @@ export interface Scene {
   /** What is said of the disk, look by look; null once all of it has been said. */
   lack: string[];
   findings: readonly Finding[];
+  audit: Audit;
   stdin: string;
   isTTY: boolean;
   env: Record<string, string>;
@@ -73,6 +74,7 @@ export async function openCli(): Promise<Cli> {
     obstacles: [],
     lack: [],
     findings: [],
+    audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
     env: {},
@@ -180,6 +182,7 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       asked.push(`inspect ${name}`);
       return [];
     },
+    audit: async () => scene.audit,
     detect: async () => ({
       testCommand: "npm test",
       lintCommand: null,

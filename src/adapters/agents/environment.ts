@@ -48,6 +48,8 @@ export function sessionEnv(
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
     CLAUDE_CODE_DISABLE_CLAUDE_MDS: "1",
+    // otherwise each turn adds what is left of the budget, and files that a task names with an @
+    CLAUDE_CODE_DISABLE_ATTACHMENTS: "1",
     // a kilobyte in every request about commits that no agent here makes
     CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: "1",
     ENABLE_TOOL_SEARCH: "false",

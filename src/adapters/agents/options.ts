@@ -14,7 +14,6 @@ export function sessionOptions(
 ): Options {
   return {
     cwd: request.cwd,
-    additionalDirectories: [...request.readable],
     pathToClaudeCodeExecutable: with_.binary,
     env: { ...with_.env },
     model: request.model,

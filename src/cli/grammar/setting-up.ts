@@ -17,6 +17,19 @@ export function addSettingUp(program: Program, act: Act): void {
       act(async (desk) => (await import("../commands/doctor.ts")).doctor(desk, options)),
     );
   program
+    .command("audit")
+    .helpCommand(false)
+    .summary("hold the ledgers against their logs")
+    .description("Proves that what is recorded is whole.")
+    .command("verify")
+    .description(
+      "Rebuilds the state of each project from its log alone, compares it with what is stored, and looks for the landed work on the branch.",
+    )
+    .option("-p, --project <name>", "look at this project only", name)
+    .action((options) =>
+      act(async (desk) => (await import("../commands/audit.ts")).verify(desk, options)),
+    );
+  program
     .command("forget")
     .summary("remove every trace of the program from a project")
     .description(

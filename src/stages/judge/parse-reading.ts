@@ -6,13 +6,16 @@ import { answerSchema, upTo, withoutNulls } from "../parse-schema.ts";
 const finding = z.object({
   file: upTo(500),
   line: z.number().nullish(),
-  what: upTo(2_000).describe("What breaks, and how to see it"),
+  what: upTo(2_000).describe("What breaks, for which input, and how to see it"),
 });
 
 const answer = z.object({
   decision: z.enum(["pass", "fail"]),
-  reasoning: upTo(8_000).describe("Why, with what you looked at"),
-  findings: z.array(finding).optional(),
+  reasoning: upTo(8_000).describe("What was read and run, and why"),
+  findings: z
+    .array(finding)
+    .optional()
+    .describe("Gravest first, one at least for a fail: all that the next worker will know"),
 });
 
 /** Findings kept of one reading. */

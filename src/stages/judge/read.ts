@@ -4,8 +4,9 @@ import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
+import { fence } from "../fence.ts";
 import { envOf, provide } from "../provide.ts";
-import { fence, taskText } from "../work/briefing.ts";
+import { taskText } from "../task-text.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
 import type { JudgeRequest } from "./request.ts";
 

@@ -6,8 +6,8 @@ import type { CheckOutcome, Landing } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
+import { fence } from "../fence.ts";
 import { gate } from "../judge/gate.ts";
-import { fence } from "../work/briefing.ts";
 
 export interface MergeRequest {
   readonly task: Task;
@@ -147,8 +147,9 @@ function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): 
   return [reasons.join("\n"), ...outputs].join("\n\n");
 }
 
+/** The merge is told from the work that it brings; the trailers are what the landing is found by. */
 function messageOf({ task, attempt }: MergeRequest): string {
   const trailers = [`Orch-Task: ${task.id}`, `Orch-Attempt: ${attempt}`];
   if (task.cycle !== null) trailers.push(`Orch-Cycle: ${task.cycle}`);
-  return `${task.brief.title}\n\n${trailers.join("\n")}\n`;
+  return `Merge task ${task.id}: ${task.brief.title}\n\n${trailers.join("\n")}\n`;
 }

@@ -7,8 +7,8 @@ import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
-import { taskText } from "../work/briefing.ts";
-import { parseAnswer, workerSchema } from "../work/parse-answer.ts";
+import { taskText } from "../task-text.ts";
+import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import type { Begun, WorkOutcome } from "../work/work.ts";
 
@@ -42,7 +42,7 @@ export async function resolve(
       readable: workspace.readable,
       system: fill(settings.contracts.refinery_system, { project: settings.name }),
       prompt: promptOf(task, workspace.conflicted),
-      schema: workerSchema,
+      schema: changeSchema,
       budgetUsd: request.budgetUsd,
       env: envOf(installed),
       session: request.anew, // its workspace is made anew each time, so its session is too
@@ -51,9 +51,9 @@ export async function resolve(
     },
     signal,
   );
-  const { ended, spending, text, durationMs } = held;
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed: false, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed: false, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   const taken = await take(stage, { workspace, title: task.brief.title }, signal);

@@ -6,23 +6,18 @@ import { answerSchema } from "../parse-schema.ts";
 const sentence = z.string().trim().min(1).max(2_000);
 
 const draft = z.object({
-  title: z.string().trim().min(1).max(200).describe("What changes, in a few words"),
-  description: z
-    .string()
-    .trim()
-    .min(1)
-    .max(4_000)
-    .describe("200 to 1,500 characters: all that the worker will know beside the code"),
+  title: z.string().trim().min(1).max(200),
+  description: z.string().trim().min(1).max(4_000),
   kind: z.enum(["code", "test", "fix", "review"]),
-  priority: z.int().min(0).max(100).describe("Higher goes first"),
-  criteria: z.array(sentence).max(20).describe("How to tell that it is done; each can be checked"),
-  allowed_files: z.array(z.string().min(1).max(300)).max(50).describe("Globs that may change"),
-  leave_alone: z.array(z.string().min(1).max(300)).max(50).describe("What must not be touched"),
+  priority: z.int().min(0).max(100),
+  criteria: z.array(sentence).max(20),
+  allowed_files: z.array(z.string().min(1).max(300)).max(50),
+  leave_alone: z.array(z.string().min(1).max(300)).max(50),
   backlog_item: z.string().max(500).nullable().default(null),
 });
 
 const answer = z.object({
-  assessment: z.string().trim().min(1).max(20_000).describe("What you found, in Markdown"),
+  assessment: z.string().trim().min(1).max(20_000),
   tasks: z.array(draft).max(50),
   deferred: z
     .array(z.object({ item: sentence, why: sentence }))

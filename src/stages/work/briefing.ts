@@ -1,7 +1,10 @@
 /** What a worker is told: its task and the evidence of the last failure; nothing of anybody else. */
 import { failureSentence } from "../../core/failure.ts";
 import type { Verdict } from "../../core/records.ts";
-import type { Task, TaskBrief } from "../../core/task.ts";
+import type { Task } from "../../core/task.ts";
+import { fence } from "../fence.ts";
+import { bullets } from "../markdown.ts";
+import { taskText } from "../task-text.ts";
 
 export interface History {
   readonly verdicts: readonly Verdict[];
@@ -10,23 +13,16 @@ export interface History {
 /** Longest evidence of a failure that a briefing carries, in characters. */
 const evidenceMax = 12_000;
 
+const beginHere = "Begin with this, and do not repeat it.";
+
 /** The worker's prompt: the task, what a person answered, and why the last attempt failed. */
 export function briefing(task: Task, history: History): string {
   const sections = [taskText(task.brief)];
   for (const { question, answer } of task.answers)
     sections.push(`## A person answered\n\nQuestion: ${question}\n\nAnswer: ${answer}`);
   const evidence = evidenceOf(task, history);
-  if (evidence !== null) sections.push(`## Why the last attempt failed\n\n${evidence}`);
-  return sections.join("\n\n");
-}
-
-/** A task as text, for whoever must know what was asked. */
-export function taskText(brief: TaskBrief): string {
-  const sections = [`# ${brief.title}`, brief.description];
-  if (brief.criteria.length > 0) sections.push(`## Done when\n\n${bullets(brief.criteria)}`);
-  if (brief.allowedFiles.length > 0)
-    sections.push(`## Files that may change\n\n${bullets(brief.allowedFiles)}`);
-  if (brief.leaveAlone.length > 0) sections.push(`## Leave alone\n\n${bullets(brief.leaveAlone)}`);
+  if (evidence !== null)
+    sections.push(`## Why the last attempt failed\n\n${beginHere}\n\n${evidence}`);
   return sections.join("\n\n");
 }
 
@@ -49,13 +45,4 @@ function verdictEvidence({ reasons, checks, reading }: Verdict): string {
   for (const { file, line, what } of reading?.findings ?? [])
     parts.push(`- ${file}${line === null ? "" : `:${line}`}: ${what}`);
   return parts.join("\n\n");
-}
-
-const bullets = (lines: readonly string[]): string => lines.map((each) => `- ${each}`).join("\n");
-
-/** Fences text with more backticks than it holds in a row. */
-export function fence(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}\n${text.trimEnd()}\n${ticks}`;
 }

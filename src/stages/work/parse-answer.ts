@@ -2,18 +2,38 @@
 import { z } from "zod";
 import { answerSchema, upTo, withoutNulls } from "../parse-schema.ts";
 
-const answer = z.object({
+const outcomes = ["submitted", "blocked", "declined", "reported"] as const;
+
+const text = {
+  summary: upTo(8_000).describe("What was done and how it was checked"),
+  question: upTo(4_000).optional().describe("If blocked: one question, and the choices"),
+  why: upTo(4_000).optional().describe("If declined: the evidence"),
+  report: upTo(60_000).optional().describe("If reported: Markdown"),
+};
+
+const answer = z.object({ outcome: z.enum(outcomes), ...text });
+
+const { summary, question, why, report } = text;
+const change = z.object({
   outcome: z
-    .enum(["submitted", "blocked", "declined", "reported"])
-    .describe("submitted: the files hold the change; declined: nothing needs to change"),
-  summary: upTo(8_000).describe("What you did and how you checked it"),
-  question: upTo(4_000).optional().describe("For blocked: what a person must answer"),
-  why: upTo(4_000).optional().describe("For declined"),
-  report: upTo(60_000).optional().describe("For reported: Markdown"),
+    .enum(["submitted", "blocked", "declined"])
+    .describe(
+      "submitted: all criteria met; blocked: only a person can decide; declined: nothing needs to change",
+    ),
+  ...{ summary, question, why },
+});
+const review = z.object({
+  outcome: z
+    .enum(["reported", "blocked", "declined"])
+    .describe("blocked: only a person can say what is meant; declined: it has no object here"),
+  ...{ summary, question, why, report },
 });
 
-/** The JSON schema that a worker's answer follows. */
-export const workerSchema: Readonly<Record<string, unknown>> = answerSchema(answer);
+/** The JSON schema that the answer of a worker follows who changes files, and the refinery's. */
+export const changeSchema: Readonly<Record<string, unknown>> = answerSchema(change);
+
+/** The JSON schema that the answer of a worker follows whose report is the deliverable. */
+export const reviewSchema: Readonly<Record<string, unknown>> = answerSchema(review);
 
 export type WorkerAnswer =
   | { readonly kind: "submitted"; readonly summary: string }

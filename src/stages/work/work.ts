@@ -11,7 +11,7 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
-import { parseAnswer, workerSchema } from "./parse-answer.ts";
+import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
 export interface WorkRequest {
@@ -40,6 +40,8 @@ export type WorkOutcome = {
   /** Whether `spending` includes what earlier tries of the session spent. */
   readonly resumed: boolean;
   readonly spending: Spending;
+  /** What is to be paid for this run alone, in US dollars. */
+  readonly dueUsd: number;
   readonly summary: string;
   readonly durationMs: number;
 } & (
@@ -94,7 +96,7 @@ async function workIn(
     // the branch itself cannot be set up: no worker could do better, so none is blamed
     const why = `the set-up, ${installed.command}, fails:\n${endOf(installed.output)}`;
     const release: Release = { cause: "setup", why, until: null };
-    const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
+    const none = { spending: nothingSpent, dueUsd: 0, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "released", release };
   }
   const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
@@ -158,7 +160,7 @@ async function talk(
       readable: workspace.readable,
       system,
       prompt: briefing(task, history),
-      schema: workerSchema,
+      schema: task.brief.kind === "review" ? reviewSchema : changeSchema,
       budgetUsd,
       env,
       session,
@@ -181,9 +183,9 @@ async function conclude(
   { workspace, held, resumed }: Ended,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { ended, spending, text, durationMs } = held;
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   if (answer?.kind === "blocked") return { ...common, kind: "blocked", question: answer.question };

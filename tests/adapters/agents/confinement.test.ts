@@ -71,7 +71,7 @@ test("a worker's file tools stay in its folder", async () => {
   const inside = [
     write("{{cwd}}/deep/er/a.txt"),
     write("b.txt"),
-    read(join(readable, "given.txt")),
+    bash(`cat ${join(readable, "given.txt")}`),
   ];
   const out = [
     write(join(outside, "a.txt")),
@@ -86,6 +86,7 @@ test("a worker's file tools stay in its folder", async () => {
     edit("{{cwd}}/link/theirs.txt"),
     { tool: "Grep", input: { pattern: "before", path: outside } },
     { tool: "Glob", input: { pattern: "*", path: outside } },
+    read(join(readable, "given.txt")),
     edit(join(readable, "given.txt")),
     edit("{{cwd}}/given-link"),
     write(join(readable, "f.txt")),

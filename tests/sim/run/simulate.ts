@@ -134,7 +134,9 @@ function loseJob({ store, random }: Universe): void {
     ({ job: { state, subject } }) =>
       state.at === "queued" && subject.kind === "task" && !held.has(subject.task),
   );
-  if (queued.length > 0) data.jobs.delete(random.pick(queued).job.id);
+  if (queued.length === 0) return;
+  data.jobs.delete(random.pick(queued).job.id);
+  data.writes += 1;
 }
 
 /** From here on the model is good, people are quiet, nothing breaks; one daemon goes on. */

@@ -14,6 +14,7 @@ export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
       const { time, vendor, watch } = universe;
       const startedAt = time.now();
       const known = vendor.sessions.get(request.session) ?? null;
+      const earlierUsd = known?.costUsd ?? 0;
       const book: Book = known ?? { costUsd: 0, requests: 0, answer: null, overrunUsd: 0 };
       universe.tally.sessions += 1;
       if (!signal.aborted) {
@@ -22,7 +23,11 @@ export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
       }
       const ending = await play(universe, calls, land, { request, book, signal });
       watch.ended(land, request, calls.process, ending);
-      return resultOf(request, book, { ending, durationMs: time.now() - startedAt });
+      return {
+        ...resultOf(request, book, ending),
+        earlierUsd,
+        durationMs: time.now() - startedAt,
+      };
     },
   };
 }
@@ -30,8 +35,8 @@ export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
 function resultOf(
   { model }: SessionRequest,
   { costUsd, requests }: Book,
-  { ending, durationMs }: { readonly ending: Ending; readonly durationMs: number },
-): SessionResult {
+  ending: Ending,
+): Omit<SessionResult, "durationMs" | "earlierUsd"> {
   const tokens = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0 };
   return {
     ending,
@@ -40,7 +45,6 @@ function resultOf(
     costBasis: requests === 0 ? "none" : "vendor",
     usage: requests === 0 ? [] : [{ model, costUsd, ...tokens }],
     turns: requests,
-    durationMs,
   };
 }
 

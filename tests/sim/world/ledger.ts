@@ -94,13 +94,14 @@ export function fakeLedger(universe: Universe, calls: Calls, drowsy: number): En
   };
 }
 
-type Reads = "overview" | "tasks" | "task" | "cycle" | "cycles" | "events" | "reservations" | "holds";
+type Reads = "version" | "overview" | "tasks" | "task" | "cycle" | "cycles" | "events" | "reservations" | "holds";
 
 function reads(
   engine: Engine,
   read: <T>(run: () => Promise<T>) => Promise<T>,
 ): Pick<Engine, Reads> {
   return {
+    version: (project) => read(() => engine.version(project)),
     overview: (project) => read(() => engine.overview(project)),
     tasks: (project, filter) => read(() => engine.tasks(project, filter)),
     task: (project, id) => read(() => engine.task(project, id)),

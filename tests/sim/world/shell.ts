@@ -54,6 +54,7 @@ export function failuresIn(tree: Tree, command: string): string[] {
 
 /** Reads what the fake shell prints. */
 export const fakeReports: Reports = {
+  version: "1",
   read(output): TestResults {
     if (!output.startsWith("{")) return { kind: "opaque" };
     // the shell above has written it

@@ -41,6 +41,7 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
   const { projects, portfolio, waker } = store;
   const books = readPortfolio(portfolio);
   return {
+    version: (project) => String(projects.get(project)?.writes ?? 0),
     read(project, body, missing) {
       const data = projects.get(project);
       return data === undefined ? missing() : body(opened(data).rows);
@@ -54,6 +55,7 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
         writePortfolio(portfolio, project, raise);
         if (raise.length > 0) between?.();
         projects.set(project, data);
+        if (!journal.isEmpty()) data.writes += 1;
         writePortfolio(portfolio, project, lower);
         if (wrote) waker.wake();
         return { answer, mirrored: true };

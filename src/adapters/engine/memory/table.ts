@@ -8,6 +8,8 @@ export interface Journal {
   remove<T>(table: Table<T>, key: string): void;
   append<T>(list: T[], row: T): void;
   undo(): void;
+  /** Tells whether anything was written. */
+  isEmpty(): boolean;
 }
 
 /** Opens the journal of one transaction. */
@@ -39,6 +41,7 @@ export function openJournal(): Journal {
       });
       list.push(row);
     },
+    isEmpty: () => steps.length === 0,
     undo() {
       for (const step of steps.reverse()) step();
       steps = [];
