@@ -68,7 +68,8 @@ function settleAbandoned(draft: Draft, view: View): void {
 /** Reservations of deliveries that hold nothing any more. */
 function abandoned({ jobs, tasks, cycles, reservations }: View): readonly Reservation[] {
   const held = new Set<Token>();
-  for (const { state } of [...jobs, ...tasks, ...cycles]) if ("token" in state) held.add(state.token);
+  for (const { state } of [...jobs, ...tasks, ...cycles])
+    if ("token" in state) held.add(state.token);
   return reservations.filter(({ token }) => !held.has(token));
 }
 

@@ -63,11 +63,7 @@ const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 
 /** Runs a worker to its end. */
-export async function work(
-  stage: Stage,
-  request: WorkRequest,
-  signal: AbortSignal,
-): Promise<void> {
+export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
   const entered = await enter(stage, request, signal);
   const { workspace } = entered;
   await using _given = workspace;

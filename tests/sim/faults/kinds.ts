@@ -21,7 +21,7 @@ export const faultKinds = {
   // the vendor
   "usage limit with its end": 0.008,
   "usage limit without its end": 0.003,
-  "outage": 0.01,
+  outage: 0.01,
   "key is refused": 0.002,
   "request is refused": 0.006,
   "session crashes": 0.008,

@@ -25,7 +25,10 @@ export const onlyCheckedTreesLand: Invariant<Landed> = {
       if (!mine.some((run) => run.green || addsNothing(run, before)))
         return `${name} was never as good on the tree of ${to.id} as on its base`;
       const told = mine.some(({ green }) => green) || rules.named;
-      if (!told && ![...data.verdicts.values()].some((v) => v.task === request.task && v.hold !== null))
+      if (
+        !told &&
+        ![...data.verdicts.values()].some((v) => v.task === request.task && v.hold !== null)
+      )
         return `${name} is red on ${to.id}, nobody can tell why, and no person agreed`;
     }
     return null;

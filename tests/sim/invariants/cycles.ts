@@ -44,7 +44,8 @@ export const cutShortSaysWhy: Invariant<Completed> = {
       if (job.subject.kind !== "task" || job.state.at !== "queued") continue;
       const state = data.tasks.get(job.subject.task)?.state;
       const parked = state?.at === "approved" && state.parked !== null;
-      if (!parked && job.runAt <= now) return `cycle ${cycle.id} is over, ${job.subject.task} waits`;
+      if (!parked && job.runAt <= now)
+        return `cycle ${cycle.id} is over, ${job.subject.task} waits`;
     }
     return null;
   },

@@ -1,7 +1,7 @@
 /** Money: what the vendor bills is known before it is spent, and no cap is passed by more than a session. */
 import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
-import { dayOf } from "../world/vendor.ts";
 import type { Universe } from "../world/universe.ts";
+import { dayOf } from "../world/vendor.ts";
 import type { Invariant, Scene } from "./facts.ts";
 
 /** Sums of floats. */
@@ -51,7 +51,12 @@ export const portfolioCountsEnough: Invariant<Scene> = {
   promise: "G5",
   check({ universe, known, data }) {
     const shares = new Map<number, number>();
-    for (const { project, token, settledUsd, amountUsd } of universe.store.portfolio.shares.values())
+    for (const {
+      project,
+      token,
+      settledUsd,
+      amountUsd,
+    } of universe.store.portfolio.shares.values())
       if (project === known.land.name) shares.set(token, settledUsd ?? amountUsd);
     for (const { token, settledUsd, amountUsd } of data.reservations.values())
       if ((shares.get(token) ?? 0) + slackUsd < (settledUsd ?? amountUsd))

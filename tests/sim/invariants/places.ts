@@ -54,7 +54,12 @@ export const mergesAreInOrder: Invariant<Claimed> = {
     if (liveOf(facts, ["merge"]) > 1) return "two merges are under way";
     const now = universe.time.now();
     for (const { job } of before.values())
-      if (job.queue === "merge" && job.id < row.job.id && job.runAt <= now && facts.data.jobs.has(job.id))
+      if (
+        job.queue === "merge" &&
+        job.id < row.job.id &&
+        job.runAt <= now &&
+        facts.data.jobs.has(job.id)
+      )
         return `${job.id} was approved before ${row.job.id}, which starts as ${token}`;
     return null;
   },

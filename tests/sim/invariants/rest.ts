@@ -1,8 +1,9 @@
 /** What holds once the world is calm and everything has come to rest. */
-import { planDocument } from "../../../src/stages/plan/document.ts";
-import { verdictDocument } from "../../../src/stages/judge/document.ts";
-import { workerDocument } from "../../../src/stages/work/document.ts";
+
 import type { JournalEntry } from "../../../src/ports/journal.ts";
+import { verdictDocument } from "../../../src/stages/judge/document.ts";
+import { planDocument } from "../../../src/stages/plan/document.ts";
+import { workerDocument } from "../../../src/stages/work/document.ts";
 import type { Invariant, Scene } from "./facts.ts";
 
 const resting = new Set(["done", "failed", "skipped", "blocked", "held"]);

@@ -78,10 +78,12 @@ export const heldHasItsJob: Invariant<Scene> = {
   promise: "S1.7",
   check({ data }) {
     const tokens = new Set<number>();
-    for (const { job } of data.jobs.values()) if (job.state.at === "live") tokens.add(job.state.token);
+    for (const { job } of data.jobs.values())
+      if (job.state.at === "live") tokens.add(job.state.token);
     const queued = new Set<string>();
     for (const { job } of data.jobs.values())
-      if (job.state.at === "queued") queued.add(job.subject.kind === "task" ? job.subject.task : job.subject.cycle);
+      if (job.state.at === "queued")
+        queued.add(job.subject.kind === "task" ? job.subject.task : job.subject.cycle);
     for (const { id, state } of [...data.tasks.values(), ...data.cycles.values()])
       if ("token" in state && !tokens.has(state.token) && !queued.has(id))
         return `${id} is ${state.at} by delivery ${state.token}, which is over`;

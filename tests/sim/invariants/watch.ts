@@ -257,7 +257,10 @@ function readTask(
   if (after.at === "failed") known.failedInARow += 1;
   if (after.at === "done") known.failedInARow = 0;
   const token = "token" in event ? `#${event.token} ` : "";
-  say(universe, `${known.land.name}: ${id} ${token}${event.type}: ${before.at} → ${after.at}, by ${by.owner}`);
+  say(
+    universe,
+    `${known.land.name}: ${id} ${token}${event.type}: ${before.at} → ${after.at}, by ${by.owner}`,
+  );
   ask(invariants.stepped, { ...scene, task, before, event, after, by });
 }
 
@@ -277,6 +280,7 @@ function readCycle(
   say(universe, `${known.land.name}: cycle ${id} ${event.type}`);
   const cycle = (data as ProjectData).cycles.get(id);
   if (cycle === undefined) return;
-  if (event.type === "cycle.completed") ask(invariants.completed, { ...scene, cycle, outcome: event.outcome });
+  if (event.type === "cycle.completed")
+    ask(invariants.completed, { ...scene, cycle, outcome: event.outcome });
   if (event.type === "cycle.planned") ask(invariants.planned, { ...scene, cycle });
 }

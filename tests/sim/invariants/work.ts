@@ -1,6 +1,6 @@
 /** Agents' work: paid once, kept until it has landed. */
 import type { TaskState } from "../../../src/core/task.ts";
-import type { Known, Invariant, Scene, SessionBegun, TaskStep } from "./facts.ts";
+import type { Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts";
 
 /**
  * G3: what a finished session did is not paid for again: for the same attempt, verdict or plan no

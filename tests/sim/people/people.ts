@@ -43,7 +43,13 @@ export function openPeople(universe: Universe): People {
     sleep: (ms: number, signal: AbortSignal) => universe.time.sleep(process, ms, signal),
   };
   const { store } = universe;
-  const engine = openMemoryEngine({ store, clock, owner: "person", ownersAlive: () => universe.alive, dayOf });
+  const engine = openMemoryEngine({
+    store,
+    clock,
+    owner: "person",
+    ownersAlive: () => universe.alive,
+    dayOf,
+  });
   const tell = async (
     land: Land,
     tasks: readonly TaskId[],
@@ -52,7 +58,8 @@ export function openPeople(universe: Universe): People {
     try {
       const told = engine.transact(land.name, { tasks }, (view) => {
         const decision = decide(view);
-        if (decision.changes.length > 0) universe.watch.writes(land.name, decision.changes, process);
+        if (decision.changes.length > 0)
+          universe.watch.writes(land.name, decision.changes, process);
         return decision;
       });
       universe.watch.wrote(land.name, process);
@@ -62,7 +69,11 @@ export function openPeople(universe: Universe): People {
     }
   };
   const event = (land: Land, task: Task, what: TaskEvent): Promise<void> =>
-    tell(land, [task.id], (view): Decision<Told> => tellTask(view, task.id, what, land.rules.limits.rules));
+    tell(
+      land,
+      [task.id],
+      (view): Decision<Told> => tellTask(view, task.id, what, land.rules.limits.rules),
+    );
   return {
     counts,
     async act() {
@@ -132,7 +143,12 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
     case "approve":
       return told(["held"], () => ({ type: "task.approved", now }));
     case "reject":
-      return told(["held"], () => ({ type: "task.rejected", why: "no", now, chance: random.next() }));
+      return told(["held"], () => ({
+        type: "task.rejected",
+        why: "no",
+        now,
+        chance: random.next(),
+      }));
     case "pause":
       await voice.tell(land, [], (view) => pause(view, "holidays", rules));
       return true;
@@ -140,7 +156,9 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
       await voice.tell(land, [], (view) => resume(view, rules));
       return true;
     case "ask for a cycle":
-      await voice.tell(land, [], (view) => requestCycle(view, cycleId(newId(universe)), "person", 0));
+      await voice.tell(land, [], (view) =>
+        requestCycle(view, cycleId(newId(universe)), "person", 0),
+      );
       return true;
     case "undo":
       return undo(universe, land, { tasks, voice });
@@ -173,7 +191,8 @@ function push({ random }: Universe, { git }: Land, mark: string): void {
 /** Makes all tests of the branch green. */
 function mend(universe: Universe, { git, name }: Land): void {
   const files = new Map(git.tree(git.find(git.head).tree));
-  for (const [path, text] of files) if (/broken|clash/.test(text)) files.set(path, `${path} mended\n`);
+  for (const [path, text] of files)
+    if (/broken|clash/.test(text)) files.set(path, `${path} mended\n`);
   if (commit(git, files, null)) say(universe, `${name}: a person mends the branch`);
 }
 

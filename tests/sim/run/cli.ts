@@ -48,7 +48,8 @@ try {
 }
 const seconds = (performance.now() - began) / 1000;
 if (values.json) {
-  const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+  const plain = (_: string, value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : value;
   console.log(JSON.stringify({ ...sum, seconds }, plain, 2));
 } else {
   for (const each of sum.violations) console.log(renderViolation(each));

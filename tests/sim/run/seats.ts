@@ -23,7 +23,10 @@ export interface Seats {
 export function openSeats(universe: Universe): Seats {
   let number = 0;
   const seated = new Map<string, Seat>();
-  const sit = (seat: string, main: (process: Process, signals: Signals) => Promise<unknown>): void => {
+  const sit = (
+    seat: string,
+    main: (process: Process, signals: Signals) => Promise<unknown>,
+  ): void => {
     if (seated.get(seat)?.process.alive === true) return;
     number += 1;
     const process: Process = { owner: `${seat}${number}`, seat, alive: true, frozenUntil: 0 };
@@ -66,7 +69,11 @@ export function openSeats(universe: Universe): Seats {
         const some = projects().filter(() => universe.random.chance(0.7));
         const asked = some.length === 0 ? projects() : some;
         const request = { projects: asked, cycles: universe.random.between(1, 2), fault };
-        return runCycles(openHouse(universe, process), { ...request, entered: () => undefined }, signals);
+        return runCycles(
+          openHouse(universe, process),
+          { ...request, entered: () => undefined },
+          signals,
+        );
       }),
   };
 }

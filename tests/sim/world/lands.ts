@@ -36,7 +36,10 @@ export function drawLands(random: Random): ReadonlyMap<ProjectName, Land> {
 
 function drawRules(
   random: Random,
-  portfolio: { readonly portfolioWorkersMax: number | null; readonly portfolioDayUsd: number | null },
+  portfolio: {
+    readonly portfolioWorkersMax: number | null;
+    readonly portfolioDayUsd: number | null;
+  },
 ): Rules {
   const { portfolioWorkersMax, portfolioDayUsd } = portfolio;
   const test = { name: "test", command: "test", timeoutMs: 20_000 };

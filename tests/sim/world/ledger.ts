@@ -35,7 +35,11 @@ export function fakeLedger(universe: Universe, calls: Calls, drowsy: number): En
     },
   });
   /** Something that is written, or not, in one instant. */
-  const write = async <T>(what: string, project: ProjectName, run: () => Promise<T>): Promise<T> => {
+  const write = async <T>(
+    what: string,
+    project: ProjectName,
+    run: () => Promise<T>,
+  ): Promise<T> => {
     universe.tally.calls += 1;
     if (random.chance(0.05)) await calls.sleep(random.between(1, 40));
     await calls.hazard(`ledger.${what}`, "crash before a call");
@@ -94,7 +98,16 @@ export function fakeLedger(universe: Universe, calls: Calls, drowsy: number): En
   };
 }
 
-type Reads = "version" | "overview" | "tasks" | "task" | "cycle" | "cycles" | "events" | "reservations" | "holds";
+type Reads =
+  | "version"
+  | "overview"
+  | "tasks"
+  | "task"
+  | "cycle"
+  | "cycles"
+  | "events"
+  | "reservations"
+  | "holds";
 
 function reads(
   engine: Engine,

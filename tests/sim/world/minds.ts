@@ -2,7 +2,7 @@
 import type { Task } from "../../../src/core/task.ts";
 import type { SessionRequest } from "../../../src/ports/agent.ts";
 import { changesBetween } from "./git.ts";
-import { onPurpose, type Land, type Room, strikes, type Universe } from "./universe.ts";
+import { type Land, onPurpose, type Room, strikes, type Universe } from "./universe.ts";
 
 /** What a session comes to when nothing ends it before. */
 export interface Mind {
@@ -44,7 +44,8 @@ function plan(universe: Universe, land: Land): object {
   if (luck.isCalm() || strikes(universe, "plan is empty")) return { assessment, tasks: drafts };
   const { workersMax } = land.rules.limits;
   const many = strikes(universe, "plan has too many drafts") ? 4 : 0;
-  for (let i = random.between(1, workersMax) + many; i > 0; i -= 1) drafts.push(draft(universe, land));
+  for (let i = random.between(1, workersMax) + many; i > 0; i -= 1)
+    drafts.push(draft(universe, land));
   const known = [...(store.projects.get(land.name)?.tasks.values() ?? [])];
   if (known.length > 0 && strikes(universe, "plan repeats what is known")) {
     const { brief } = random.pick(known);
@@ -53,7 +54,8 @@ function plan(universe: Universe, land: Land): object {
     const again = { title: title.toUpperCase(), description, kind, criteria, priority: 100 };
     drafts.unshift({ ...again, allowed_files: [], leave_alone: [] });
   }
-  if (strikes(universe, "plan has poor drafts")) drafts.push({ ...draft(universe, land), description: "Do it." });
+  if (strikes(universe, "plan has poor drafts"))
+    drafts.push({ ...draft(universe, land), description: "Do it." });
   return { assessment, tasks: drafts, deferred: [{ item: "more", why: "later" }], risks: ["some"] };
 }
 

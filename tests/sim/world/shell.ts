@@ -45,7 +45,8 @@ export function fakeShell(universe: Universe, calls: Calls, land: Land): Shell {
 
 /** The tests of a command that fail on these files. */
 export function failuresIn(tree: Tree, command: string): string[] {
-  if (command !== "test") return [...tree.values()].some((text) => /ugly/.test(text)) ? ["ugly"] : [];
+  if (command !== "test")
+    return [...tree.values()].some((text) => /ugly/.test(text)) ? ["ugly"] : [];
   const failures = [...tree].filter(([, text]) => /broken/.test(text)).map(([path]) => path);
   for (const clash of ["clash1", "clash2"])
     if ([...tree.values()].filter((text) => text.includes(clash)).length > 1) failures.push(clash);

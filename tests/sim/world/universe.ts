@@ -135,7 +135,8 @@ export interface Watch {
 /** Marks what this world does on purpose, so that all else that throws is a bug. */
 export const onPurpose = "on purpose: ";
 
-export const strikes = (universe: Universe, kind: FaultKind): boolean => universe.luck.strikes(kind);
+export const strikes = (universe: Universe, kind: FaultKind): boolean =>
+  universe.luck.strikes(kind);
 
 export const say = ({ trace, time }: Universe, line: string): void => trace.say(time.now(), line);
 

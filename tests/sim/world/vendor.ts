@@ -34,7 +34,8 @@ export function charge(
   given: { readonly costUsd: number; readonly capUsd: number },
 ): void {
   const { vendor, time, watch } = universe;
-  const add = <K>(map: Map<K, number>, key: K, usd: number) => map.set(key, (map.get(key) ?? 0) + usd);
+  const add = <K>(map: Map<K, number>, key: K, usd: number) =>
+    map.set(key, (map.get(key) ?? 0) + usd);
   book.costUsd += given.costUsd;
   book.requests += 1;
   add(vendor.bill, project, given.costUsd);

@@ -1,10 +1,9 @@
 /** Storage in memory: a transaction undoes what it wrote where it throws. */
 import type { ProjectName, Token } from "../../../core/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { PortfolioReads, PortfolioWrite, Storage } from "../shared/storage.ts";
+import type { PortfolioReads, PortfolioWrite, ProjectRows, Storage } from "../shared/storage.ts";
 import { openWaker, type Waker } from "../shared/waker.ts";
 import { moneyOf } from "./money.ts";
-import type { ProjectRows } from "../shared/storage.ts";
 import { openRows, type ProjectData, projectData } from "./rows.ts";
 import { type Journal, openJournal, type Table } from "./table.ts";
 
