@@ -34,8 +34,11 @@ export const capsHold: Invariant<Scene> = {
     const { name, rules } = known.land;
     const { dayUsd, portfolioDayUsd } = rules.limits.caps;
     const day = dayOf(universe.time.now());
+    // sessions that began before midnight are billed after it
+    const early = (universe.time.now() % 86_400_000) / 60_000 < 10;
+    const slack = lastRequests(universe) + (early ? rules.limits.sessionUsd.worker : 0);
     const passed = (cap: number | null, key: string) =>
-      cap !== null && (universe.vendor.billOfDay.get(key) ?? 0) > cap + lastRequests(universe);
+      cap !== null && (universe.vendor.billOfDay.get(key) ?? 0) > cap + slack;
     if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
     return passed(portfolioDayUsd, day) ? "the portfolio's cap of the day is passed" : null;
   },

@@ -13,8 +13,18 @@ export const allComesToRest: Invariant<Scene> = {
   name: "all comes to rest",
   promise: "S1.2, S1.7",
   check({ data: { tasks, cycles, jobs } }) {
+    const broke = new Set<string>();
+    for (const { job } of jobs.values())
+      if (job.state.at === "queued" && job.state.waitsFor?.startsWith("budget: the pro") === true)
+        if (job.subject.kind === "task") broke.add(job.subject.task);
+    const none = [...jobs.values()].some(
+      ({ job: { state, queue } }) =>
+        queue === "cycle" && state.at === "queued" && state.waitsFor?.startsWith("budget") === true,
+    );
+    // until another day there is no money; without a cycle nothing pending begins
     for (const { id, state } of tasks.values())
-      if (!resting.has(state.at)) return `task ${id} is ${state.at}`;
+      if (!resting.has(state.at) && !broke.has(id) && !(none && state.at === "pending"))
+        return `task ${id} is ${state.at}`;
     for (const { id, state } of cycles.values())
       if (state.at === "planning" || state.at === "running") return `cycle ${id} is ${state.at}`;
     for (const { job } of jobs.values())

@@ -28,8 +28,8 @@ export interface Time {
   step(): Promise<boolean>;
 }
 
-/** When the world begins: an hour before midnight, so that days change in many runs. */
-const beginning = Date.UTC(2030, 0, 1, 23);
+/** When the world begins: shortly before midnight, so that the day changes in many runs. */
+const beginning = Date.UTC(2030, 0, 1, 23, 54);
 
 /** Opens a clock that only moves when it is told to. */
 export function openTime(): Time {
