@@ -15,7 +15,7 @@ export const allComesToRest: Invariant<Scene> = {
   check({ data: { tasks, cycles, jobs } }) {
     const broke = new Set<string>();
     for (const { job } of jobs.values())
-      if (job.state.at === "queued" && job.state.waitsFor?.startsWith("budget: the pro") === true)
+      if (job.state.at === "queued" && job.state.waitsFor?.startsWith("budget:") === true)
         if (job.subject.kind === "task") broke.add(job.subject.task);
     const none = [...jobs.values()].some(
       ({ job: { state, queue } }) =>
