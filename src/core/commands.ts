@@ -118,6 +118,9 @@ export function requestCycle(
   const again = requestedBy === "person" ? parkedAgain(view) : [];
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
   if (underWay !== undefined) return { changes: again, answer: underWay.id };
+  // one's own that waits is the one; each further one would plan anew
+  const asked = view.cycles.find((each) => isOpen(each) && each.requestedBy === "person");
+  if (asked !== undefined) return { changes: again, answer: asked.id };
   const cycle: Cycle = {
     id,
     requestedBy,

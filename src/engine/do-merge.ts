@@ -21,6 +21,7 @@ export async function doMerge(context: JobContext, id: TaskId, signal: AbortSign
       attempt,
       candidate: commit,
       token: delivery.token,
+      agreed: record.verdicts.some((each) => each.commit === commit && each.hold !== null),
       lastTry: tries >= site.limits.rules.triesMax,
       intend: (landing) => intend(context, id, landing),
     },

@@ -42,7 +42,8 @@ export async function giveUp(
     const lost: TaskEvent = { type: "lease.expired", token, now: later(view.now, pauseMs) };
     draft.tell(subject.task, stopped ? releaseOf(context, why, view.now) : lost);
   };
-  await finish(house, delivery, { needs, costUsd: 0, conclude });
+  // the vendor has charged for what was heard, whatever became of it
+  await finish(house, delivery, { needs, costUsd: context.spentUsd(), conclude });
 }
 
 function releaseOf(

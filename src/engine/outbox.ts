@@ -106,6 +106,7 @@ function touchedBy(events: readonly LogEvent[]) {
   const over = new Set<TaskId>();
   for (const each of events) {
     if (each.of === "task") tasks.add(each.task);
+    if (each.of === "note" && each.task !== null) tasks.add(each.task);
     if (each.of === "cycle") cycles.add(each.cycle);
     if (each.of === "task" && leavesNothing.has(each.event.type)) over.add(each.task);
   }

@@ -1,10 +1,10 @@
 /** Settles projects, and looks at one again only where the answer may have become another. */
-import { type Instant, later, type ProjectName } from "../core/ids.ts";
+import type { Instant, ProjectName } from "../core/ids.ts";
 import { settle } from "../core/settle.ts";
 import type { House, Site } from "./house.ts";
 
-/** Writes what follows from a project's state alone. */
-export type Settle = (site: Pick<Site, "name" | "limits">) => Promise<void>;
+/** Writes what follows from a project's state alone; false where nothing can have changed. */
+export type Settle = (site: Pick<Site, "name" | "limits">) => Promise<boolean>;
 
 interface Rest {
   /** The ledger's before it was looked at: a write of that very moment makes it another. */
@@ -23,10 +23,12 @@ export function openSettling({ engine, clock }: Pick<House, "engine" | "clock">)
     const version = await engine.version(name);
     const rest = rests.get(name);
     const now = clock.now();
-    if (rest?.version === version && rest.at <= now && (rest.until ?? later(now, 1)) > now) return;
+    const isSame = rest?.version === version && rest.at <= now;
+    if (isSame && (rest.until === null || rest.until > now)) return false;
     const { openCycle } = await engine.overview(name);
     const needs = openCycle === null ? {} : { tasks: openCycle.tasks };
     const until = await engine.transact(name, needs, (view) => settle(view, limits.rules));
     rests.set(name, { version, until, at: now });
+    return true;
   };
 }

@@ -32,7 +32,7 @@ export async function serve(
   service: Service,
   { drain, stop }: { readonly drain: AbortSignal; readonly stop: AbortSignal },
 ): Promise<void> {
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Running>();
   const wake = AbortSignal.any([drain, stop]);
   const settle = openSettling(house);
   let told: string | null = null;
@@ -49,13 +49,18 @@ export async function serve(
     if (await service.isOver()) break;
     await house.engine.changed(Math.max(tickMinMs, wait), wake);
   }
-  await Promise.all(running.values());
+  await Promise.all([...running.values()].map(({ job }) => job));
+}
+
+interface Running {
+  readonly project: ProjectName;
+  readonly job: Promise<void>;
 }
 
 interface Round {
   readonly name: ProjectName;
   /** What is being done here, by project and job. */
-  readonly running: Map<string, Promise<void>>;
+  readonly running: Map<string, Running>;
   readonly settle: Settle;
   readonly stop: AbortSignal;
 }
@@ -68,11 +73,14 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   const site = house.sites().get(name);
   if (site === undefined) return tickMs;
   try {
-    await round.settle(site);
+    const looked = await round.settle(site);
+    // what people and `settle` wrote is told too, where no job that runs will have it told at its end
+    const isBusy = [...running.values()].some(({ project }) => project === name);
+    if (looked && !isBusy) await service.ended(name);
     const admit = admitBy(site.limits);
     for (;;) {
       const claim = await house.engine.claim(name, (view, portfolio, job, token) => {
-        if (!service.takes(name, job)) return notNow(job, "turn: not part of this run");
+        if (!service.takes(name, job)) return notNow(job, asBefore(job));
         // its lease ran out while this process slept, or by a clock that jumped: it goes on
         if (running.has(keyOf(name, job))) return notNow(job, "turn: it is being done here");
         return admit(view, portfolio, job, token);
@@ -85,7 +93,7 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
         .then(() => service.ended(name))
         .catch((fault) => service.fault(name, fault))
         .finally(() => running.delete(key));
-      running.set(key, job);
+      running.set(key, { project: name, job });
     }
   } catch (fault) {
     service.fault(name, fault);
@@ -96,3 +104,9 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
 const keyOf = (project: ProjectName, { id }: Job): string => `${project} ${id}`;
 
 const notNow = (job: Job, why: WaitsFor): Admission => ({ kind: "later", at: job.runAt, why });
+
+/** Whoever leaves a job to others leaves the reason too, or two would correct each other for ever. */
+const asBefore = ({ state }: Job): WaitsFor =>
+  state.at === "queued" && state.waitsFor !== null
+    ? (state.waitsFor as WaitsFor) // nothing else is ever written there
+    : "turn: not part of this run";

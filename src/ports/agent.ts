@@ -95,6 +95,8 @@ export interface SessionResult {
   /** The last thing that the agent said, bounded. */
   readonly text: string;
   readonly costUsd: number;
+  /** What of `costUsd` the session had used before this run of it. */
+  readonly earlierUsd: number;
   /** `vendor`: priced by the agent's own figures; `table`: by ours; `none`: nothing was used. */
   readonly costBasis: "vendor" | "table" | "none";
   readonly usage: readonly ModelUsage[];

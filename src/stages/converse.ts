@@ -58,6 +58,8 @@ export interface Held {
   readonly ended: Conversation;
   readonly text: string;
   readonly spending: Spending;
+  /** What this run of the session cost, in US dollars; `spending` is that of the whole session. */
+  readonly dueUsd: number;
   readonly durationMs: number;
 }
 
@@ -81,6 +83,7 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
     ended: meaningOf(result.ending, world.clock.now()),
     text: result.text,
     spending: spendingOf(result),
+    dueUsd: Math.max(0, result.costUsd - result.earlierUsd),
     durationMs: result.durationMs,
   };
 }

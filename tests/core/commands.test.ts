@@ -87,6 +87,8 @@ describe("a cycle that is asked for", () => {
     const asked = requestCycle(view, other, "person", 0);
     expect(asked.answer).toBe(other);
     expect(only(asked.changes, "send")[0]?.job).toMatchObject({ runAt: noon, priority: 1 });
+    const own = aView({ cycles: [queued, { ...queued, id: other, requestedBy: "person" }] });
+    expect(requestCycle(own, cycleId("cyclecyclecy"), "person", 0).answer).toBe(other);
     const due = requestCycle(aView(), other, "schedule", 60_000);
     expect(only(due.changes, "send")[0]?.job).toMatchObject({ runAt: noon + 60_000, priority: 0 });
   });

@@ -18,7 +18,7 @@ test("a reading is of one commit: what was said of another is not gone on with",
   const asked: SessionId[] = [];
   const shell: Shell = { containment: "none", run: () => Promise.reject(new Error("no command")) };
   const place = { storeDir: join(data, "store"), setupCommand: "", env: {}, path: "" };
-  const ended = { text: "", costUsd: 0, usage: [], turns: 0, durationMs: 0 };
+  const ended = { text: "", costUsd: 0, earlierUsd: 0, usage: [], turns: 0, durationMs: 0 };
   const stage: Stage = {
     world: {
       ...{ repo, shell, reports: openReports(), clock: machineClock, match: () => true },

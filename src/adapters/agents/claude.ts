@@ -79,6 +79,7 @@ async function run(
   const early = (ending: Ending, usage: readonly ModelUsage[] = []): SessionResult => ({
     ...{ ending, text: "", turns: 0, durationMs: options.clock.elapsedMs() - startedMs },
     ...accountOf(null, openMeter(usage), usage),
+    earlierUsd: openMeter(usage).costUsd(),
   });
   if (signal.aborted) return early({ kind: "aborted" });
   const found = await means(options);
@@ -88,13 +89,15 @@ async function run(
   }
   const folders = foldersOf(options.configDir, request.session);
   const known = request.resume ? await recallResult(folders.answered) : null;
-  if (known !== null) return known;
+  // its cost was counted when it was made: whoever asks again owes nothing
+  if (known !== null) return { ...known, earlierUsd: known.costUsd };
   try {
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
     const meter = openMeter(before);
-    const budgetUsd = request.limits.budgetUsd - meter.costUsd();
+    const earlierUsd = meter.costUsd();
+    const budgetUsd = request.limits.budgetUsd - earlierUsd;
     if (budgetUsd <= 0) return early({ kind: "outOfBudget" }, before);
     const setting = { ...found, options, request, folders, resumed, budgetUsd, meter };
     const played = await play(setting, signal);
@@ -103,6 +106,7 @@ async function run(
       ending: endingOf(heard, stopped, died),
       text: textOf(played),
       ...accountOf(heard.result, meter, before),
+      earlierUsd,
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
     };

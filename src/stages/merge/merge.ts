@@ -21,6 +21,8 @@ export interface MergeRequest {
    * True where leases were lost so often that landing it is given up, unless it has landed already.
    */
   readonly lastTry: boolean;
+  /** True where a person has agreed although nobody can tell whether it adds to what is red. */
+  readonly agreed: boolean;
   /**
    * Records the intent before the branch is touched; false where the delivery has lost its lease.
    */
@@ -40,7 +42,7 @@ export type MergeOutcome =
       readonly kind: "parked";
       readonly why: string;
       readonly until: Instant;
-      readonly landing: Landing;
+      readonly landing: Landing | null;
     }
   | { readonly kind: "conflicted"; readonly paths: readonly string[] }
   | {
@@ -50,7 +52,7 @@ export type MergeOutcome =
     }
   | { readonly kind: "aborted" };
 
-/** How long parked work waits before the person's checkout is looked at again. */
+/** How long parked work waits before the person's checkout and branch are looked at again. */
 const parkedMs = 30_000;
 
 /** Takes a candidate to the branch, or says why it cannot go there. */
@@ -85,6 +87,10 @@ export async function merge(
       failure: { kind: "mergedRed", detail: evidence(gates.reasons, gates.checks) },
       checks: gates.checks,
     };
+  if (gates.hold !== null && !request.agreed) {
+    const why = `the branch is red, and nobody can tell whether this adds to it (${gates.hold})`;
+    return { kind: "parked", why, until: later(stage.world.clock.now(), parkedMs), landing: null };
+  }
   return publish(stage, request, { tip, merged, checks: gates.checks }, signal);
 }
 

@@ -8,9 +8,10 @@ import type { Stage } from "../context.ts";
 import { converse, type Held } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { taskText } from "../task-text.ts";
+import { handIn } from "../work/hand-in.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
-import { type Begun, handIn, type WorkOutcome } from "../work/work.ts";
+import type { Begun, WorkOutcome } from "../work/work.ts";
 
 export interface ResolveRequest {
   readonly task: Task;
@@ -21,7 +22,8 @@ export interface ResolveRequest {
   readonly resume: boolean;
   readonly anew: SessionId;
   readonly begun: (begun: Begun) => Promise<void>;
-  readonly ended: (outcome: WorkOutcome) => Promise<void>;
+  /** Records what came of it; false where it is not heard. */
+  readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
 /** Has the conflicts of a candidate resolved; the result is judged like any other work. */
@@ -32,9 +34,12 @@ export async function resolve(
 ): Promise<void> {
   const desk = await enter(stage, request, signal);
   await using workspace = desk.workspace;
-  await request.begun({ base: workspace.base, session: desk.session });
-  const held = await talk(stage, request, desk, signal);
-  await handIn(request, workspace, await conclude(stage, request, { ...desk, held }, signal));
+  const make = async (): Promise<WorkOutcome> => {
+    await request.begun({ base: workspace.base, session: desk.session });
+    const held = await talk(stage, request, desk, signal);
+    return conclude(stage, request, { ...desk, held }, signal);
+  };
+  await handIn(workspace, make, request.ended);
 }
 
 interface Desk {
@@ -98,9 +103,9 @@ async function conclude(
   { workspace, conflicted, resumed, held }: Desk & { readonly held: Held },
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { ended, spending, text, durationMs } = held;
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   const taken = await take(stage, { workspace, title: task.brief.title }, signal);
