@@ -17,10 +17,16 @@ export const allComesToRest: Invariant<Scene> = {
     for (const { job } of jobs.values())
       if (job.state.at === "queued" && job.state.waitsFor?.startsWith("budget:") === true)
         if (job.subject.kind === "task") broke.add(job.subject.task);
-    const none = [...jobs.values()].some(
+    const ended = [...cycles.values()].filter(({ endedAt }) => endedAt !== null);
+    const last = ended.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0]?.state;
+    const cut = last?.at === "completed" && last.outcome.cutShort?.startsWith("budget:") === true;
+    const unplanned = [...jobs.values()].some(
       ({ job: { state, queue } }) =>
-        queue === "cycle" && state.at === "queued" && state.waitsFor?.startsWith("budget") === true,
+        queue === "cycle" &&
+        state.at === "queued" &&
+        state.waitsFor?.startsWith("budget:") === true,
     );
+    const none = cut || unplanned;
     // until another day there is no money; without a cycle nothing pending begins
     for (const { id, state } of tasks.values())
       if (!resting.has(state.at) && !broke.has(id) && !(none && state.at === "pending"))
