@@ -82,8 +82,8 @@ export async function work(stage: Stage, request: WorkRequest, signal: AbortSign
 }
 
 /**
- * Records an ending while the workspace still has the work: whoever dies before that finds it there.
- * What is to go on, and what could not be recorded, is kept.
+ * Records an ending while the workspace still has the work: whoever dies before that finds it
+ * there. What is to go on, and what could not be recorded, is kept.
  */
 export async function handIn(
   { ended }: Pick<WorkRequest, "ended">,
