@@ -9,9 +9,10 @@ import { converse, type Held } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { taskText } from "../task-text.ts";
 import { handIn } from "../work/hand-in.ts";
+import type { WorkOutcome } from "../work/outcome.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
-import type { Begun, WorkOutcome } from "../work/work.ts";
+import type { Begun } from "../work/work.ts";
 
 export interface ResolveRequest {
   readonly task: Task;

@@ -1,9 +1,8 @@
 /** Does one task in a workspace of its own, and takes what it left there as a commit. */
-import type { FileChange } from "../../core/change.ts";
 import { withoutBacklog } from "../../core/conventions.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, SessionId } from "../../core/ids.ts";
-import { type Attempt, nothingSpent, type Spending } from "../../core/records.ts";
+import { type Attempt, nothingSpent } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
@@ -12,6 +11,7 @@ import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
 import { handIn } from "./hand-in.ts";
+import type { WorkOutcome } from "./outcome.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
@@ -36,28 +36,6 @@ export interface Begun {
   readonly base: CommitSha;
   readonly session: SessionId;
 }
-
-export type WorkOutcome = {
-  /** Whether `spending` includes what earlier tries of the session spent. */
-  readonly resumed: boolean;
-  readonly spending: Spending;
-  /** What is to be paid for this run alone, in US dollars. */
-  readonly dueUsd: number;
-  readonly summary: string;
-  readonly durationMs: number;
-} & (
-  | {
-      readonly kind: "submitted";
-      readonly commit: CommitSha;
-      readonly base: CommitSha;
-      readonly changes: readonly FileChange[];
-    }
-  | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "released"; readonly release: Release }
-  | { readonly kind: "blocked"; readonly question: string }
-  | { readonly kind: "declined"; readonly why: string }
-  | { readonly kind: "reported"; readonly report: string }
-);
 
 /** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
 const setupTailMax = 2_000;
