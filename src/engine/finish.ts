@@ -18,7 +18,8 @@ export interface Conclusion {
 }
 
 /**
- * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays.
+ * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still
+ * pays.
  */
 export async function finish(
   house: House,

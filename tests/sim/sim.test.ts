@@ -1,9 +1,10 @@
 /** The program in a world of faults: promises are looked at all the while, and at the end. */
-import { availableParallelism } from "node:os";
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { taskTable } from "../../src/core/task-machine.ts";
-import { tempFolder } from "../support/folders.ts";
 import { faultKinds } from "./faults/kinds.ts";
 import { bundle } from "./run/bundle.ts";
 import { runSeeds } from "./run/pool.ts";
@@ -14,10 +15,13 @@ import { addRun, openSummary, renderViolation } from "./run/summary.ts";
 const seeds = 2_000;
 
 const never = new AbortController().signal;
+let folder = "";
 let file = "";
 beforeAll(async () => {
-  file = await bundle(join(await tempFolder(), "worker.mjs"));
+  folder = await mkdtemp(join(tmpdir(), "orch-sim-"));
+  file = await bundle(join(folder, "worker.mjs"));
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function traceOf(seed: number): Promise<Ran> {
   const ran: Ran[] = [];

