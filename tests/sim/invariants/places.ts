@@ -52,6 +52,9 @@ export const mergesAreInOrder: Invariant<Claimed> = {
     const { universe, row, token, before } = facts;
     if (row.job.queue !== "merge") return null;
     if (liveOf(facts, ["merge"]) > 1) return "two merges are under way";
+    // one that is taken over from a living holder keeps its turn
+    const was = before.get(row.job.id);
+    if (was !== undefined && isLive(universe.alive, was)) return null;
     const now = universe.time.now();
     for (const { job } of before.values())
       if (
