@@ -86,6 +86,8 @@ function abandoned({ jobs, tasks, cycles, reservations }: View): readonly Reserv
 }
 
 function complete(draft: Draft, view: View, cycle: Cycle): void {
+  // one that joined, and was over, since the cycle was looked up: it is counted at the next look
+  if (cycle.tasks.some((id) => !view.tasks.some((task) => task.id === id))) return;
   const open = view.tasks.filter(({ state }) => !isOver(state));
   const jobs = open.map((task) => jobOf(task, view));
   if (jobs.some((job) => job?.state.at === "live")) return;
