@@ -83,6 +83,44 @@ test(`no file of the house has more than ${linesMax} lines`, async () => {
   expect(long).toEqual([]);
 });
 
+/** A line that is longer is not seen beside another, nor in a diff. */
+const columnsMax = 100;
+
+/**
+ * What cannot be broken: an address, a regular expression that fills its line, and the title of a
+ * test, by which the documents name it.
+ */
+const unbreakable = [
+  /https?:\/\/\S{40,}/,
+  /^\s*\/(?![/*]).*\/[dgimsuvy]*[,;)]*$/,
+  /^\s*(?:(?:test|it|describe)\b[^"]*|[\])]+)\("/,
+];
+
+const tooLong = (text: string): readonly number[] =>
+  text
+    .split("\n")
+    .flatMap((line, at) =>
+      line.length > columnsMax && !unbreakable.some((rule) => rule.test(line)) ? [at + 1] : [],
+    );
+
+test(`no line of code has more than ${columnsMax} columns that could be broken`, async () => {
+  const long: string[] = [];
+  for (const folder of ["src", "tests", "bench"])
+    for (const file of await sources(folder))
+      long.push(...tooLong(await readFile(file, "utf8")).map((line) => `${file}:${line}`));
+  expect(long).toEqual([]);
+});
+
+test("a line that is too long is found, whether it is code, a comment or a text", () => {
+  const words = "word ".repeat(20);
+  const all = [`const a = "${words}";`, `// ${words}`, `/** ${words} */`, ` * ${words}`];
+  for (const line of all) expect(tooLong(`fits\n${line}`)).toEqual([2]);
+  for (const line of [`// https://example.org/${"x".repeat(90)}`, `  /${words}/gu;`])
+    expect(tooLong(line)).toEqual([]);
+  for (const line of [`test("${words}", () => {`, `])("${words}", () => {`])
+    expect(tooLong(line)).toEqual([]);
+});
+
 async function sources(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true });
   return entries.filter((each) => each.endsWith(".ts")).map((each) => join(folder, each));

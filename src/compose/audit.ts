@@ -1,4 +1,6 @@
-/** What `orch audit verify` looks at: the ledger, its log, and the branch that the work landed on. */
+/**
+ * What `orch audit verify` looks at: the ledger, its log, and the branch that the work landed on.
+ */
 import { auditLedger, type Landed } from "../adapters/engine/sqlite/audit.ts";
 import { absentFrom } from "../adapters/git/absent.ts";
 import type { Audit } from "../cli/backstage.ts";
@@ -14,7 +16,9 @@ export async function audit({ dataDir }: Portfolio, project: ProjectConfig): Pro
   return { events, tasks, landings: landed.length, flaws: [...audited.flaws, ...gone] };
 }
 
-/** Landed work that its branch does not have: somebody rewrote the branch, or the ledger is wrong. */
+/**
+ * Landed work that its branch does not have: somebody rewrote the branch, or the ledger is wrong.
+ */
 async function missing(path: string, landed: readonly Landed[]): Promise<readonly string[]> {
   const flaws: string[] = [];
   const never = new AbortController().signal;

@@ -23,7 +23,8 @@ const day = 86_400;
 const model = (): z.ZodString =>
   text().refine(isModel, { error: (issue) => unknownModel(String(issue.input)) });
 const modelHint =
-  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another vendor\'s id with "/", "." or ":"';
+  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another ' +
+  'vendor\'s id with "/", "." or ":"';
 
 const insideFile = (): z.ZodString =>
   text().refine(isInside, { error: "must be a path inside the project" });
@@ -57,7 +58,8 @@ export const projectSchema = z.strictObject({
     }),
   path: filled().meta({
     description:
-      "The project's folder, in a git repository: absolute, `~/…`, or relative to the portfolio file",
+      "The project's folder, in a git repository: absolute, `~/…`, or relative to the " +
+      "portfolio file",
   }),
   enabled: z.boolean().default(d.enabled).meta({ description: "`false`: no cycles are run" }),
   priority: z
@@ -172,10 +174,15 @@ export const projectSchema = z.strictObject({
     .boolean()
     .default(d.push)
     .meta({ description: "Whether what has landed is pushed to the branch's upstream" }),
-  prompts: z.strictObject(promptsShape).default({}).meta({
-    description:
-      "Files that replace the built-in contracts, relative to the portfolio file; keys: `planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, `refinery`",
-  }),
+  prompts: z
+    .strictObject(promptsShape)
+    .default({})
+    .meta({
+      description:
+        "Files that replace the built-in contracts, relative to the portfolio file; keys: " +
+        "`planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, " +
+        "`refinery`",
+    }),
   env: z
     .array(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -196,10 +203,13 @@ const p = portfolioDefaults;
 export const portfolioSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: "The schema, for editors" }),
   name: filled().max(100).default(p.name).meta({ description: "Names the portfolio to people" }),
-  data_dir: filled().default(p.data_dir).meta({
-    description:
-      "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the portfolio file",
-  }),
+  data_dir: filled()
+    .default(p.data_dir)
+    .meta({
+      description:
+        "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the " +
+        "portfolio file",
+    }),
   log_level: z
     .enum(["DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error"])
     .default(p.log_level)

@@ -1,4 +1,6 @@
-/** Holds what is stored against what the log tells: each difference is a sentence for the person. */
+/**
+ * Holds what is stored against what the log tells: each difference is a sentence for the person.
+ */
 import type { Cycle } from "./cycle.ts";
 import type { Past } from "./history.ts";
 import type { CycleId, TaskId } from "./ids.ts";

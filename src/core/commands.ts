@@ -71,7 +71,7 @@ export function tellTask(
 }
 
 const wanted: { readonly [E in TaskEvent["type"]]?: string } = {
-  "task.skipped": "only a task that is not over and not being merged can be skipped",
+  "task.skipped": "only a task that is not over and not being merged can be ended",
   "task.retried": "only a failed or skipped task can be retried",
   "task.answered": "only a task that asks something can be answered",
   "task.approved": "only a task that waits for approval can be approved",
@@ -79,7 +79,7 @@ const wanted: { readonly [E in TaskEvent["type"]]?: string } = {
 };
 
 const whyNot = (type: TaskEvent["type"], at: At): string =>
-  `the task is ${at}: ${wanted[type] ?? `${type} does not apply`}`;
+  `the task is ${at}, and ${wanted[type] ?? `${type} does not apply`}`;
 
 function join(draft: Draft, view: View, task: TaskId): void {
   const running = view.cycles.find(({ state }) => state.at === "running");
@@ -104,7 +104,9 @@ export function resume(view: View, rules: RetryRules): Decision<Told> {
   return { changes: draft.changes(), answer: done };
 }
 
-/** Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins. */
+/**
+ * Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins.
+ */
 export function requestCycle(
   view: View,
   id: CycleId,

@@ -10,7 +10,9 @@ const runsMax = 3;
 /** Failing tests named in a sentence; the documents have the rest. */
 const namesMax = 5;
 
-/** A base's run that stands for all of its runs; `flaky` says in words what they do not agree on. */
+/**
+ * A base's run that stands for all of its runs; `flaky` says in words what they do not agree on.
+ */
 export interface Ground {
   readonly run: CheckRun;
   readonly flaky: string | null;
@@ -76,7 +78,8 @@ export interface Weighed {
 type Seen = Omit<Weighed, "again">;
 
 /**
- * Weighs a candidate's runs against its base: what fails in two of them is red; what fails in one of
+ * Weighs a candidate's runs against its base: what fails in two of them is red; what fails in one
+ * of
  * three is flaky, does not count, and is said.
  */
 export function weigh(runs: readonly CheckRun[], base: Ground | null): Weighed {

@@ -83,7 +83,9 @@ function objection(draft: TaskBrief, seen: ReadonlySet<string>, rules: SiftRules
   return null;
 }
 
-/** The normalised text of a task: case, punctuation, and white space do not make it another task. */
+/**
+ * The normalised text of a task: case, punctuation, and white space do not make it another task.
+ */
 export function fingerprint(brief: Pick<TaskBrief, "title" | "description">): string {
   return `${normalise(brief.title)}\n${normalise(brief.description)}`;
 }

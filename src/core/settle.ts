@@ -8,7 +8,7 @@ import { type Draft, openDraft } from "./draft.ts";
 import { type Instant, instant, later, type Token } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
-import { pauseAt } from "./project.ts";
+import { type ProjectMode, pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
@@ -25,10 +25,19 @@ export function settle(view: View, rules: RetryRules): Decision<Instant | null> 
   const { mode } = view.project;
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
     draft.tellProject({ type: "project.resumed" });
+  else if (mode.at === "paused" && mode.since > view.now) beginAgain(draft, mode);
   sendMissing(draft, view);
   settleAbandoned(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
   return { changes: draft.changes(), answer: restsUntil(view) };
+}
+
+/** The clock was set back: a pause lasts as long as it was to last, no longer. */
+function beginAgain(draft: Draft, { by, why, since, until }: ProjectMode & { at: "paused" }): void {
+  if (until === null) return;
+  const { now } = draft;
+  const event = { type: "project.paused", by, why, until: later(now, until - since), now } as const;
+  draft.tellProject(event);
 }
 
 /** A running cycle hangs on due times and on who is alive, so it is looked at each time. */
@@ -58,7 +67,10 @@ function sendMissing(draft: Draft, view: View): void {
 /** Whoever lost a job settles its money within seconds, unless dead or stopped. */
 const abandonedMs = 10 * 60_000;
 
-/** Money of a delivery that nothing waits for any more counts as spent: nobody is left to say otherwise. */
+/**
+ * Money of a delivery that nothing waits for any more counts as spent: nobody is left to say
+ * otherwise.
+ */
 function settleAbandoned(draft: Draft, view: View): void {
   for (const each of abandoned(view))
     if (later(each.at, abandonedMs) <= view.now)

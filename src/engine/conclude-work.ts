@@ -5,7 +5,7 @@ import type { View } from "../core/ledger.ts";
 import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
 import type { Task, TaskEvent } from "../core/task.ts";
 import type { Release } from "../stages/converse.ts";
-import type { WorkOutcome } from "../stages/work/work.ts";
+import type { WorkOutcome } from "../stages/work/outcome.ts";
 import { finish, heed, restsUntil, sum } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
@@ -15,7 +15,10 @@ interface Concluded {
   readonly outcome: WorkOutcome;
 }
 
-/** Ends an attempt: its commit is kept, its event told, its money settled; false where it was fenced. */
+/**
+ * Ends an attempt: its commit is kept, its event told, its money settled; false where it was
+ * fenced.
+ */
 export async function conclude(
   context: JobContext,
   { task, attempt, outcome }: Concluded,

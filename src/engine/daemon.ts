@@ -1,5 +1,5 @@
 /** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
-import { later, type ProjectName } from "../core/ids.ts";
+import { instant, later, type ProjectName } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
@@ -65,8 +65,10 @@ function openSending(house: House): (site: Site) => Promise<void> {
       sent.set(name, version);
       return;
     }
-    const from = lastCycle?.startedAt ?? house.clock.now();
-    const delayMs = Math.max(0, later(from, intervalMs) - house.clock.now());
+    const now = house.clock.now();
+    // a clock that was set back makes nobody wait longer than an interval
+    const from = instant(Math.min(lastCycle?.startedAt ?? now, now));
+    const delayMs = Math.max(0, later(from, intervalMs) - now);
     await askForCycle(house, name, "schedule", delayMs);
   };
 }

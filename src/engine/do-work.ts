@@ -50,19 +50,20 @@ export async function doResolve(
     (e) => e.kind === "resolve" && e.attempt === number && e.round === round,
   );
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "resolve", round }));
-  const outcome = await resolve(
+  await resolve(
     context.stage("refinery", id),
     {
       task,
       attempt,
       candidate: commit,
+      resume: known !== undefined,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
       begun: (begun) => note(context, { ...attempt, ...begun }),
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "resolve"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "resolve");
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

@@ -17,7 +17,9 @@ export interface Conclusion {
   readonly fenced?: (draft: Draft, view: View) => void;
 }
 
-/** Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays. */
+/**
+ * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays.
+ */
 export async function finish(
   house: House,
   delivery: Delivery,
@@ -52,7 +54,8 @@ export function heed(draft: Draft, release: Release): void {
 }
 
 /**
- * When what was released may start again. A limit is waited out by the project's pause alone, so that
+ * When what was released may start again. A limit is waited out by the project's pause alone, so
+ * that
  * work goes on at once where a person resumes it.
  */
 export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>

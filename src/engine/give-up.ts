@@ -1,4 +1,7 @@
-/** Ends a delivery that could not go on: stopped, or failed by something that is not the task's doing. */
+/**
+ * Ends a delivery that could not go on: stopped, or failed by something that is not the task's
+ * doing.
+ */
 import type { Draft } from "../core/draft.ts";
 import { later } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";

@@ -2,6 +2,7 @@
  * What is derived from the ledger's events: the audit trail, and branches swept after landing.
  * A cursor remembers how far it has come; doing an event twice is the same as once.
  */
+import type { Cycle } from "../core/cycle.ts";
 import type { CycleId, ProjectName, TaskId } from "../core/ids.ts";
 import type { LogEvent } from "../core/ledger.ts";
 import type { LoggedEvent } from "../ports/engine.ts";
@@ -67,7 +68,8 @@ async function deliver(
   const touched = touchedBy(events.map(({ event }) => event));
   for (const id of touched.cycles) {
     const cycle = await house.engine.cycle(site.name, id);
-    const entry = cycle === null ? null : planDocument(site.name, cycle);
+    const entry =
+      cycle === null ? null : planDocument(site.name, cycle, await titlesOf(house, site, cycle));
     const why = entry === null ? null : await write(site, entry);
     if (why !== null) return why;
   }
@@ -82,6 +84,15 @@ async function deliver(
   const never = new AbortController().signal;
   for (const id of touched.over) await site.world.repo.sweep(id, never);
   return null;
+}
+
+async function titlesOf(
+  { engine }: House,
+  { name }: Site,
+  { tasks }: Cycle,
+): Promise<ReadonlyMap<TaskId, string>> {
+  const records = await Promise.all(tasks.map((id) => engine.task(name, id)));
+  return new Map(records.flatMap((each) => (each ? [[each.task.id, each.task.brief.title]] : [])));
 }
 
 async function write({ journal }: Site, entry: JournalEntry): Promise<string | null> {

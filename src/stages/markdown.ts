@@ -58,6 +58,10 @@ export function passage(text: string): string {
 /** Output as it came, in a fence that it cannot end. */
 export const output = (text: string): string => fence(clean(text));
 
+/** `name: text` on one line, where the name may be a sentence with an end of its own. */
+export const entry = (name: string, text: string): string =>
+  `${line(name).replace(/[.:;,\s]+$/, "")}: ${line(text)}`;
+
 /** Lines as a list; the caller has made them safe. */
 export const bullets = (lines: readonly string[]): string =>
   lines.map((each) => `- ${each}`).join("\n");

@@ -32,11 +32,11 @@ function told(runs: readonly CheckRun[], base: readonly CheckRun[]): string {
 
 describe("a base that was run more than once", () => {
   const [a, b] = [red(named("a")), red(named("b"))];
-  const isNew = "1 of 1 failures are new";
+  const isNew = "is red: 1 of 1 failures are new, 8 passed";
 
   test("is red only by what failed each time, and is said to be flaky", () => {
     expect(told([a, a], [red(named("a", "b")), a])).toBe(
-      "passed: all that fails failed before" +
+      "passed: is red as before: all that fails failed then, 8 passed" +
         "; the base is flaky: b failed in some of its 2 runs only",
     );
     expect(told([b, b], [red(named("a", "b")), a])).toBe(
@@ -46,7 +46,7 @@ describe("a base that was run more than once", () => {
 
   test("is green where nothing failed twice", () => {
     const flaky = "the base is flaky: a failed in some of its 2 runs only";
-    const why = "is red: exit code 1, 1 failed; the base is green";
+    const why = "is red: exit code 1, 1 failed, 8 passed; the base is green";
     for (const base of [
       [a, green(named())],
       [green(named()), a],
@@ -58,7 +58,7 @@ describe("a base that was run more than once", () => {
   test("counts as its best run where only numbers are known", () => {
     const base = [red(counted(3)), red(counted(1))];
     expect(told([red(counted(2)), red(counted(2))], base)).toMatch(
-      /^failed: 2 failures, where the base has 1; .* its 2 runs do not come to the same/,
+      /^failed: has 2 failures, where the base has 1; .* its 2 runs do not come to the same/,
     );
     expect(told([red(counted(1))], base)).toMatch(/^passed/);
   });
@@ -72,7 +72,9 @@ describe("a base that was run more than once", () => {
   });
 
   test("says nothing of chance where its runs agree", () => {
-    expect(told([a], [a, a])).toBe("passed: all that fails failed before");
+    expect(told([a], [a, a])).toBe(
+      "passed: is red as before: all that fails failed then, 8 passed",
+    );
   });
 
   test("need not be run again where it is green, or hung", () => {
@@ -113,7 +115,7 @@ describe("a candidate", () => {
       [ok, ok, a],
     ])
       expect(told(runs, base)).toBe(
-        "passed: is green; flaky, so not counted: a failed in 1 of 3 runs",
+        "passed: is green: 9 tests passed; flaky, so not counted: a failed in 1 of 3 runs",
       );
     expect(told([red(opaque), green(opaque), green(opaque)], [green(opaque)])).toContain(
       "flaky, so not counted: it failed in 1 of 3 runs",

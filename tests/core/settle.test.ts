@@ -137,3 +137,12 @@ describe("a cycle is over", () => {
     expect(ended(settled({ cycles: [planning] }))).toBeNull();
   });
 });
+
+test("G12: a pause lasts as long as it was to last when the clock goes back, and no longer", () => {
+  const until = later(noon, 900_000);
+  const mode = { at: "paused", by: "limit", why: "limit", since: noon, until } as const;
+  const now = later(noon, -86_400_000);
+  const view = aView({ now, project: { ...newProject, mode } });
+  const [change] = only(settle(view, defaultRetryRules).changes, "project");
+  expect(change?.project.mode).toEqual({ ...mode, since: now, until: later(now, 900_000) });
+});

@@ -107,7 +107,7 @@ test("an answer that is no plan fails the cycle; an empty plan is said to be emp
   };
   expect(empty?.state).toEqual({ at: "completed", outcome: nothing });
   const trail = await readFile(join(app.path, `.orch/plans/cycle_${empty?.id}.md`), "utf8");
-  expect(trail).toContain("None: nothing is to be done now.");
+  expect(trail).toContain("None: there is nothing to do.");
   expect(trail).toContain("There was nothing to do.");
   // both plannings are in the ledger
   const { today } = await app.overview();

@@ -62,7 +62,8 @@ test("a project at rest is looked at once, and again only after a write of anybo
     changes: [{ kind: "task", task: aTask(1) }],
     answer: 0,
   }));
-  expect([await looks(), await looks(), await looks()]).toEqual([true, true, false]); // it sent a job
+  // it sent a job
+  expect([await looks(), await looks(), await looks()]).toEqual([true, true, false]);
   expect((await engine.task(demo, aTask(1).id))?.job?.queue).toBe("work");
   for (const each of [other, engine]) {
     await each.transact(demo, {}, (view) => pause(view, "lunch", rules));
@@ -107,4 +108,12 @@ test("a running cycle is looked at each time", async () => {
     answer: null,
   }));
   expect([await looks(), await looks(), await looks()]).toEqual([true, true, true]);
+});
+
+test("G12: a project at rest is looked at again when the clock goes back", async () => {
+  const { engine, process, pass } = await openScene();
+  const looks = process(engine);
+  while (await looks()); // the first look makes the ledger
+  pass(-60_000);
+  expect(await looks()).toBe(true);
 });

@@ -32,7 +32,9 @@ const families: readonly { readonly first: Reader; readonly others: readonly Rea
   { first: readMinitest, others: [] },
 ];
 
-/** Raised with every change to what is read of the same output; a test compares it with the samples. */
+/**
+ * Raised with every change to what is read of the same output; a test compares it with the samples.
+ */
 const version = "1";
 
 /** Opens the reader of reports; it needs nothing and keeps nothing. */

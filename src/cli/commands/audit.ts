@@ -37,6 +37,10 @@ export async function verify(desk: Desk, options: AuditOptions): Promise<number>
 function told({ project, events, tasks, landings, flaws }: Audit & { readonly project: string }) {
   if (flaws.length > 0) return `${project}: ${counted(flaws.length, "flaw")}`;
   if (events === 0) return `${project}: nothing is recorded yet`;
-  const seen = `${counted(events, "event")}, ${counted(tasks, "task")}, ${counted(landings, "landing")}`;
+  const seen = [
+    counted(events, "event"),
+    counted(tasks, "task"),
+    counted(landings, "landing"),
+  ].join(", ");
   return `${project}: the log gives the state again (${seen})`;
 }

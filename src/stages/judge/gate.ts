@@ -86,7 +86,7 @@ function outcomeOf({ run, comparison: compared }: Weighed): CheckOutcome {
     by: compared.by,
     introduced: compared.introduced,
     preExisting: compared.preexisting,
-    hold: compared.kind === "held" ? `${name}: ${compared.why}` : null,
+    hold: compared.kind === "held" ? `the check ${name} ${compared.why}` : null,
   };
 }
 
@@ -97,7 +97,7 @@ function decide(checks: readonly CheckOutcome[]): {
   readonly hold: string | null;
 } {
   const bad = checks.filter(({ decision }) => decision !== "pass");
-  const reasons = bad.map(({ name, sentence }) => `${name}: ${sentence}`);
+  const reasons = bad.map(({ name, sentence }) => `the check ${name} ${sentence}`);
   if (bad.some(({ decision }) => decision === "fail"))
     return { checks, decision: "fail", reasons, hold: null };
   if (bad.length > 0) return { checks, decision: "inconclusive", reasons, hold: null };

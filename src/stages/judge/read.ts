@@ -1,4 +1,6 @@
-/** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
+/**
+ * The AI's reading of a change: blind to the worker's own account, in a workspace to throw away.
+ */
 import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
@@ -38,7 +40,7 @@ export async function read(
       schema: readingSchema,
       budgetUsd: request.budgetUsd,
       env: envOf(installed),
-      session: world.clock.session(name),
+      session: world.clock.session(`${name}-${at}`), // a number may come to another commit
       name,
       resume: true,
     },
@@ -60,7 +62,7 @@ function promptOf(given: {
   readonly checks: readonly CheckOutcome[];
 }): string {
   const checks = given.checks.map(
-    ({ name, command, sentence }) => `- ${name}, \`${command}\`: ${sentence}`,
+    ({ name, command, sentence }) => `- ${name}, \`${command}\`, ${sentence}`,
   );
   return [
     "## The task",

@@ -63,7 +63,9 @@ export async function recallRounds(stage: Stage, at: Commit): Promise<readonly R
   return text === null ? [] : parseRounds(text);
 }
 
-/** Keeps rounds that came to their ends: a time limit is one of the machine's, not of the tree's. */
+/**
+ * Keeps rounds that came to their ends: a time limit is one of the machine's, not of the tree's.
+ */
 async function remember(stage: Stage, at: Commit, rounds: readonly Round[]): Promise<void> {
   if (rounds.flat().every(({ ended }) => ended.kind === "exited"))
     await stage.world.memo.put(keyOf(stage, at), JSON.stringify(rounds));

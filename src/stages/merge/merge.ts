@@ -1,4 +1,7 @@
-/** Lands one candidate: merged without a checkout, checked as that very tree, published exactly once. */
+/**
+ * Lands one candidate: merged without a checkout, checked as that very tree, published exactly
+ * once.
+ */
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, Token } from "../../core/ids.ts";
 import { type Instant, later } from "../../core/ids.ts";
@@ -14,11 +17,15 @@ export interface MergeRequest {
   readonly attempt: number;
   readonly candidate: CommitSha;
   readonly token: Token;
-  /** True where leases were lost so often that landing it is given up, unless it has landed already. */
+  /**
+   * True where leases were lost so often that landing it is given up, unless it has landed already.
+   */
   readonly lastTry: boolean;
   /** True where a person has agreed although nobody can tell whether it adds to what is red. */
   readonly agreed: boolean;
-  /** Records the intent before the branch is touched; false where the delivery has lost its lease. */
+  /**
+   * Records the intent before the branch is touched; false where the delivery has lost its lease.
+   */
   readonly intend: (landing: Landing) => Promise<boolean>;
 }
 
@@ -101,7 +108,7 @@ async function publish(
 ): Promise<MergeOutcome> {
   const { repo, clock } = stage.world;
   const intended: Landing = {
-    id: `${task.id}-${token}`,
+    id: `${task.id}-${merged.commit}`, // tried again after a crash it is the same landing
     tasks: [task.id],
     branch: tip.branch,
     base: tip.commit,
@@ -147,7 +154,9 @@ function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): 
   return [reasons.join("\n"), ...outputs].join("\n\n");
 }
 
-/** The merge is told from the work that it brings; the trailers are what the landing is found by. */
+/**
+ * The merge is told from the work that it brings; the trailers are what the landing is found by.
+ */
 function messageOf({ task, attempt }: MergeRequest): string {
   const trailers = [`Orch-Task: ${task.id}`, `Orch-Attempt: ${attempt}`];
   if (task.cycle !== null) trailers.push(`Orch-Cycle: ${task.cycle}`);

@@ -1,5 +1,7 @@
-/** What a worker is told: its task and the evidence of the last failure; nothing of anybody else. */
-import { failureSentence } from "../../core/failure.ts";
+/**
+ * What a worker is told: its task and the evidence of the last failure; nothing of anybody else.
+ */
+import { type FailureKind, failureSentence } from "../../core/failure.ts";
 import type { Verdict } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fence } from "../fence.ts";
@@ -30,17 +32,20 @@ export function briefing(task: Task, history: History): string {
 export function evidenceOf(task: Task, { verdicts }: History): string | null {
   if (task.lastFailure === null) return null;
   const { kind, detail } = task.lastFailure;
-  const verdict = kind === "judgedBad" ? verdicts.at(-1) : undefined;
-  const text =
-    verdict === undefined ? `${failureSentence(kind)}: ${detail}` : verdictEvidence(verdict);
+  const verdict = byVerdict.has(kind) ? verdicts.at(-1) : undefined;
+  const why = failureSentence(kind);
+  const text = verdict === undefined ? `${why}: ${detail}` : verdictEvidence(why, verdict);
   return text.length <= evidenceMax ? text : `${text.slice(0, evidenceMax)}\n[cut]`;
 }
 
-function verdictEvidence({ reasons, checks, reading }: Verdict): string {
-  const parts = [`The judge rejected it:\n${bullets(reasons)}`];
+/** Failures of which a verdict tells more than their own detail. */
+const byVerdict: ReadonlySet<FailureKind> = new Set(["outOfScope", "checksRed", "judgedBad"]);
+
+function verdictEvidence(why: string, { reasons, checks, reading }: Verdict): string {
+  const parts = [`${why}:\n${bullets(reasons)}`];
   for (const check of checks) {
     if (check.decision === "pass") continue;
-    parts.push(`\`${check.command}\` (${check.sentence}):\n\n${fence(check.outputTail)}`);
+    parts.push(`\`${check.command}\` ${check.sentence}:\n\n${fence(check.outputTail)}`);
   }
   for (const { file, line, what } of reading?.findings ?? [])
     parts.push(`- ${file}${line === null ? "" : `:${line}`}: ${what}`);

@@ -1,9 +1,8 @@
 /** Does one task in a workspace of its own, and takes what it left there as a commit. */
-import type { FileChange } from "../../core/change.ts";
 import { withoutBacklog } from "../../core/conventions.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, SessionId } from "../../core/ids.ts";
-import { type Attempt, nothingSpent, type Spending } from "../../core/records.ts";
+import { type Attempt, nothingSpent } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
@@ -11,6 +10,8 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
+import { handIn } from "./hand-in.ts";
+import type { WorkOutcome } from "./outcome.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
@@ -26,7 +27,7 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
-  /** Records what came of it while the workspace is there to go on in; false where it is not heard. */
+  /** Records what came of it while the workspace is there to go on in; false where not heard. */
   readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
@@ -36,46 +37,15 @@ export interface Begun {
   readonly session: SessionId;
 }
 
-export type WorkOutcome = {
-  /** Whether `spending` includes what earlier tries of the session spent. */
-  readonly resumed: boolean;
-  readonly spending: Spending;
-  /** What is to be paid for this run alone, in US dollars. */
-  readonly dueUsd: number;
-  readonly summary: string;
-  readonly durationMs: number;
-} & (
-  | {
-      readonly kind: "submitted";
-      readonly commit: CommitSha;
-      readonly base: CommitSha;
-      readonly changes: readonly FileChange[];
-    }
-  | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "released"; readonly release: Release }
-  | { readonly kind: "blocked"; readonly question: string }
-  | { readonly kind: "declined"; readonly why: string }
-  | { readonly kind: "reported"; readonly report: string }
-);
-
 /** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
 const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 
-/** Runs a worker to its end. */
+/** Runs a worker to its end, and has that recorded. */
 export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
   const entered = await enter(stage, request, signal);
-  const { workspace } = entered;
-  await using _given = workspace;
-  try {
-    const outcome = await workIn(stage, request, entered, signal);
-    const isHeard = await request.ended(outcome);
-    if (!isHeard || outcome.kind === "released") workspace.keep();
-  } catch (fault) {
-    // what the session did is paid for: the next try goes on with it
-    workspace.keep();
-    throw fault;
-  }
+  await using workspace = entered.workspace;
+  await handIn(workspace, () => workIn(stage, request, entered, signal), request.ended);
 }
 
 async function workIn(

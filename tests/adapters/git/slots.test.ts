@@ -23,7 +23,8 @@ let deadOwner = "";
 beforeAll(async () => {
   const lock = join(await folder(), "lock");
   const module = fileURLToPath(new URL("../../../src/adapters/git/lock.ts", import.meta.url));
-  const script = `import { tryLock } from ${JSON.stringify(module)}; await tryLock(process.argv[1]);`;
+  const from = JSON.stringify(module);
+  const script = `import { tryLock } from ${from}; await tryLock(process.argv[1]);`;
   const args = ["--import", "tsx", "--input-type=module", "-e", script, lock];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { openReports } from "../../../src/adapters/reports/reports.ts";
-import { expected, fixture, folder, nodeTap, pytest, read, told } from "./samples.ts";
+import { expected, fixture, folder, nodeTap, read, told } from "./samples.ts";
 
 test("each recorded output is expected to say something", async () => {
   const files = (await readdir(folder)).map((file) => file.replace(/\.txt$/, ""));
@@ -45,7 +45,8 @@ test("the message of a failure is there, and short", async () => {
 
 describe("several runners in one command", () => {
   test("are read together", async () => {
-    const text = `${await fixture("vitest")}\n${await fixture("pytest-q")}${await fixture("cargo")}`;
+    const [vitest, pytest] = [await fixture("vitest"), await fixture("pytest-q")];
+    const text = `${vitest}\n${pytest}${await fixture("cargo")}`;
     expect(told(read(text))).toEqual([
       "vitest + pytest + cargo test: 7/14/5",
       ...(expected["vitest"] ?? []).slice(1),

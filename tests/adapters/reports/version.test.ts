@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { openReports } from "../../../src/adapters/reports/reports.ts";
 import { expected, fixture, read } from "./samples.ts";
 
-/** What this version reads of the samples; another digest wants another version, or is a new sample's. */
+/**
+ * What this version reads of the samples; another digest wants another version, or is a new
+ * sample's.
+ */
 const pinned = { version: "1", digest: "8f5b31a98a8216c1" };
 
 test("whoever changes what is read of the samples changes the reader's version", async () => {

@@ -68,8 +68,10 @@ export const trailIsComplete: Invariant<Scene> = {
     const is = (entry: JournalEntry | null): boolean =>
       entry === null ||
       plain(land.journal.get(`${entry.folder}/${entry.file}`)) === plain(entry.text);
+    const titles = new Map([...data.tasks.values()].map(({ id, brief }) => [id, brief.title]));
     for (const cycle of data.cycles.values())
-      if (!is(planDocument(land.name, cycle))) return `the plan of ${cycle.id} is not as it ended`;
+      if (!is(planDocument(land.name, cycle, titles)))
+        return `the plan of ${cycle.id} is not as it ended`;
     for (const task of data.tasks.values()) {
       const of = <T extends { readonly task: string }>(rows: Iterable<T>) =>
         [...rows].filter((row) => row.task === task.id);

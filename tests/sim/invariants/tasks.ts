@@ -149,7 +149,7 @@ export const onlyHoldersMeanToLand: Invariant<Writing> = {
       if (change.kind !== "landing" || change.landing.state !== "intended") continue;
       for (const id of change.landing.tasks) {
         const state = data.tasks.get(id)?.state;
-        const ours = state?.at === "merging" && change.landing.id === `${id}-${state.token}`;
+        const ours = state?.at === "merging" && change.landing.id.startsWith(`${id}-`);
         if (!ours) return `${change.landing.id} is meant while ${id} is ${state?.at}`;
       }
     }

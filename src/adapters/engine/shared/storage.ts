@@ -121,7 +121,9 @@ export interface Written<R> {
 /** How a transaction ended that was not rolled back. */
 export interface Committed<R> {
   readonly answer: R;
-  /** False where the portfolio could not take what was to be lowered: it counts too much for now. */
+  /**
+   * False where the portfolio could not take what was to be lowered: it counts too much for now.
+   */
   readonly mirrored: boolean;
 }
 
