@@ -14,6 +14,8 @@ export const faultKinds = {
   "journal cannot be written": 0.02,
   "memo is lost": 0.02,
   "git fails": 0.004,
+  "git fails after it has landed": 0.04,
+  "frozen while it lands": 0.06,
   "workspace is lost": 0.03,
   "set-up fails": 0.006,
   "push is refused": 0.2,

@@ -79,7 +79,10 @@ export const urgentGoesFirst: Invariant<Claimed> = {
     // one that is taken over from a living holder goes on in its own place
     if (row.job.queue !== "work" || was === undefined || isLive(universe.alive, was)) return null;
     const now = universe.time.now();
-    const weight = ({ job }: JobRow) => job.priority + Math.floor((now - job.sentAt) / minuteMs);
+    const priority = ({ job: { subject } }: JobRow): number =>
+      subject.kind === "task" ? (data.tasks.get(subject.task)?.brief.priority ?? 0) : 0;
+    const weight = (each: JobRow) =>
+      priority(each) + Math.floor((now - each.job.sentAt) / minuteMs);
     for (const each of before.values()) {
       const { job } = each;
       if (job.queue !== "work" || job.runAt > now || isLive(universe.alive, each)) continue;

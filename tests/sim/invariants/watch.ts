@@ -5,6 +5,7 @@ import { invariants } from "./all.ts";
 import type { Claimed, Invariant, Known, Scene } from "./facts.ts";
 import { readEvents } from "./log.ts";
 import { subjectKey } from "./places.ts";
+import { purposeOf } from "./work.ts";
 
 export interface Violation {
   readonly invariant: string;
@@ -88,7 +89,7 @@ export function openWatch(universe: Universe): Guard {
         known.endings.set(`${by.owner} ${id}`, kind);
         // without its files a session cannot go on: a machine may lose them, the program may not
         if (kind === "answered" && (request.role !== "worker" || rooms.has(request.cwd)))
-          known.finished.set(request.transcript, request.session);
+          known.finished.set(purposeOf(request), request.session);
       }),
     lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {

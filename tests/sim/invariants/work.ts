@@ -1,5 +1,6 @@
 /** Agents' work: paid once, kept until it has landed. */
 import type { TaskState } from "../../../src/core/task.ts";
+import type { SessionRequest } from "../../../src/ports/agent.ts";
 import type { Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts";
 
 /**
@@ -11,11 +12,15 @@ export const finishedIsNotPaidAgain: Invariant<SessionBegun> = {
   promise: "G3",
   check({ known, request, book }) {
     if (book !== null || request.role === "refinery") return null;
-    const before = known.finished.get(request.transcript);
+    const before = known.finished.get(purposeOf(request));
     if (before === undefined) return null;
     return `session ${before} of ${request.transcript} had finished, and ${request.session} begins`;
   },
 };
+
+/** What a session is for; a verdict's number may come to another commit, which its session names. */
+export const purposeOf = ({ role, transcript, session }: SessionRequest): string =>
+  role === "judge" ? `${transcript} ${session.slice(-40)}` : transcript;
 
 /** G3: a session begins only for a task that is in hand. */
 export const givenUpStartsNothing: Invariant<TaskStep> = {

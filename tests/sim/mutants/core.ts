@@ -204,9 +204,9 @@ export const coreMutants: readonly Mutant[] = [
   },
   {
     name: "inconclusive passes",
-    file: "src/core/flaky.ts",
-    text: 'const order = ["inconclusive", "held", "passed"];',
-    by: 'const order = ["passed", "held", "inconclusive"];',
+    file: "src/stages/judge/judge.ts",
+    text: 'if (gates.decision === "inconclusive")',
+    by: 'if (gates.decision === "inconclusive" && signal.aborted)',
     promise: "S4",
     seed: 1,
   },

@@ -69,8 +69,8 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "red is overruled by the reading",
     file: "src/stages/judge/judge.ts",
-    text: 'if (objections.length > 0 || gates.decision === "fail")',
-    by: "if (objections.length > 0)",
+    text: 'if (objection !== null || gates.decision === "fail")',
+    by: "if (objection !== null)",
     promise: "S4",
     seed: 1,
   },
@@ -108,7 +108,7 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     name: "what a fault interrupts is given back",
-    file: "src/stages/work/work.ts",
+    file: "src/stages/work/hand-in.ts",
     text: "workspace.keep();\n    throw fault;",
     by: "throw fault;",
     promise: "G3",
@@ -116,7 +116,7 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     name: "what was not heard is given back",
-    file: "src/stages/work/work.ts",
+    file: "src/stages/work/hand-in.ts",
     text: "if (!isHeard || outcome.kind",
     by: "if (outcome.kind",
     promise: "G3",
@@ -124,7 +124,7 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     name: "interrupted work is given back",
-    file: "src/stages/work/work.ts",
+    file: "src/stages/work/hand-in.ts",
     text: 'outcome.kind === "released") workspace.keep();',
     by: 'outcome.kind === "declined") workspace.keep();',
     promise: "G3",
@@ -133,16 +133,16 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "a resumed attempt begins a new session",
     file: "src/engine/do-work.ts",
-    text: "resume: known !== undefined,",
-    by: "resume: known === null,",
+    text: 'await work(\n    context.stage("worker", id),\n    {\n      task,\n      attempt,\n      resume: known !== undefined,',
+    by: 'await work(\n    context.stage("worker", id),\n    {\n      task,\n      attempt,\n      resume: known === null,',
     promise: "G3",
     seed: 1,
   },
   {
     name: "a reading that is cut begins a new session",
     file: "src/stages/judge/read.ts",
-    text: "session: world.clock.session(name),",
-    by: "session: world.clock.session(name + world.clock.newId()),",
+    text: "session: world.clock.session(",
+    by: "session: world.clock.session(world.clock.newId() + ",
     promise: "G3",
     seed: 1,
   },
@@ -197,7 +197,7 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "the trail ends with the last job",
     file: "src/engine/tick.ts",
-    text: "if (looked && ![...running.values()].includes(name))",
+    text: "if (looked && !isBusy)",
     by: "if (looked && running.size < 0)",
     promise: "S12",
     seed: 1,

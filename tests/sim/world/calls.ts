@@ -48,7 +48,8 @@ export function kill(universe: Universe, process: Process, why: string): void {
   universe.died(process);
 }
 
-function freeze({ time, random, trace }: Universe, process: Process): void {
+/** Stops a process for longer than a lease, as a signal would: what it waits for comes late. */
+export function freeze({ time, random, trace }: Universe, process: Process): void {
   const ms = random.between(5_000, 120_000);
   process.frozenUntil = time.now() + ms;
   trace.say(time.now(), `${process.owner} is frozen for ${ms} ms`);

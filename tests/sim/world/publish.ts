@@ -1,6 +1,6 @@
 /** Landing in the fake repository: looked at first, moved later, as git does it. */
 import { type Publication, type PublishRequest, RepoError } from "../../../src/ports/repo.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, freeze } from "./calls.ts";
 import { changesBetween, type Git } from "./git.ts";
 import { type Land, onPurpose, say, strikes, type Universe } from "./universe.ts";
 
@@ -33,8 +33,9 @@ export async function publish(
     return null;
   });
   if (early !== null) return early;
+  if (strikes(universe, "frozen while it lands")) freeze(universe, calls.process);
   // between the look and the move others may come: the fence and the head are asked for again
-  return calls.call("repo.publish: move", [0, 12], (): Publication => {
+  return calls.call("repo.publish: move", [1, 12], (): Publication => {
     if (git.fence !== token || git.head !== from) return { kind: "raced" };
     const why = inTheWay(land, request);
     if (why !== null) return { kind: "parked", why };
@@ -43,6 +44,8 @@ export async function publish(
     universe.tally.landings += 1;
     say(universe, `${land.name}: ${task} lands as ${to.slice(0, 11)} on ${from.slice(0, 11)}`);
     universe.watch.landed(land, request);
+    if (strikes(universe, "git fails after it has landed"))
+      throw new RepoError(`${onPurpose}git failed to tidy up`, "try again");
     return { kind: "landed", commit: to };
   });
 }
