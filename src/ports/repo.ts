@@ -59,6 +59,25 @@ export type Snapshot =
   /** `problems` name each path and why: gitlink, nested repository, escaping symlink, FIFO, size. */
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
+/** Why a workspace that nobody submits is given up, and whose it is. */
+export interface RescueRequest {
+  readonly task: TaskId;
+  readonly attempt: number;
+  /** For the person, in a phrase. */
+  readonly why: string;
+}
+
+/** What was kept of work that was not submitted. */
+export interface Rescued extends RescueRequest {
+  readonly workspace: string;
+  /** The person's repository keeps it by this name. */
+  readonly ref: string;
+  readonly commit: CommitSha;
+  readonly changes: readonly FileChange[];
+  /** Paths that cannot be part of a commit, each with why. */
+  readonly leftOut: readonly string[];
+}
+
 export type Merge =
   | {
       readonly kind: "merged";
@@ -108,6 +127,21 @@ export interface Repo {
   ): Promise<Workspace & { readonly conflicted: readonly string[] }>;
   /** Takes the files of a workspace as a commit on its base; call when its processes are gone. */
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
+  /**
+   * Keeps what a workspace holds beyond what it was opened with, whatever a snapshot would refuse of
+   * it; `null` where that is nothing. Asked again, the same files are kept once.
+   */
+  rescue(
+    workspace: Workspace,
+    request: RescueRequest,
+    signal: AbortSignal,
+  ): Promise<Rescued | null>;
+  /** Rescues what a task's workspaces hold that nobody has open, and gives up all but those named. */
+  leave(
+    task: TaskId,
+    request: { readonly but: readonly string[]; readonly why: string },
+    signal: AbortSignal,
+  ): Promise<readonly Rescued[]>;
   /** Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already. */
   show(task: TaskId, base: CommitSha, signal: AbortSignal): Promise<void>;
   /** Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from collection. */

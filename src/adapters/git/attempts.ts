@@ -3,12 +3,12 @@ import type { CommitSha, TaskId } from "../../core/ids.ts";
 import { checkoutsOf } from "./checkouts.ts";
 import { fetchFrom } from "./hub.ts";
 import { landingOf } from "./landing.ts";
+import { leaveTask } from "./leave.ts";
+import { hasLanded } from "./proof.ts";
 import { branchRef, isAncestor, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
+import { attemptsOf, keepRescued, rescuedOf } from "./rescues.ts";
 import type { Site } from "./site.ts";
-import { freeSlots } from "./slots.ts";
 
-const attemptsOf = (task: TaskId): string => `refs/orch/attempts/${task}/`;
-const rescuedOf = (task: TaskId): string => `refs/orch/rescue/${task}/`;
 const keptOf = (task: TaskId): readonly string[] => [attemptsOf(task), rescuedOf(task)];
 
 export interface Attempt {
@@ -28,8 +28,7 @@ export async function keepAttempt(
   const kept = await readRefs(theirs, keptOf(task), signal);
   const before = kept.get(ref) ?? commit;
   // resolved conflicts take the place of what had them
-  if (before !== commit)
-    await mustMoveRefs(theirs, [`update ${rescuedOf(task)}${before} ${before}`], signal);
+  if (before !== commit) await keepRescued(site, { task, commit: before }, signal);
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${commit}`], signal);
   const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
@@ -67,11 +66,20 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
 }
 
 /**
- * Removes what a task that is over leaves: of a landed one all, where commits that did not land move
- * to `refs/orch/rescue/`; of any other an empty branch.
+ * Removes what a task that is over leaves. What has landed goes; any other commit of a landed task
+ * moves to `refs/orch/rescue/`, and so does what its workspaces hold; of a task that has not landed
+ * only an empty branch goes.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  if ((await landingOf(site, task, signal)) === null) return dropEmpty(site, task, signal);
+  const landed = (await landingOf(site, task, signal)) !== null;
+  const why = landed ? "the task landed without it" : "the task was given up";
+  await leaveTask(site, task, { but: [], why }, signal);
+  if (!landed) return dropEmpty(site, task, signal);
+  await retireTask(site, task, signal);
+}
+
+/** Removes a task's branch and attempts; each commit that has not landed is kept as a rescue first. */
+export async function retireTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
   const commands: string[] = [];
@@ -82,9 +90,8 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
   const safe = await isOurs(site, { tip, kept: refs }, signal);
   const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
   for (const [ref, commit] of attempts) {
-    if (!(await isAncestor(theirs, commit, branchRef(site.branch), signal))) {
-      commands.push(`update ${rescuedOf(task)}${commit} ${commit}`);
-    }
+    if (!(await hasLanded(theirs, { commit, branch: site.branch }, signal)))
+      await keepRescued(site, { task, commit }, signal);
     commands.push(`delete ${ref} ${commit}`);
   }
   // a branch that the person has gone on with, or has checked out, is theirs
@@ -93,7 +100,6 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
   const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
   const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
   if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
-  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
 }
 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */

@@ -10,6 +10,7 @@ import { excludeTrail } from "./exclude.ts";
 import { takeFence } from "./fence.ts";
 import { openHub, syncHub } from "./hub.ts";
 import { landingOf } from "./landing.ts";
+import { leaveTask, rescueWorkspace } from "./leave.ts";
 import { locate } from "./locate.ts";
 import { mending } from "./mend.ts";
 import { mergeCommits } from "./merge.ts";
@@ -74,6 +75,9 @@ function repoOf(site: Site): Repo {
     openConflict: (request, signal) => mended(() => openConflicted(site, request, signal), signal),
     snapshot: (workspace, request, signal) =>
       mended(() => takeSnapshot(site, workspace, request, signal), signal),
+    rescue: (workspace, request, signal) =>
+      mended(() => rescueWorkspace(site, workspace, request, signal), signal),
+    leave: (task, request, signal) => mended(() => leaveTask(site, task, request, signal), signal),
     show: (task, base, signal) => mended(() => showTask(site, { task, base }, signal), signal),
     keep: (task, attempt, commit, signal) =>
       mended(() => keepAttempt(site, { task, attempt, commit }, signal), signal),
@@ -90,6 +94,6 @@ function repoOf(site: Site): Repo {
     fence: async (token, signal) => (await takeFence(site, token, signal)) !== null,
     publish: (request, signal) => mended(() => publish(site, request, signal), signal),
     push: (signal) => pushBranch(site, signal),
-    sweep: (task, signal) => sweepTask(site, task, signal),
+    sweep: (task, signal) => mended(() => sweepTask(site, task, signal), signal),
   };
 }
