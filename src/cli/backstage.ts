@@ -4,6 +4,7 @@ import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { Hear, House } from "../engine/house.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { KeptWork } from "../ports/repo.ts";
 
 export interface Backstage {
   readonly clock: Clock;
@@ -21,12 +22,24 @@ export interface Backstage {
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
+  /** What was kept of work that did not land, in the person's repositories. */
+  rescues(): Promise<Rescues>;
   /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
   forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
   /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
   openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;
   /** The file that holds a session's messages, one JSON object a line. */
   transcript(portfolio: Portfolio, project: ProjectName, name: string): string;
+}
+
+/** Kept work in a project's repository; nothing here touches a working tree or an index. */
+export interface Rescues {
+  /** Oldest first. */
+  list(project: ProjectConfig): Promise<readonly KeptWork[]>;
+  /** Makes a branch; throws with what to do where one of that name is there. */
+  restore(project: ProjectConfig, kept: KeptWork, branch: string): Promise<void>;
+  /** Removes it for good. */
+  drop(project: ProjectConfig, kept: KeptWork): Promise<void>;
 }
 
 export interface HouseOptions {

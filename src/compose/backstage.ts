@@ -25,6 +25,7 @@ export function openBackstage(env: Environment): Backstage {
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
     detect,
+    rescues: async () => (await import("./rescues.ts")).rescues,
     forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),
     transcript: ({ dataDir }, project, name) =>

@@ -1,6 +1,6 @@
 /** How an attempt ends in the ledger. */
 import type { Draft } from "../core/draft.ts";
-import type { Instant, Token } from "../core/ids.ts";
+import type { Instant, TaskId, Token } from "../core/ids.ts";
 import type { View } from "../core/ledger.ts";
 import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
 import type { Task, TaskEvent } from "../core/task.ts";
@@ -49,6 +49,15 @@ export async function conclude(
   const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };
   await finish(house, delivery, { needs, costUsd, conclude, fenced });
+  await leaveIfOver(context, task.id);
+}
+
+/** A task that was given up while it was worked on kept its workspace until now. */
+async function leaveIfOver({ house, site, delivery }: JobContext, id: TaskId): Promise<void> {
+  const record = await house.engine.task(delivery.project, id);
+  if (record?.task.state.at !== "skipped") return;
+  const never = new AbortController().signal;
+  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
 }
 
 function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {
@@ -74,6 +83,7 @@ function ended(
     base: outcome.kind === "submitted" ? outcome.base : attempt.base,
     changes: outcome.kind === "submitted" ? outcome.changes : [],
     outcome: outcomeOf(outcome),
+    leftover: outcome.leftover ?? attempt.leftover,
   };
 }
 

@@ -7,6 +7,7 @@ import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
 import type { JobContext } from "./jobs.ts";
+import { leftBefore } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -22,6 +23,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
       task,
       attempt,
       resume: known !== undefined,
+      before: await leftBefore(context, record, attempt),
       history: record,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),

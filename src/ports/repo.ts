@@ -7,7 +7,8 @@
  * repository may legitimately be (conflicting, moved, dirty) is an answer.
  */
 import type { FileChange } from "../core/change.ts";
-import type { CommitSha, TaskId, Token, TreeSha } from "../core/ids.ts";
+import type { CommitSha, Instant, TaskId, Token, TreeSha } from "../core/ids.ts";
+import type { Leftover } from "../core/records.ts";
 
 /** A commit and the tree it holds. */
 export interface Commit {
@@ -67,15 +68,23 @@ export interface RescueRequest {
   readonly why: string;
 }
 
-/** What was kept of work that was not submitted. */
-export interface Rescued extends RescueRequest {
+/** What was kept of a workspace whose work was not submitted. */
+export interface Rescued extends RescueRequest, Leftover {
   readonly workspace: string;
-  /** The person's repository keeps it by this name. */
+}
+
+/** Work that did not land, as a person finds it in their repository. */
+export interface KeptWork {
   readonly ref: string;
+  /** As the reference names it; the ledger need not know it any more. */
+  readonly task: string;
   readonly commit: CommitSha;
+  readonly at: Instant;
+  /** Why it was kept; empty where that was not written down. */
+  readonly why: string;
+  /** The project that kept it; empty where that was not written down. */
+  readonly project: string;
   readonly changes: readonly FileChange[];
-  /** Paths that cannot be part of a commit, each with why. */
-  readonly leftOut: readonly string[];
 }
 
 export type Merge =

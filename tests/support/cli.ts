@@ -6,6 +6,7 @@ import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/
 import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
+import { rescues } from "../../src/compose/rescues.ts";
 import { pause } from "../../src/core/commands.ts";
 import { projectName } from "../../src/core/ids.ts";
 import type { Portfolio } from "../../src/core/portfolio.ts";
@@ -186,6 +187,7 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       setupCommand: null,
       backlog: "claude_md",
     }),
+    rescues: async () => rescues,
     forget: async (_, { name }) => {
       asked.push(`forget ${name}`);
       return ["refs/orch"];

@@ -3,8 +3,8 @@
  * They are made before anything goes, and only a person removes them.
  */
 import type { FileChange } from "../../core/change.ts";
-import { type CommitSha, commitSha, type TaskId } from "../../core/ids.ts";
-import { RepoError } from "../../ports/repo.ts";
+import { type CommitSha, commitSha, instant, type TaskId } from "../../core/ids.ts";
+import { type KeptWork, RepoError } from "../../ports/repo.ts";
 import { fileChanges } from "./changes.ts";
 import { treeOf } from "./commits.ts";
 import { git, gitText } from "./git.ts";
@@ -83,29 +83,16 @@ async function brought(
   }
 }
 
-/** One rescue as a person asks for it. */
-export interface Rescue {
-  readonly ref: string;
-  readonly task: string;
-  readonly commit: CommitSha;
-  /** Seconds since the epoch. */
-  readonly at: number;
-  /** Why it was kept; empty where that was not written down. */
-  readonly why: string;
-  readonly project: string;
-  readonly changes: readonly FileChange[];
-}
-
 /** Lists what was kept, oldest first. */
 export async function listRescues(
   { commonDir }: Pick<Place, "commonDir">,
   signal: AbortSignal,
-): Promise<readonly Rescue[]> {
+): Promise<readonly KeptWork[]> {
   const fields = ["refname", "objectname", "committerdate:unix", "contents"];
   const format = `--format=${fields.map((field) => `%(${field})%00`).join("")}`;
   const args = ["for-each-ref", "--sort=committerdate", format, rescueRoot];
   const text = await gitText({ gitDir: commonDir, args }, signal);
-  const found: Rescue[] = [];
+  const found: KeptWork[] = [];
   const cells = text.split("\0");
   for (let at = 0; at + fields.length <= cells.length; at += fields.length) {
     const [ref = "", commit = "", date = "", message = ""] = cells.slice(at, at + fields.length);
@@ -113,7 +100,7 @@ export async function listRescues(
       ref: ref.trim(),
       task: ref.trim().slice(rescueRoot.length).split("/")[0] ?? "",
       commit: commitSha(commit),
-      at: Number(date),
+      at: instant(Number(date) * 1_000),
       why: trailer(message, "Orch-Why"),
       project: trailer(message, "Orch-Project"),
       changes: await changesOf(commonDir, commit, signal),
@@ -154,7 +141,7 @@ export async function branchAtRescue(
 /** Removes a rescue for good. */
 export async function dropRescue(
   { commonDir }: Pick<Place, "commonDir">,
-  { ref, commit }: Pick<Rescue, "ref" | "commit">,
+  { ref, commit }: Pick<KeptWork, "ref" | "commit">,
   signal: AbortSignal,
 ): Promise<void> {
   if (!ref.startsWith(rescueRoot)) throw new Error(`no rescue: ${ref}`);

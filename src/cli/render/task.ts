@@ -98,6 +98,7 @@ function renderAttempt(attempt: Attempt, paint: Paint): string {
     `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ${counted(spending.turns, "turn")}`,
     outcomeWords(attempt.outcome),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
+    attempt.leftover === undefined ? "" : `left unsubmitted: ${attempt.leftover.ref}`,
     attempt.summary,
   ];
   const text = lines.filter((each) => each.trim() !== "").join("\n");

@@ -8,6 +8,7 @@ import type { Stage } from "../context.ts";
 import { converse } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { taskText } from "../work/briefing.ts";
+import { rescued } from "../work/enter.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import type { Begun, WorkOutcome } from "../work/work.ts";
@@ -27,11 +28,32 @@ export async function resolve(
   request: ResolveRequest,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { world, settings } = stage;
+  const { world } = stage;
   const { task, attempt, candidate } = request;
   const tip = await world.repo.sync(signal);
   const opening = { at: tip.commit, name: attempt.workspace, theirs: candidate };
   await using workspace = await world.repo.openConflict(opening, signal);
+  try {
+    const outcome = await inside(stage, request, workspace, signal);
+    if (outcome.kind === "submitted") return outcome;
+    const leftover = await rescued(stage, workspace, { task, attempt, why: "half resolved" });
+    return leftover === null ? outcome : { ...outcome, leftover };
+  } catch (fault) {
+    workspace.keep(); // what it holds is kept when the next try begins anew
+    throw fault;
+  }
+}
+
+type Conflicted = Workspace & { readonly conflicted: readonly string[] };
+
+async function inside(
+  stage: Stage,
+  request: ResolveRequest,
+  workspace: Conflicted,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { world, settings } = stage;
+  const { task, attempt } = request;
   await request.begun({ base: workspace.base, session: request.anew });
   const installed = await provide(world, workspace, signal);
   const held = await converse(
@@ -71,7 +93,7 @@ const fileMax = 2_000_000;
 async function unresolved(
   { world }: Stage,
   commit: CommitSha,
-  { conflicted }: Workspace & { readonly conflicted: readonly string[] },
+  { conflicted }: Conflicted,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const left: string[] = [];

@@ -1,9 +1,9 @@
 /** Does one task in a workspace of its own, and takes what it left there as a commit. */
 import type { FileChange } from "../../core/change.ts";
 import { withoutBacklog } from "../../core/conventions.ts";
-import type { Failure } from "../../core/failure.ts";
+import { type Failure, failureSentence } from "../../core/failure.ts";
 import type { CommitSha, SessionId } from "../../core/ids.ts";
-import { type Attempt, nothingSpent, type Spending } from "../../core/records.ts";
+import { type Attempt, type Leftover, nothingSpent, type Spending } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
@@ -11,6 +11,7 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
+import { type Before, type Entered, enter, rescued } from "./enter.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
@@ -20,6 +21,8 @@ export interface WorkRequest {
   readonly attempt: Attempt;
   /** Goes on in the attempt's workspace and session, where they are still there. */
   readonly resume: boolean;
+  /** What the last attempt left without submitting it. */
+  readonly before: Before | null;
   readonly history: History;
   readonly budgetUsd: number;
   /** The session to begin where the attempt's own cannot go on. */
@@ -32,6 +35,7 @@ export interface WorkRequest {
 export interface Begun {
   readonly base: CommitSha;
   readonly session: SessionId;
+  readonly carried?: CommitSha | undefined;
 }
 
 export type WorkOutcome = {
@@ -40,6 +44,8 @@ export type WorkOutcome = {
   readonly spending: Spending;
   readonly summary: string;
   readonly durationMs: number;
+  /** What was kept of work that was not submitted. */
+  readonly leftover?: Leftover | undefined;
 } & (
   | {
       readonly kind: "submitted";
@@ -64,11 +70,48 @@ export async function work(
   request: WorkRequest,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { world } = stage;
-  const { workspace, resumed } = await enter(stage, request, signal);
+  const entered = await enter(stage, request, signal);
+  const { workspace } = entered;
   await using _given = workspace;
+  try {
+    const outcome = await inside(stage, request, entered, signal);
+    if (outcome.kind === "submitted") return outcome;
+    if (outcome.kind === "released") {
+      workspace.keep();
+      return outcome;
+    }
+    const leftover = await rescued(stage, workspace, { ...request, why: whyOf(outcome) });
+    return leftover === null ? outcome : { ...outcome, leftover };
+  } catch (fault) {
+    workspace.keep(); // nobody has taken its work yet: the next try goes on in it
+    throw fault;
+  }
+}
+
+function whyOf(outcome: Exclude<WorkOutcome, { readonly kind: "submitted" | "released" }>): string {
+  switch (outcome.kind) {
+    case "failed":
+      return failureSentence(outcome.failure.kind);
+    case "blocked":
+      return "the worker asked a person";
+    case "declined":
+      return "the worker declined the task";
+    case "reported":
+      return "the task's report was handed in";
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function inside(
+  stage: Stage,
+  request: WorkRequest,
+  { workspace, resumed, before, carried }: Entered,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { world } = stage;
   const session = resumed ? request.attempt.session : request.anew;
-  await request.begun({ base: workspace.base, session });
+  await request.begun({ base: workspace.base, session, carried: carried ?? undefined });
   const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") {
     // the branch itself cannot be set up: no worker could do better, so none is blamed
@@ -77,24 +120,11 @@ export async function work(
     const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "released", release };
   }
-  const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
-  const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
-  if (outcome.kind === "released") workspace.keep();
-  return outcome;
-}
-
-async function enter(
-  { world }: Stage,
-  { attempt, resume }: WorkRequest,
-  signal: AbortSignal,
-): Promise<{ readonly workspace: Workspace; readonly resumed: boolean }> {
-  if (resume && attempt.base !== null) {
-    const kept = await world.repo.reopen(attempt.workspace, attempt.base, signal);
-    if (kept !== null) return { workspace: kept, resumed: true };
-  }
-  const tip = await world.repo.sync(signal);
-  const request = { at: tip.commit, name: attempt.workspace };
-  return { workspace: await world.repo.open(request, signal), resumed: false };
+  const told = before === null ? null : { ...before, carried: carried !== null };
+  const history = { ...request.history, before: told };
+  const seat = { workspace, session, env: installed.env };
+  const held = await talk(stage, { ...request, history }, seat, signal);
+  return conclude(stage, request, { workspace, held, resumed }, signal);
 }
 
 const contracts = {
