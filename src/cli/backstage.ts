@@ -2,6 +2,7 @@
 import type { ProjectName } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { Hear, House } from "../engine/house.ts";
+import type { Patrolled } from "../engine/patrol.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { KeptWork } from "../ports/repo.ts";
@@ -20,6 +21,8 @@ export interface Backstage {
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
+  /** Looks for what is there and nobody needs, and mends it where the round says so. */
+  patrol(portfolio: Portfolio, round: Round): Promise<readonly Patrolled[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
   /** What was kept of work that did not land, in the person's repositories. */
@@ -42,6 +45,17 @@ export interface Rescues {
   drop(project: ProjectConfig, kept: KeptWork): Promise<void>;
 }
 
+/** How far a look goes, and whether anything is done. */
+export interface Round {
+  /** Projects to look at; all where it is null. */
+  readonly only: readonly ProjectName[] | null;
+  readonly mends: boolean;
+  /** Whether the data folder's lock is held, and nothing has been started under it. */
+  readonly alone: boolean;
+  /** Whether every object may be read, which takes its time. */
+  readonly thorough: boolean;
+}
+
 export interface HouseOptions {
   readonly hear: Hear;
   /** Projects to open; all enabled ones where it is null. */
@@ -57,6 +71,8 @@ export interface OpenHouse {
   /** Why sessions cannot start at all; null where they can. */
   readonly agentProblem: { readonly kind: "noBinary" | "noKey"; readonly detail: string } | null;
   readonly obstacles: readonly Obstacle[];
+  /** Looks after what the house's projects have on the disk. */
+  patrol(): Promise<readonly Patrolled[]>;
   /** Takes a portfolio that has been read again: sites change, the ledger stays. */
   reload(portfolio: Portfolio): Promise<readonly Obstacle[]>;
   close(): Promise<void>;

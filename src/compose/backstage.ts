@@ -24,6 +24,7 @@ export function openBackstage(env: Environment): Backstage {
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
+    patrol: async (portfolio, round) => (await import("./patrol.ts")).patrolOnce(portfolio, round),
     detect,
     rescues: async () => (await import("./rescues.ts")).rescues,
     forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),

@@ -212,6 +212,15 @@ export const portfolioSchema = z.strictObject({
     description: "Spending cap of a day over all projects; `null`: none",
     unit: "US dollar",
   }),
+  keep_days: z.number().int().min(1).max(3650).default(p.keep_days).meta({
+    description: "How long transcripts, and references of tasks that failed, stay where they are",
+    unit: "day",
+  }),
+  data_quota_gb: z.number().min(0.01).max(1_000_000).nullable().default(p.data_quota_gb).meta({
+    description:
+      "Room for the data folder; beyond it the oldest transcripts go first; `null`: no limit",
+    unit: "GiB",
+  }),
   projects: z.array(projectSchema).max(1000).meta({ description: "The projects" }),
 });
 

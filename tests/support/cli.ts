@@ -12,6 +12,7 @@ import { projectName } from "../../src/core/ids.ts";
 import type { Portfolio } from "../../src/core/portfolio.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { House, Site } from "../../src/engine/house.ts";
+import type { Patrolled } from "../../src/engine/patrol.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { Settings, World } from "../../src/stages/context.ts";
 import { realClock } from "./clock.ts";
@@ -33,6 +34,8 @@ export interface Scene {
   /** What is said of the disk, look by look; null once all of it has been said. */
   lack: string[];
   findings: readonly Finding[];
+  /** What a patrol came to. */
+  patrolled: readonly Patrolled[];
   stdin: string;
   isTTY: boolean;
   env: Record<string, string>;
@@ -74,6 +77,7 @@ export async function openCli(): Promise<Cli> {
     obstacles: [],
     lack: [],
     findings: [],
+    patrolled: [],
     stdin: "",
     isTTY: false,
     env: {},
@@ -181,6 +185,10 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       asked.push(`inspect ${name}`);
       return [];
     },
+    patrol: async (_, { mends, only }) => {
+      asked.push(`patrol ${mends ? "mends" : "looks"}${only === null ? "" : ` at ${only.join()}`}`);
+      return scene.patrolled;
+    },
     detect: async () => ({
       testCommand: "npm test",
       lintCommand: null,
@@ -253,6 +261,7 @@ async function openHouse(
     containment: "nothing: a test",
     agentProblem: scene.agentProblem,
     obstacles: scene.obstacles,
+    patrol: async () => scene.patrolled,
     reload: async (next) => {
       current = next;
       return scene.obstacles;

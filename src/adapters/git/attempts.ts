@@ -81,25 +81,37 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
 /** Removes a task's branch and attempts; each commit that has not landed is kept as a rescue first. */
 export async function retireTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
   const theirs = site.hub.place.commonDir;
-  const name = `${site.branchPrefix}${task}`;
-  const commands: string[] = [];
-  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
-  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
-  const tip = refs.get(branchRef(name)) ?? null;
-  refs.delete(branchRef(name));
-  const safe = await isOurs(site, { tip, kept: refs }, signal);
-  const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
-  for (const [ref, commit] of attempts) {
+  const { attempts, tip } = await removable(site, task, signal);
+  for (const [, commit] of attempts) {
     if (!(await hasLanded(theirs, { commit, branch: site.branch }, signal)))
       await keepRescued(site, { task, commit }, signal);
-    commands.push(`delete ${ref} ${commit}`);
   }
-  // a branch that the person has gone on with, or has checked out, is theirs
-  if (tip !== null && safe && !held) commands.push(`delete ${branchRef(name)} ${tip}`);
+  const gone = [...attempts, ...(tip === null ? [] : [tip])];
+  const commands = gone.map(([ref, commit]) => `delete ${ref} ${commit}`);
   if (commands.length > 0) await mustMoveRefs(theirs, commands, signal);
   const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
-  const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
-  if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
+  const deletions = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
+  if (deletions.length > 0) await moveRefs(site.hub.dir, deletions, signal);
+}
+
+type Ref = readonly [name: string, commit: string];
+
+/** What would go of a task that is over: its attempts, and its branch unless that is the person's. */
+export async function removable(
+  site: Site,
+  task: TaskId,
+  signal: AbortSignal,
+): Promise<{ readonly attempts: readonly Ref[]; readonly tip: Ref | null }> {
+  const theirs = site.hub.place.commonDir;
+  const name = `${site.branchPrefix}${task}`;
+  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
+  const tip = refs.get(branchRef(name)) ?? null;
+  refs.delete(branchRef(name));
+  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
+  const safe = await isOurs(site, { tip, kept: refs }, signal);
+  const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
+  // a branch that the person has gone on with, or has checked out, is theirs
+  return { attempts, tip: tip !== null && safe && !held ? [branchRef(name), tip] : null };
 }
 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */

@@ -43,6 +43,14 @@ const ourselves: Person = { name: "orch", email: "orch@localhost" };
 
 /** Opens a project's repository; throws `RepoError` where it cannot be worked with. */
 export async function openRepo(options: RepoOptions, signal: AbortSignal): Promise<Repo> {
+  const site = await openSite(options, signal);
+  await excludeTrail(site.hub.place);
+  await sweepScratch();
+  return repoOf(site);
+}
+
+/** Opens what all operations on a project's code have in common. */
+export async function openSite(options: RepoOptions, signal: AbortSignal): Promise<Site> {
   const { project, branchPrefix, workspacesDir } = options;
   const place = await locate(options.path, signal);
   await refuseClash(place.commonDir, branchPrefix, signal);
@@ -52,13 +60,11 @@ export async function openRepo(options: RepoOptions, signal: AbortSignal): Promi
     () => chooseBranch({ place, hub: hub.dir, project, asked: options.branch }, signal),
     signal,
   );
-  await excludeTrail(place);
-  await sweepScratch();
   await mkdir(workspacesDir, { recursive: true });
   const author = options.author ?? ourselves;
   const { prefix } = place;
   const { now } = options;
-  return repoOf({ project, hub, branch, prefix, branchPrefix, author, workspacesDir, now });
+  return { project, hub, branch, prefix, branchPrefix, author, workspacesDir, now };
 }
 
 function repoOf(site: Site): Repo {

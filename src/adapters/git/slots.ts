@@ -78,6 +78,16 @@ export async function* closedSlots(
   }
 }
 
+/** Lists the slots that have somebody's name and that no living process has open. */
+export async function leftSlots(
+  workspacesDir: string,
+): Promise<readonly { readonly dir: string; readonly record: SlotRecord }[]> {
+  const left: { readonly dir: string; readonly record: SlotRecord }[] = [];
+  for (const { dir, record } of await entriesOf(workspacesDir))
+    if (record !== null && !(await isHeld(join(dir, "owner")))) left.push({ dir, record });
+  return left;
+}
+
 /** Gives a slot back to the pool. */
 export async function freeSlot(slot: Slot): Promise<void> {
   await forgetRecord(slot);

@@ -3,8 +3,23 @@ import { type Act, collectNames, name, type Program } from "./program.ts";
 
 const which = "its reference, its end (TASK/NUMBER), or a task's id for the latest of that task";
 
-/** Adds `rescue`. */
+/** Adds `rescue` and `gc`. */
 export function addKeeping(program: Program, act: Act): void {
+  addRescue(program, act);
+  program
+    .command("gc")
+    .summary("remove what nobody needs any more")
+    .description(
+      "Removes what nobody needs: workspaces in which nobody goes on, references of landed tasks, locks and half files of dead processes, old transcripts and sessions; a damaged clone is rebuilt. Work that did not land is kept as a rescue first. `orch start` does this itself every ten minutes; while it runs, only --dry-run is taken.",
+    )
+    .option("-p, --project <name>", "the project; may be given several times", collectNames)
+    .option("--dry-run", "say what would be done, and do nothing")
+    .action((options) =>
+      act(async (desk) => (await import("../commands/gc.ts")).gc(desk, options)),
+    );
+}
+
+function addRescue(program: Program, act: Act): void {
   const rescue = program
     .command("rescue")
     .helpCommand(false)

@@ -13,6 +13,7 @@ export function addSettingUp(program: Program, act: Act): void {
       "Looks at the machine and at the projects: git, containment, the agent's program, key or login, data folder, disk, branches, commands.",
     )
     .option("-p, --project <name>", "look at this project only", name)
+    .option("--fix", "first mend what can safely be mended, as `orch gc` does")
     .action((options) =>
       act(async (desk) => (await import("../commands/doctor.ts")).doctor(desk, options)),
     );
