@@ -27,8 +27,17 @@ export interface Backstage {
   detect(path: string): Promise<Detected>;
   /** What was kept of work that did not land, in the person's repositories. */
   rescues(): Promise<Rescues>;
-  /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
-  forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
+  /** Names what a project holds that has not landed: branches, references, workspaces. */
+  unmerged(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
+  /**
+   * Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. What
+   * has not landed is kept as rescues, unless `rescued` lets those go, too.
+   */
+  forget(
+    portfolio: Portfolio,
+    project: ProjectConfig,
+    options: { readonly rescued: boolean },
+  ): Promise<readonly string[]>;
   /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
   openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;
   /** The file that holds a session's messages, one JSON object a line. */

@@ -27,7 +27,10 @@ export function openBackstage(env: Environment): Backstage {
     patrol: async (portfolio, round) => (await import("./patrol.ts")).patrolOnce(portfolio, round),
     detect,
     rescues: async () => (await import("./rescues.ts")).rescues,
-    forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
+    unmerged: async (portfolio, project) =>
+      (await import("./forget.ts")).unmergedOf(portfolio, project),
+    forget: async (portfolio, project, options) =>
+      (await import("./forget.ts")).forget(portfolio, project, options),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),
     transcript: ({ dataDir }, project, name) =>
       join(dataDir, project, "transcripts", `${name}.jsonl`),

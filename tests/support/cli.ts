@@ -36,6 +36,8 @@ export interface Scene {
   findings: readonly Finding[];
   /** What a patrol came to. */
   patrolled: readonly Patrolled[];
+  /** What has not landed. */
+  unmerged: readonly string[];
   stdin: string;
   isTTY: boolean;
   env: Record<string, string>;
@@ -78,6 +80,7 @@ export async function openCli(): Promise<Cli> {
     lack: [],
     findings: [],
     patrolled: [],
+    unmerged: [],
     stdin: "",
     isTTY: false,
     env: {},
@@ -196,8 +199,9 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       backlog: "claude_md",
     }),
     rescues: async () => rescues,
-    forget: async (_, { name }) => {
-      asked.push(`forget ${name}`);
+    unmerged: async () => scene.unmerged,
+    forget: async (_, { name }, { rescued }) => {
+      asked.push(`forget ${name}${rescued ? " and what is rescued" : ""}`);
       return ["refs/orch"];
     },
     openDemo: async () => ({

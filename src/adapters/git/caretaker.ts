@@ -1,7 +1,6 @@
 /** Looks after one project's clones and references: the `Caretaker` port for git. */
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type TaskId, taskId } from "../../core/ids.ts";
 import type { Caretaker, Finding, Found, Known } from "../../ports/caretaker.ts";
 import { removable, retireTask, sweepTask } from "./attempts.ts";
 import { gitLocks, halfObjects, staleFiles } from "./find-stale.ts";
@@ -10,10 +9,10 @@ import { strandedLocks } from "./landing-lock.ts";
 import { leaveSlots } from "./leave.ts";
 import { adoptDamaged, isDamaged, rebuildHub } from "./mend.ts";
 import { openSite, type RepoOptions } from "./open-repo.ts";
-import { readRefs } from "./refs.ts";
 import { authorOf } from "./rescue-slot.ts";
 import type { Site } from "./site.ts";
 import { leftSlots } from "./slots.ts";
+import { tasksWithRefs } from "./unmerged.ts";
 
 /** Opens the caretaker of a project's repository. */
 export async function openCaretaker(options: RepoOptions, signal: AbortSignal): Promise<Caretaker> {
@@ -88,18 +87,6 @@ async function references(site: Site, known: Known, signal: AbortSignal): Promis
     });
   }
   return found;
-}
-
-async function tasksWithRefs(site: Site, signal: AbortSignal): Promise<readonly TaskId[]> {
-  const { hub, branchPrefix } = site;
-  const below = ["refs/orch/attempts/", `refs/heads/${branchPrefix}`];
-  const tasks = new Set<TaskId>();
-  for (const ref of (await readRefs(hub.place.commonDir, below, signal)).keys()) {
-    const rest = below.find((each) => ref.startsWith(each));
-    const name = ref.slice(rest?.length ?? 0).split("/")[0] ?? "";
-    if (/^[a-z0-9]{12}$/.test(name)) tasks.add(taskId(name));
-  }
-  return [...tasks];
 }
 
 async function locks(site: Site, { now }: Known): Promise<readonly Found[]> {

@@ -21,9 +21,10 @@ export function addSettingUp(program: Program, act: Act): void {
     .command("forget")
     .summary("remove every trace of the program from a project")
     .description(
-      "Removes the program's branches, refs, audit trail, ledger and clones of a project. What has landed stays; the portfolio stays as it is.",
+      "Removes the program's branches, refs, audit trail, ledger and clones of a project. What has landed stays; what has not is told, and kept under refs/orch/rescue/ unless --rescued is said; the portfolio stays as it is.",
     )
     .argument("<project>", "the project")
+    .option("--rescued", "remove work that did not land, too, for good")
     .option("-y, --yes", "do not ask")
     .action((project, options) =>
       act(async (desk) => (await import("../commands/forget.ts")).forget(desk, project, options)),
