@@ -70,9 +70,10 @@ async function mended(
   try {
     const round = { only, mends: true, alone: true, thorough: true };
     const patrolled = await backstage.patrol(portfolio, round);
-    return patrolled.map((each) => ({
-      project: each.finding.project,
-      findings: [findingAfter(each)],
+    const projects = [...new Set(patrolled.map(({ finding }) => finding.project))];
+    return projects.map((of) => ({
+      project: of,
+      findings: patrolled.filter(({ finding }) => finding.project === of).map(findingAfter),
     }));
   } finally {
     await lock.release();

@@ -54,7 +54,9 @@ function render(patrolled: readonly Patrolled[], dryRun: boolean): string {
     const weight = bytes === 0 ? "" : ` (${size(bytes)})`;
     return line(`${what}: ${wordsFor(each, action, dryRun)}${weight}`, 400);
   });
-  const can = patrolled.filter(({ finding }) => finding.action !== null).length;
+  const can = patrolled.filter(
+    ({ finding, outcome }) => finding.action !== null && outcome !== "failed",
+  ).length;
   const sum = `${counted(can, "thing")}, ${size(freedBy(patrolled))}`;
   return [...lines, dryRun ? `${sum} would be freed; nothing was done` : `${sum} freed`].join("\n");
 }
