@@ -7,7 +7,6 @@ import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
-import { settledAsSpent } from "./lost.ts";
 import { pauseAt } from "./project.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
@@ -24,13 +23,6 @@ export function settle(view: View, rules: RetryRules): Decision<null> {
   sendMissing(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
   return { changes: draft.changes(), answer: null };
-}
-
-/** Closes what deliveries had set aside that nobody holds any more; for the start, after a recovery. */
-export function settleLost(view: View): Decision<null> {
-  const live = new Set(view.jobs.map(({ state }) => (state.at === "live" ? state.token : null)));
-  const lost = view.reservations.filter(({ token }) => !live.has(token));
-  return { changes: lost.map(settledAsSpent), answer: null };
 }
 
 function sendMissing(draft: Draft, view: View): void {

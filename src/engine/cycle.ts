@@ -6,7 +6,6 @@ import type { Job } from "../core/ledger.ts";
 import { pauseAt } from "../core/project.ts";
 import type { House } from "./house.ts";
 import { openOutbox } from "./outbox.ts";
-import { recoverProject } from "./recover.ts";
 import { serve } from "./tick.ts";
 
 export interface RunRequest {
@@ -58,7 +57,7 @@ export async function runCycles(
     request.entered(project, id);
   };
   for (const project of projects) {
-    await recoverProject(house, project);
+    await house.engine.recover(project);
     await outbox.flush(project);
     await enter(project, request.cycles - 1);
   }

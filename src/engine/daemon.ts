@@ -4,7 +4,6 @@ import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
 import { openOutbox } from "./outbox.ts";
-import { recoverProject } from "./recover.ts";
 import { serve } from "./tick.ts";
 
 export interface DaemonRequest {
@@ -39,7 +38,7 @@ export async function runDaemon(
     }
   };
   const meet = async (name: ProjectName): Promise<void> => {
-    await recoverProject(house, name);
+    await house.engine.recover(name);
     await outbox.flush(name);
     await askForCycle(house, name, "schedule", 0);
     await hasten(house, name);

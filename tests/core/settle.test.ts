@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { later, taskId, token } from "../../src/core/ids.ts";
+import { later, taskId } from "../../src/core/ids.ts";
 import type { Change, View } from "../../src/core/ledger.ts";
 import { newProject, type Project } from "../../src/core/project.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
-import { restsMs, settle, settleLost } from "../../src/core/settle.ts";
+import { restsMs, settle } from "../../src/core/settle.ts";
 import { states } from "../support/machine.ts";
 import { aCycle, aCycleId, aTask, aTaskId, noon } from "../support/records.ts";
-import { aJob, aReservation, aView, live, only } from "../support/views.ts";
+import { aJob, aView, live, only } from "../support/views.ts";
 
 const settled = (view: Partial<View>): readonly Change[] =>
   settle(aView(view), defaultRetryRules).changes;
@@ -36,14 +36,6 @@ test("each runnable state has its job, sent again where it was lost", () => {
     expect(only(settled({ tasks: [aTask({ state: states[at] })] }), "send")).toEqual([]);
   const queued = aCycle({ state: { at: "queued" } });
   expect(only(settled({ cycles: [queued] }), "send")[0]?.job.queue).toBe("cycle");
-});
-
-test("what nobody holds any more counts as spent in full, what is held stays set aside", () => {
-  const reservations = [7, 8].map((number) => aReservation({ token: token(number) }));
-  const { changes } = settleLost(aView({ reservations, jobs: [aJob({ state: live(8) })] }));
-  expect(only(changes, "reservation").map(({ reservation }) => reservation)).toEqual([
-    { ...reservations[0], settledUsd: 0.5 },
-  ]);
 });
 
 test("a pause that has run out ends by itself, another one does not", () => {

@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
-import { token } from "../../../src/core/ids.ts";
+import { instant, token } from "../../../src/core/ids.ts";
 import type { Repo } from "../../../src/ports/repo.ts";
 import {
   commitAll,
@@ -34,7 +34,9 @@ const show = (root: string, what: string): string => person(root, "show", what);
 
 describe("a workspace that is given up", () => {
   test("has its work kept in the person's repository, once, and nothing of theirs changes", async () => {
-    const { repo, root } = await opened(await repository(files));
+    let at = Date.now();
+    const now = () => instant((at += 5_000)); // the same files are kept once, whenever that is asked
+    const { repo, root } = await opened(await repository(files), { now });
     const before = await fingerprint(root);
     await using workspace = await left(repo, { "a.txt": "one\nhalf\n", "new/deep.bin": "\0\x01" });
     await rm(join(workspace.path, "gone.txt"));
