@@ -33,7 +33,10 @@ export async function openSite(
   return {
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
-    settings: await settingsOf(project, machine, join(folder, "transcripts")),
+    settings: settingsOf(project, machine, {
+      contracts: await readContracts(portfolio.file, project),
+      transcripts: join(folder, "transcripts"),
+    }),
     limits: limitsOf(portfolio, project),
     journal: openJournal(project.path),
     priority: project.priority,
@@ -82,11 +85,11 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
   now: machineClock.now,
 });
 
-async function settingsOf(
+function settingsOf(
   project: ProjectConfig,
   machine: Machine,
-  transcripts: string,
-): Promise<Settings> {
+  { contracts, transcripts }: Pick<Settings, "contracts"> & { readonly transcripts: string },
+): Settings {
   const checks = checksOf(project);
   const identity = [project.setupCommand, process.version, process.platform, process.arch];
   const workerMs = project.workerTimeoutSeconds * 1_000;
@@ -101,7 +104,7 @@ async function settingsOf(
       refinery: workerMs,
     },
     checks,
-    contracts: await readContracts(project),
+    contracts,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     env: { ...machine.toolchains, ...chosen(machine.env, project.env) },
     workersMax: project.maxWorkers,

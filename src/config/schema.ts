@@ -4,17 +4,11 @@
  */
 import { z } from "zod";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
+import { promptsShape } from "./prompts-shape.ts";
 import { isAuthor, isBranch, isBranchPrefix, isInside, isModel, unknownModel } from "./rules.ts";
+import { filled, text } from "./texts.ts";
 
 const d = projectDefaults;
-
-/**
- * Longest text of any single value, in characters: a file that was meant for something else ends
- * here.
- */
-const textMax = 4000;
-const text = (): z.ZodString => z.string().max(textMax);
-const filled = (): z.ZodString => text().min(1);
 
 const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 const dollars = (max: number): z.ZodNumber => z.number().min(0.01).max(max);
@@ -23,27 +17,12 @@ const day = 86_400;
 const model = (): z.ZodString =>
   text().refine(isModel, { error: (issue) => unknownModel(String(issue.input)) });
 const modelHint =
-  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another vendor\'s id with "/", "." or ":"';
+  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another ' +
+  'vendor\'s id with "/", "." or ":"';
 
 const insideFile = (): z.ZodString =>
   text().refine(isInside, { error: "must be a path inside the project" });
 const insideHint = "write it relative to the project's folder, without ..";
-
-const promptFile = (of: string): z.ZodOptional<z.ZodString> =>
-  filled()
-    .optional()
-    .meta({ description: `Contract of ${of}` });
-
-/** The contracts that may be replaced. */
-export const promptsShape = {
-  planner: promptFile("the planner"),
-  worker_code: promptFile("workers on code tasks"),
-  worker_test: promptFile("workers on test tasks"),
-  worker_fix: promptFile("workers on fix tasks"),
-  worker_review: promptFile("workers on review tasks"),
-  judge: promptFile("the judge"),
-  refinery: promptFile("the refinery"),
-};
 
 /** One project's fields. */
 export const projectSchema = z.strictObject({
@@ -57,7 +36,8 @@ export const projectSchema = z.strictObject({
     }),
   path: filled().meta({
     description:
-      "The project's folder, in a git repository: absolute, `~/…`, or relative to the portfolio file",
+      "The project's folder, in a git repository: absolute, `~/…`, or relative to the " +
+      "portfolio file",
   }),
   enabled: z.boolean().default(d.enabled).meta({ description: "`false`: no cycles are run" }),
   priority: z
@@ -172,10 +152,15 @@ export const projectSchema = z.strictObject({
     .boolean()
     .default(d.push)
     .meta({ description: "Whether what has landed is pushed to the branch's upstream" }),
-  prompts: z.strictObject(promptsShape).default({}).meta({
-    description:
-      "Files that replace the built-in contracts, relative to the portfolio file; keys: `planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, `refinery`",
-  }),
+  prompts: z
+    .strictObject(promptsShape)
+    .default({})
+    .meta({
+      description:
+        "Files that replace the built-in contracts, relative to the portfolio file; keys: " +
+        "`planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, " +
+        "`refinery`",
+    }),
   env: z
     .array(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -196,10 +181,13 @@ const p = portfolioDefaults;
 export const portfolioSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: "The schema, for editors" }),
   name: filled().max(100).default(p.name).meta({ description: "Names the portfolio to people" }),
-  data_dir: filled().default(p.data_dir).meta({
-    description:
-      "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the portfolio file",
-  }),
+  data_dir: filled()
+    .default(p.data_dir)
+    .meta({
+      description:
+        "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the " +
+        "portfolio file",
+    }),
   log_level: z
     .enum(["DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error"])
     .default(p.log_level)

@@ -75,7 +75,10 @@ export type CycleEvent =
 export const isOpen = ({ state }: Cycle): boolean =>
   state.at === "queued" || state.at === "planning" || state.at === "running";
 
-/** Returns what `event` makes of `cycle`; null where it comes from a lost delivery or does not apply. */
+/**
+ * Returns what `event` makes of `cycle`; null where it comes from a lost delivery or does not
+ * apply.
+ */
 export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
   const { state } = cycle;
   const next = (change: Partial<Cycle>): Cycle => ({

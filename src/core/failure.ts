@@ -26,7 +26,9 @@ export type FailureKind =
   | "refused" // the vendor refused the request, or the model refused to answer
   | "emptyChange"
   | "unsafeChange" // the snapshot refused it: nested repository, escaping link, size
-  | "judgedBad" // red checks, out of scope, or the reading found a fault
+  | "outOfScope" // it changes files that the task does not allow
+  | "checksRed" // also where they cannot be run because the set-up fails on it
+  | "judgedBad" // the reading found a fault
   | "judgeLost" // no verdict could be had
   | "conflicted"
   | "mergedRed" // green alone, red when merged with what landed meanwhile
@@ -44,7 +46,9 @@ const sentences: { readonly [K in FailureKind]: string } = {
   refused: "the model refused the request",
   emptyChange: "nothing was changed",
   unsafeChange: "the change cannot be taken",
-  judgedBad: "the judge rejected it",
+  outOfScope: "it went beyond its scope",
+  checksRed: "the checks did not pass",
+  judgedBad: "the judge's reading rejected it",
   judgeLost: "no verdict could be reached",
   conflicted: "its conflicts could not be resolved",
   mergedRed: "checks fail once it is merged",

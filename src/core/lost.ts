@@ -12,8 +12,8 @@ export const settledAsSpent = (each: Reservation): Change => ({
 
 /**
  * Closes what a task's deliveries left open, because their owner is dead: their attempts, and their
- * money at all that was set aside. A living one tells itself what it came to, once it hears that its
- * lease is gone.
+ * money at all that was set aside. A living one tells itself what it came to, once it hears that
+ * its lease is gone.
  */
 export function closeOrphaned(view: View, task: TaskId): readonly Change[] {
   const subject = { kind: "task", task } as const;

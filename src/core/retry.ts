@@ -15,7 +15,10 @@ export interface RetryRules {
   readonly backoffMaxMs: number;
 }
 
-/** Two seconds let a passing fault pass; an evidence-carrying retry gains nothing from a longer wait. */
+/**
+ * Two seconds let a passing fault pass; an evidence-carrying retry gains nothing from a longer
+ * wait.
+ */
 export const defaultRetryRules: RetryRules = {
   attemptsMax: 3,
   triesMax: 4,
@@ -24,7 +27,10 @@ export const defaultRetryRules: RetryRules = {
   backoffMaxMs: 5 * 60_000,
 };
 
-/** Milliseconds before a fresh start after `failures` failed ones: doubling, with up to half of jitter. */
+/**
+ * Milliseconds before a fresh start after `failures` failed ones: doubling, with up to half of
+ * jitter.
+ */
 export function backoffMs(failures: number, chance: number, rules: RetryRules): number {
   const full = Math.min(rules.backoffMs * 2 ** Math.max(0, failures - 1), rules.backoffMaxMs);
   return Math.round(full * (0.5 + chance / 2));

@@ -3,7 +3,8 @@
  *
  *   pending → working → submitted → judging → approved → merging → done
  *
- * Each row names the states that it may lead to, so that `docs/state-machine.md` is printed from it.
+ * Each row names the states that it may lead to, so that `docs/state-machine.md` is printed from
+ * it.
  * An event without a row is refused.
  */
 import type { RetryRules } from "./retry.ts";

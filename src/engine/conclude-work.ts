@@ -1,11 +1,11 @@
 /** How an attempt ends in the ledger. */
 import type { Draft } from "../core/draft.ts";
-import type { Instant, TaskId, Token } from "../core/ids.ts";
+import type { Instant, Token } from "../core/ids.ts";
 import type { View } from "../core/ledger.ts";
 import type { Attempt, AttemptOutcome, Spending } from "../core/records.ts";
 import type { Task, TaskEvent } from "../core/task.ts";
 import type { Release } from "../stages/converse.ts";
-import type { WorkOutcome } from "../stages/work/work.ts";
+import type { WorkOutcome } from "../stages/work/outcome.ts";
 import { finish, heed, restsUntil, sum } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
 
@@ -15,19 +15,18 @@ interface Concluded {
   readonly outcome: WorkOutcome;
 }
 
-/** Ends an attempt: its commit is kept, its event told, its money settled. */
+/** Ends an attempt: its commit is kept, its event told, its money settled; false where it was fenced. */
 export async function conclude(
   context: JobContext,
   { task, attempt, outcome }: Concluded,
   queue: "work" | "resolve",
-): Promise<void> {
+): Promise<boolean> {
   const { house, site, delivery } = context;
   const { token } = delivery;
   if (outcome.kind === "submitted") {
     const never = new AbortController().signal; // the commit must be kept whatever else is stopped
     await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
   }
-  const spent = outcome.resumed ? attempt.spending.costUsd : 0; // counted when it was spent
   const record = (draft: Draft, view: View, as: WorkOutcome): void => {
     const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
     const total = as.resumed ? as.spending : sum(recorded.spending, as.spending);
@@ -43,27 +42,18 @@ export async function conclude(
   // given up while it was worked on: its record is ours to close, unless somebody else holds it
   const fenced = (draft: Draft, view: View): void => {
     const state = draft.task(task.id)?.state;
-    if (state?.at === "skipped" && state.attempt === attempt.attempt)
-      record(draft, view, cancelled(outcome, view.now));
+    if (state?.at !== "skipped" || state.attempt !== attempt.attempt) return;
+    record(draft, view, cancelled(outcome, view.now));
+    draft.note("info", "the session of the cancelled task has ended", { task: task.id });
   };
-  const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };
-  await finish(house, delivery, { needs, costUsd, conclude, fenced });
-  await leaveIfOver(context, task.id);
-}
-
-/** A task that was given up while it was worked on kept its workspace until now. */
-async function leaveIfOver({ house, site, delivery }: JobContext, id: TaskId): Promise<void> {
-  const record = await house.engine.task(delivery.project, id);
-  if (record?.task.state.at !== "skipped") return;
-  const never = new AbortController().signal;
-  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
+  return finish(house, delivery, { needs, costUsd: outcome.dueUsd, conclude, fenced });
 }
 
 function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {
-  const { resumed, spending, summary, durationMs } = outcome;
+  const { resumed, spending, dueUsd, summary, durationMs } = outcome;
   const release: Release = { cause: "aborted", why: "the task was cancelled", until: now };
-  return { resumed, spending, summary, durationMs, kind: "released", release };
+  return { resumed, spending, dueUsd, summary, durationMs, kind: "released", release };
 }
 
 const isSame = (a: Attempt, b: Attempt): boolean =>

@@ -1,5 +1,5 @@
 /** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
-import { later, type ProjectName } from "../core/ids.ts";
+import { instant, later, type ProjectName } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
@@ -25,12 +25,13 @@ export async function runDaemon(
 ): Promise<void> {
   const outbox = openOutbox(house, fault);
   const met = new Set<ProjectName>();
+  const sendNext = openSending(house);
   const schedule = async (): Promise<void> => {
     for (const name of projects()) {
       const site = house.sites().get(name);
       if (site === undefined) continue;
       try {
-        if (met.has(name)) await sendNext(house, site);
+        if (met.has(name)) await sendNext(site);
         else await meet(name);
       } catch (why) {
         fault(name, String(why));
@@ -69,12 +70,22 @@ export async function runDaemon(
 }
 
 /** The schedule goes on from the start of the last cycle; missed ones collapse to one. */
-async function sendNext(house: House, site: Site): Promise<void> {
-  const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(site.name);
-  if (openCycle !== null || nextCycleAt !== null) return;
-  const from = lastCycle?.startedAt ?? house.clock.now();
-  const delayMs = Math.max(0, later(from, site.intervalMs) - house.clock.now());
-  await askForCycle(house, site.name, "schedule", delayMs);
+function openSending(house: House): (site: Site) => Promise<void> {
+  const sent = new Map<ProjectName, string>(); // the ledger's version in which a cycle was there
+  return async ({ name, intervalMs }) => {
+    const version = await house.engine.version(name);
+    if (sent.get(name) === version) return;
+    const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(name);
+    if (openCycle !== null || nextCycleAt !== null) {
+      sent.set(name, version);
+      return;
+    }
+    const now = house.clock.now();
+    // a clock that was set back makes nobody wait longer than an interval
+    const from = instant(Math.min(lastCycle?.startedAt ?? now, now));
+    const delayMs = Math.max(0, later(from, intervalMs) - now);
+    await askForCycle(house, name, "schedule", delayMs);
+  };
 }
 
 /** A cycle that waits for its time begins now: whoever starts the daemon wants to see it work. */

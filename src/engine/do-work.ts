@@ -7,7 +7,7 @@ import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
 import type { JobContext } from "./jobs.ts";
-import { leftBefore } from "./leftover.ts";
+import { leaveIfOver, leftBefore } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -17,7 +17,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
   const { attempt: number } = task.state;
   const known = record.attempts.find((e) => e.kind === "work" && e.attempt === number);
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
-  const outcome = await work(
+  await work(
     context.stage("worker", id),
     {
       task,
@@ -31,10 +31,11 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
         await note(context, { ...attempt, ...begun });
         await context.site.world.repo.show(id, begun.base, signal);
       },
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "work"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "work");
+  await leaveIfOver(context, id);
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -52,19 +53,21 @@ export async function doResolve(
     (e) => e.kind === "resolve" && e.attempt === number && e.round === round,
   );
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "resolve", round }));
-  const outcome = await resolve(
+  await resolve(
     context.stage("refinery", id),
     {
       task,
       attempt,
       candidate: commit,
+      resume: known !== undefined,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
       begun: (begun) => note(context, { ...attempt, ...begun }),
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "resolve"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "resolve");
+  await leaveIfOver(context, id);
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

@@ -17,12 +17,12 @@ export interface Conclusion {
   readonly fenced?: (draft: Draft, view: View) => void;
 }
 
-/** Ends a delivery with what `conclude` tells the draft; one that was fenced off still pays. */
+/** Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays. */
 export async function finish(
   house: House,
   delivery: Delivery,
   { needs, costUsd, conclude, fenced }: Conclusion,
-): Promise<void> {
+): Promise<boolean> {
   const { rules } = siteOf(house, delivery.project).limits;
   const decide = (by: Conclusion["fenced"]) => (view: View) => {
     const draft = openDraft(view, rules);
@@ -31,8 +31,9 @@ export async function finish(
     return { changes: draft.changes(), answer: null };
   };
   const finished = await house.engine.finish(delivery, needs, decide(conclude));
-  if (finished.kind === "finished") return;
+  if (finished.kind === "finished") return true;
   await house.engine.transact(delivery.project, needs, decide(fenced));
+  return false;
 }
 
 function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
@@ -51,7 +52,8 @@ export function heed(draft: Draft, release: Release): void {
 }
 
 /**
- * When what was released may start again. A limit is waited out by the project's pause alone, so that
+ * When what was released may start again. A limit is waited out by the project's pause alone, so
+ * that
  * work goes on at once where a person resumes it.
  */
 export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>

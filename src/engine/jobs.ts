@@ -12,6 +12,8 @@ export interface JobContext {
   readonly delivery: Delivery;
   /** What this delivery may spend, in US dollars. */
   readonly budgetUsd: number;
+  /** What its sessions are known to have cost so far, in US dollars. */
+  readonly spentUsd: () => number;
   readonly stage: (role: Role, task: TaskId | null) => Stage;
 }
 
@@ -23,10 +25,14 @@ export async function contextOf(house: House, delivery: Delivery): Promise<JobCo
     changes: [],
     answer: view.reservations.find((each) => each.token === token)?.amountUsd ?? 0,
   }));
+  let spentUsd = 0;
   const stage = (role: Role, task: TaskId | null): Stage => ({
     world: site.world,
     settings: site.settings,
-    listen: (event: SessionEvent) => house.hear({ project, task, role, event }),
+    listen: (event: SessionEvent) => {
+      if (event.type === "spent") spentUsd = Math.max(spentUsd, event.costUsd);
+      house.hear({ project, task, role, event });
+    },
   });
-  return { house, site, delivery, budgetUsd, stage };
+  return { house, site, delivery, budgetUsd, spentUsd: () => spentUsd, stage };
 }

@@ -1,13 +1,15 @@
 /** What earlier attempts of a task left, for the one that begins. */
 import { endedEarly } from "../core/failure.ts";
+import type { TaskId } from "../core/ids.ts";
 import type { Attempt, AttemptOutcome } from "../core/records.ts";
 import type { TaskRecord } from "../ports/engine.ts";
-import { type Before, leftoverOf } from "../stages/work/enter.ts";
+import type { Before } from "../stages/work/enter.ts";
+import { leftoverOf } from "../stages/work/leftover.ts";
 import type { JobContext } from "./jobs.ts";
 
 /**
- * Keeps what lost attempts of the task still have in workspaces, writes it down, and answers what the
- * last one left; `null` where that is nothing.
+ * Keeps what lost attempts of the task still have in workspaces, writes it down, and answers what
+ * the last one left; `null` where that is nothing.
  */
 export async function leftBefore(
   context: JobContext,
@@ -57,4 +59,15 @@ async function write({ house, delivery }: JobContext, attempts: readonly Attempt
     changes: attempts.map((attempt) => ({ kind: "attempt", attempt })),
     answer: null,
   }));
+}
+
+/** A task that was given up while it was worked on kept its workspace until now. */
+export async function leaveIfOver(
+  { house, site, delivery }: JobContext,
+  id: TaskId,
+): Promise<void> {
+  const record = await house.engine.task(delivery.project, id);
+  if (record?.task.state.at !== "skipped") return;
+  const never = new AbortController().signal;
+  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
 }

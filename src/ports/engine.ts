@@ -13,7 +13,8 @@
  * - otherwise higher priority first; each minute of waiting counts as one step of priority;
  * - `runAt` is respected; the death of an owner frees its jobs at once where it can be seen, else
  *   when the lease ends; a job sent is visible to all processes when its transaction has committed;
- * - a job that was not admitted is asked about again at the moment that was named, and at once when a
+ * - a job that was not admitted is asked about again at the moment that was named, and at once when
+ * a
  *   delivery of its project ends or its project changes;
  * - to send what is being done is a bug and throws; so is a version that does not follow the stored
  *   one. The job on offer is seen as queued, and so is what a dead owner holds;
@@ -35,7 +36,9 @@ export interface Delivery {
 
 export type Claim =
   | { readonly kind: "claimed"; readonly delivery: Delivery }
-  /** Nothing may start; `until` is the next moment worth asking, null where only a change can help. */
+  /**
+   * Nothing may start; `until` is the next moment worth asking, null where only a change can help.
+   */
   | { readonly kind: "idle"; readonly until: Instant | null };
 
 export type Finish<A> =
@@ -59,7 +62,8 @@ export interface Engine extends Ledger {
   /** Frees jobs whose owners are dead, and settles what a crash left between two files. */
   recover(project: ProjectName): Promise<void>;
   /**
-   * Answers when a project may have changed, or after `ms`; for tickers and followers. A caller that
+   * Answers when a project may have changed, or after `ms`; for tickers and followers. A caller
+   * that
    * comes with the same signal again also hears of what changed since it last asked.
    */
   changed(ms: number, signal: AbortSignal): Promise<void>;
@@ -70,6 +74,12 @@ export interface Engine extends Ledger {
 
 /** Cheap reads, never through the write lock. */
 export interface Ledger {
+  /**
+   * A text that differs, within one process, whenever anybody has written to the project in
+   * between;
+   * far cheaper than looking.
+   */
+  version(project: ProjectName): Promise<string>;
   overview(project: ProjectName): Promise<Overview>;
   tasks(project: ProjectName, filter: TaskFilter): Promise<readonly Task[]>;
   /** A task by its id with all that is known of it; null where there is none. */

@@ -1,4 +1,7 @@
-/** One agent session, and what its ending means for the task: an answer, a failure, or no one's fault. */
+/**
+ * One agent session, and what its ending means for the task: an answer, a failure, or no one's
+ * fault.
+ */
 import type { Failure } from "../core/failure.ts";
 import { type Instant, later, type SessionId } from "../core/ids.ts";
 import type { Spending } from "../core/records.ts";
@@ -15,7 +18,9 @@ const tools: Readonly<Record<Role, readonly Tool[]>> = {
 
 /** Far above what a task of one coherent change needs; money and time are the caps that bind. */
 const turnsMax = 200;
-/** A model that streams is never silent for minutes; a long command is a sign of life by its own. */
+/**
+ * A model that streams is never silent for minutes; a long command is a sign of life by its own.
+ */
 const silenceMs = 120_000;
 
 export interface Talk {
@@ -35,7 +40,9 @@ export interface Talk {
   readonly resume: boolean;
 }
 
-/** Why a session ended through no fault of the task. `until` is null where only a person can help. */
+/**
+ * Why a session ended through no fault of the task. `until` is null where only a person can help.
+ */
 export interface Release {
   readonly cause: "aborted" | "limit" | "outage" | "unauthorised" | "setup";
   readonly why: string;
@@ -51,6 +58,8 @@ export interface Held {
   readonly ended: Conversation;
   readonly text: string;
   readonly spending: Spending;
+  /** What this run of the session cost, in US dollars; `spending` is that of the whole session. */
+  readonly dueUsd: number;
   readonly durationMs: number;
 }
 
@@ -74,6 +83,7 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
     ended: meaningOf(result.ending, world.clock.now()),
     text: result.text,
     spending: spendingOf(result),
+    dueUsd: Math.max(0, result.costUsd - result.earlierUsd),
     durationMs: result.durationMs,
   };
 }

@@ -52,6 +52,7 @@ test("a fault while the work is taken leaves the workspace as it is, for the nex
     budgetUsd: 1,
     anew: anAttempt().session,
     begun: async () => undefined,
+    ended: async () => true,
   };
   await expect(work(stage, request, signal)).rejects.toThrow("the disk is full");
   expect(fates[0]).toBe("kept");

@@ -2,9 +2,10 @@
 import type { CommitSha, TaskId } from "../../core/ids.ts";
 import { checkoutsOf } from "./checkouts.ts";
 import { fetchFrom } from "./hub.ts";
-import { landingOf } from "./landing.ts";
+import { intentRef, landingOf, mergedRef } from "./landing.ts";
 import { leaveTask } from "./leave.ts";
 import { hasLanded } from "./proof.ts";
+import { settled } from "./publish.ts";
 import { branchRef, isAncestor, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
 import { attemptsOf, keepRescued, rescuedOf } from "./rescues.ts";
 import type { Site } from "./site.ts";
@@ -71,14 +72,19 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
  * only an empty branch goes.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  const landed = (await landingOf(site, task, signal)) !== null;
-  const why = landed ? "the task landed without it" : "the task was given up";
+  const landed = await landingOf(site, task, signal);
+  const why = landed === null ? "the task was given up" : "the task landed without it";
   await leaveTask(site, task, { but: [], why }, signal);
-  if (!landed) return dropEmpty(site, task, signal);
+  if (landed === null) return dropEmpty(site, task, signal);
+  const theirs = site.hub.place.commonDir;
+  const marks = await readRefs(theirs, [mergedRef(task), intentRef(task, "")], signal);
+  // whoever landed it died before it had tidied up
+  if (marks.get(mergedRef(task)) !== landed || marks.size > 1)
+    await settled(site, task, landed, signal);
   await retireTask(site, task, signal);
 }
 
-/** Removes a task's branch and attempts; each commit that has not landed is kept as a rescue first. */
+/** Removes a task's branch and attempts; what has not landed is kept as a rescue first. */
 export async function retireTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
   const theirs = site.hub.place.commonDir;
   const { attempts, tip } = await removable(site, task, signal);
@@ -96,7 +102,7 @@ export async function retireTask(site: Site, task: TaskId, signal: AbortSignal):
 
 type Ref = readonly [name: string, commit: string];
 
-/** What would go of a task that is over: its attempts, and its branch unless that is the person's. */
+/** What would go of a task that is over: its attempts, and its branch unless it is theirs. */
 export async function removable(
   site: Site,
   task: TaskId,

@@ -80,7 +80,7 @@ async function references(site: Site, known: Known, signal: AbortSignal): Promis
     found.push({
       finding: finding(site, {
         kind: "references",
-        what: `${count} references of task ${task}, which ${landed ? "has landed" : "is long over"}`,
+        what: `${count} references of task ${task}, ${landed ? "which landed" : "long over"}`,
         action: "removed, what did not land kept as a rescue",
       }),
       mend: (until) => (landed ? sweepTask(site, task, until) : retireTask(site, task, until)),

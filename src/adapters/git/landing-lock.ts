@@ -1,7 +1,7 @@
 /**
- * The one lock that our git takes in a work tree of the person's: the index's, while it fast-forwards.
- * What was begun there, by whom and when is written down before, so that after a death it can be told
- * from a lock of the person's own.
+ * The one lock that our git takes in a work tree of the person's: the index's, while it
+ * fast-forwards. What was begun there, by whom and when is written down before, so that after a
+ * death it can be told from a lock of the person's own.
  */
 import { lstat, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 import { closedSlots, freeSlot, readRecord } from "./slots.ts";
 import { slotOf } from "./workspace.ts";
 
-/** Keeps what a workspace of this process holds beyond its opening; `null` where that is nothing. */
+/** Keeps what a workspace of this process holds beyond its opening; `null`: that is nothing. */
 export async function rescueWorkspace(
   site: Site,
   workspace: Workspace,

@@ -2,8 +2,8 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 /**
- * Tells whether a git is at work on one of the folders: it names one, or stands in one. `null` where
- * this machine does not say.
+ * Tells whether a git is at work on one of the folders: it names one, or stands in one. `null`
+ * where this machine does not say.
  */
 export async function gitAt(folders: readonly string[]): Promise<boolean | null> {
   const entries = await readdir("/proc").catch(() => null);

@@ -3,8 +3,8 @@ import { git } from "./git.ts";
 import { branchRef, isAncestor } from "./refs.ts";
 
 /**
- * Tells whether all that a commit holds has landed: by ancestry, or change by change (`git cherry`).
- * Asked of a repository that has not heard of the latest landing, the answer is no.
+ * Tells whether all that a commit holds has landed: by ancestry, or change by change
+ * (`git cherry`). Asked of a repository that has not heard of the latest landing, the answer is no.
  */
 export async function hasLanded(
   gitDir: string,

@@ -1,4 +1,4 @@
-/** What a slot holds and nobody took, kept as a rescue before the slot is used for anything else. */
+/** What a slot holds and nobody took, kept as a rescue before the slot is used anew. */
 import { type TaskId, taskId } from "../../core/ids.ts";
 import type { Rescued, RescueRequest } from "../../ports/repo.ts";
 import { hasLanded } from "./proof.ts";

@@ -44,7 +44,7 @@ export async function keepRescued(
   );
 }
 
-/** Finds what has a commit's very files on the same base already: an attempt, or an earlier rescue. */
+/** Finds what has the very files on the same base already: an attempt, or an earlier rescue. */
 export async function keptAlready(
   site: Site,
   task: TaskId,

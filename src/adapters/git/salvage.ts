@@ -39,7 +39,7 @@ export interface SalvageRequest {
   readonly message: (leftOut: readonly string[]) => string;
 }
 
-/** Takes a slot's files as a commit on its base; `null` where they are as they were at the opening. */
+/** Takes a slot's files as a commit on its base; `null` where they are as they were opened. */
 export async function salvageSlot(
   site: Site,
   slot: Slot,

@@ -1,4 +1,4 @@
-/** Looks after what projects share in the data folder: agents' sessions, and the room that all takes. */
+/** Looks after what projects share in the data folder: sessions, and the room that all takes. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sessionId } from "../../core/ids.ts";
@@ -73,7 +73,8 @@ async function overQuota(
   }
   if (over <= 0) return found;
   const sizes = [used, quotaBytes].map((bytes) => (bytes / gib).toFixed(1));
-  const what = `${dataDir} takes ${sizes[0]} GiB, ${sizes[1]} are allowed: raise \`data_quota_gb\`, or make room`;
+  const advice = "raise `data_quota_gb`, or make room";
+  const what = `${dataDir} takes ${sizes[0]} GiB, ${sizes[1]} are allowed: ${advice}`;
   const finding = { kind: "quota", project: null, what, action: null, bytes: over } as const;
   return [...found, { finding, mend: async () => undefined }];
 }

@@ -10,7 +10,10 @@ export function addKeeping(program: Program, act: Act): void {
     .command("gc")
     .summary("remove what nobody needs any more")
     .description(
-      "Removes what nobody needs: workspaces in which nobody goes on, references of landed tasks, locks and half files of dead processes, old transcripts and sessions; a damaged clone is rebuilt. Work that did not land is kept as a rescue first. `orch start` does this itself every ten minutes; while it runs, only --dry-run is taken.",
+      "Removes what nobody needs: workspaces in which nobody goes on, references of landed " +
+        "tasks, locks and half files of dead processes, old transcripts and sessions; a damaged " +
+        "clone is rebuilt. Work that did not land is kept as a rescue first. `orch start` does " +
+        "this itself every ten minutes; while it runs, only --dry-run is taken.",
     )
     .option("-p, --project <name>", "the project; may be given several times", collectNames)
     .option("--dry-run", "say what would be done, and do nothing")
@@ -25,7 +28,8 @@ function addRescue(program: Program, act: Act): void {
     .helpCommand(false)
     .summary("work that did not land, and is kept")
     .description(
-      "Work that did not land is kept in the project's repository under refs/orch/rescue/, until you drop it.",
+      "Work that did not land is kept in the project's repository under refs/orch/rescue/, " +
+        "until you drop it.",
     );
   const load = async () => import("../commands/rescue.ts");
   rescue

@@ -2,8 +2,9 @@
 import type { CommitSha } from "../../core/ids.ts";
 import type { Attempt, Leftover } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
-import type { Rescued, Workspace } from "../../ports/repo.ts";
+import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
+import { leftoverOf } from "./leftover.ts";
 
 /** What an earlier attempt left, and whether this one may go on from it. */
 export interface Before {
@@ -55,27 +56,4 @@ export async function enter(
   }
   const workspace = await world.repo.open({ at, name }, signal);
   return { workspace, resumed: false, before: known, carried: null };
-}
-
-/** More changed paths than this are for the reference to tell. */
-const changesMax = 200;
-
-/** What the ledger keeps of a rescue. */
-export const leftoverOf = ({ ref, commit, changes, leftOut }: Rescued): Leftover => ({
-  ref,
-  commit,
-  changes: changes.slice(0, changesMax),
-  leftOut,
-});
-
-/** Keeps what a workspace holds that will not be submitted; `null` where that is nothing. */
-export async function rescued(
-  { world }: Stage,
-  workspace: Workspace,
-  { task, attempt, why }: { readonly task: Task; readonly attempt: Attempt; readonly why: string },
-): Promise<Leftover | null> {
-  const request = { task: task.id, attempt: attempt.attempt, why };
-  const never = new AbortController().signal; // it must be kept whatever else is stopped
-  const kept = await world.repo.rescue(workspace, request, never);
-  return kept === null ? null : leftoverOf(kept);
 }

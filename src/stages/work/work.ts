@@ -1,9 +1,8 @@
 /** Does one task in a workspace of its own, and takes what it left there as a commit. */
-import type { FileChange } from "../../core/change.ts";
 import { withoutBacklog } from "../../core/conventions.ts";
-import { type Failure, failureSentence } from "../../core/failure.ts";
+import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, SessionId } from "../../core/ids.ts";
-import { type Attempt, type Leftover, nothingSpent, type Spending } from "../../core/records.ts";
+import { type Attempt, nothingSpent } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
@@ -11,7 +10,10 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
-import { type Before, type Entered, enter, rescued } from "./enter.ts";
+import { type Before, type Entered, enter } from "./enter.ts";
+import { handIn } from "./hand-in.ts";
+import { withLeftover } from "./leftover.ts";
+import type { WorkOutcome } from "./outcome.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
@@ -29,6 +31,8 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
+  /** Records what came of it while the workspace is there to go on in; false where not heard. */
+  readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
 /** Where a session works, and which one it is. */
@@ -38,72 +42,22 @@ export interface Begun {
   readonly carried?: CommitSha | undefined;
 }
 
-export type WorkOutcome = {
-  /** Whether `spending` includes what earlier tries of the session spent. */
-  readonly resumed: boolean;
-  readonly spending: Spending;
-  readonly summary: string;
-  readonly durationMs: number;
-  /** What was kept of work that was not submitted. */
-  readonly leftover?: Leftover | undefined;
-} & (
-  | {
-      readonly kind: "submitted";
-      readonly commit: CommitSha;
-      readonly base: CommitSha;
-      readonly changes: readonly FileChange[];
-    }
-  | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "released"; readonly release: Release }
-  | { readonly kind: "blocked"; readonly question: string }
-  | { readonly kind: "declined"; readonly why: string }
-  | { readonly kind: "reported"; readonly report: string }
-);
-
 /** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
 const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 
-/** Runs a worker to its end. */
-export async function work(
-  stage: Stage,
-  request: WorkRequest,
-  signal: AbortSignal,
-): Promise<WorkOutcome> {
+/** Runs a worker to its end, and has that recorded. */
+export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
   const entered = await enter(stage, request, signal);
-  const { workspace } = entered;
-  await using _given = workspace;
-  try {
-    const outcome = await inside(stage, request, entered, signal);
-    if (outcome.kind === "submitted") return outcome;
-    if (outcome.kind === "released") {
-      workspace.keep();
-      return outcome;
-    }
-    const leftover = await rescued(stage, workspace, { ...request, why: whyOf(outcome) });
-    return leftover === null ? outcome : { ...outcome, leftover };
-  } catch (fault) {
-    workspace.keep(); // nobody has taken its work yet: the next try goes on in it
-    throw fault;
-  }
+  await using workspace = entered.workspace;
+  const make = async (): Promise<WorkOutcome> => {
+    const outcome = await workIn(stage, request, entered, signal);
+    return withLeftover(stage, request, workspace, outcome);
+  };
+  await handIn(workspace, make, request.ended);
 }
 
-function whyOf(outcome: Exclude<WorkOutcome, { readonly kind: "submitted" | "released" }>): string {
-  switch (outcome.kind) {
-    case "failed":
-      return failureSentence(outcome.failure.kind);
-    case "blocked":
-      return "the worker asked a person";
-    case "declined":
-      return "the worker declined the task";
-    case "reported":
-      return "the task's report was handed in";
-    default:
-      return outcome satisfies never;
-  }
-}
-
-async function inside(
+async function workIn(
   stage: Stage,
   request: WorkRequest,
   { workspace, resumed, before, carried }: Entered,
@@ -117,7 +71,7 @@ async function inside(
     // the branch itself cannot be set up: no worker could do better, so none is blamed
     const why = `the set-up, ${installed.command}, fails:\n${endOf(installed.output)}`;
     const release: Release = { cause: "setup", why, until: null };
-    const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
+    const none = { spending: nothingSpent, dueUsd: 0, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "released", release };
   }
   const told = before === null ? null : { ...before, carried: carried !== null };
@@ -188,9 +142,9 @@ async function conclude(
   { workspace, held, resumed }: Ended,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { ended, spending, text, durationMs } = held;
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   if (answer?.kind === "blocked") return { ...common, kind: "blocked", question: answer.question };

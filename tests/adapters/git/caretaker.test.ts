@@ -141,12 +141,13 @@ test("a lock in the clone goes when it is nobody's, and not while a git works th
 
 /** Begins a fast-forward in a process of its own that is killed while it has the index locked. */
 function killedWhileLanding(options: RepoOptions, root: string): void {
+  const at = (name: string) => join(import.meta.dirname, "../../../src/adapters/git", name);
   const code = `
     import { writeFileSync } from "node:fs";
-    import { recorded } from "${join(import.meta.dirname, "../../../src/adapters/git/landing-lock.ts")}";
-    import { openSite } from "${join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts")}";
-    const options = ${JSON.stringify(options)};
-    const site = await openSite({ ...options, now: () => Date.now() }, new AbortController().signal);
+    import { recorded } from "${at("landing-lock.ts")}";
+    import { openSite } from "${at("open-repo.ts")}";
+    const options = { ...${JSON.stringify(options)}, now: () => Date.now() };
+    const site = await openSite(options, new AbortController().signal);
     const checkout = { gitDir: "${root}/.git", top: "${root}" };
     await recorded(site, checkout, async () => {
       writeFileSync("${root}/.git/index.lock", "");

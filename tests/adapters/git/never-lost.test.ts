@@ -1,4 +1,4 @@
-/** G18: whatever is attempted, landed, given up and patrolled, no work is gone that did not land. */
+/** G18: whatever is attempted, landed, given up and patrolled, no unmerged work is gone. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";

@@ -35,7 +35,11 @@ const show = (root: string, what: string): string => person(root, "show", what);
 describe("a workspace that is given up", () => {
   test("has its work kept in the person's repository, once, and nothing of theirs changes", async () => {
     let at = Date.now();
-    const now = () => instant((at += 5_000)); // the same files are kept once, whenever that is asked
+    // the same files are kept once, whenever that is asked
+    const now = () => {
+      at += 5_000;
+      return instant(at);
+    };
     const { repo, root } = await opened(await repository(files), { now });
     const before = await fingerprint(root);
     await using workspace = await left(repo, { "a.txt": "one\nhalf\n", "new/deep.bin": "\0\x01" });

@@ -1,7 +1,7 @@
 /** Storage in memory: a transaction undoes what it wrote where it throws. */
 import type { ProjectName, Token } from "../../../core/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { PortfolioReads, PortfolioWrite, Storage } from "../shared/storage.ts";
+import type { PortfolioReads, PortfolioWrite, ProjectRows, Storage } from "../shared/storage.ts";
 import { openWaker, type Waker } from "../shared/waker.ts";
 import { moneyOf } from "./money.ts";
 import { openRows, type ProjectData, projectData } from "./rows.ts";
@@ -38,22 +38,23 @@ export interface MemoryOptions {
 /** Opens storage on a ledger in memory. */
 export function memoryStorage({ store, clock, between }: MemoryOptions): Storage {
   const { projects, portfolio, waker } = store;
+  const books = readPortfolio(portfolio);
   return {
+    version: (project) => String(projects.get(project)?.writes ?? 0),
     read(project, body, missing) {
       const data = projects.get(project);
-      return data === undefined ? missing() : body(openRows(data, openJournal()));
+      return data === undefined ? missing() : body(opened(data).rows);
     },
     write(project, body) {
       const data = projects.get(project) ?? projectData();
-      const journal = openJournal();
+      const { rows, journal } = opened(data);
+      journal.begin();
       try {
-        const { answer, wrote, raise, lower } = body(
-          openRows(data, journal),
-          readPortfolio(portfolio),
-        );
+        const { answer, wrote, raise, lower } = body(rows, books);
         writePortfolio(portfolio, project, raise);
         if (raise.length > 0) between?.();
         projects.set(project, data);
+        if (!journal.isEmpty()) data.writes += 1;
         writePortfolio(portfolio, project, lower);
         if (wrote) waker.wake();
         return { answer, mirrored: true };
@@ -68,6 +69,23 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
     },
   };
 }
+
+interface Opened {
+  readonly rows: ProjectRows;
+  readonly journal: Journal;
+}
+
+/** Rows are opened once a ledger: dozens of functions for each read would be most of its cost. */
+function opened(data: ProjectData): Opened {
+  const known = allOpened.get(data);
+  if (known !== undefined) return known;
+  const journal = openJournal();
+  const fresh = { rows: openRows(data, journal), journal };
+  allOpened.set(data, fresh);
+  return fresh;
+}
+
+const allOpened = new WeakMap<ProjectData, Opened>();
 
 function readPortfolio({ shares, workers }: PortfolioData): PortfolioReads {
   const of = <T extends { project: ProjectName }>(table: Table<T>, project: ProjectName) =>

@@ -60,7 +60,9 @@ function statement(write: PortfolioWrite): Statement {
       };
     case "worker":
       return {
-        sql: "INSERT OR REPLACE INTO workers (project, token, owner) VALUES (@project, @token, @owner)",
+        sql:
+          "INSERT OR REPLACE INTO workers (project, token, owner) VALUES (@project, " +
+          "@token, @owner)",
         values: { ...write.worker },
       };
     case "unworker":
