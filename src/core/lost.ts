@@ -5,7 +5,7 @@ import type { Change, View } from "./ledger.ts";
 import type { Reservation } from "./records.ts";
 
 /** Settles a reservation at all that was set aside. */
-export const settledAsSpent = (each: Reservation): Change => ({
+const settledAsSpent = (each: Reservation): Change => ({
   kind: "reservation",
   reservation: { ...each, settledUsd: each.amountUsd },
 });

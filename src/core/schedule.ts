@@ -17,7 +17,6 @@ import type {
   View,
   WaitsFor,
 } from "./ledger.ts";
-import { settledAsSpent } from "./lost.ts";
 import { pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -130,7 +129,7 @@ function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): W
 function settleLost(draft: Draft, view: View, lost: Token): void {
   for (const each of view.reservations) {
     if (each.token !== lost) continue;
-    draft.add(settledAsSpent(each));
+    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
   }
 }
 
