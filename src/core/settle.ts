@@ -67,7 +67,10 @@ function sendMissing(draft: Draft, view: View): void {
 /** Whoever lost a job settles its money within seconds, unless dead or stopped. */
 const abandonedMs = 10 * 60_000;
 
-/** Money of a delivery that nothing waits for any more counts as spent: nobody is left to say otherwise. */
+/**
+ * Money of a delivery that nothing waits for any more counts as spent: nobody is left to say
+ * otherwise.
+ */
 function settleAbandoned(draft: Draft, view: View): void {
   for (const each of abandoned(view))
     if (later(each.at, abandonedMs) <= view.now)

@@ -15,7 +15,10 @@ interface Concluded {
   readonly outcome: WorkOutcome;
 }
 
-/** Ends an attempt: its commit is kept, its event told, its money settled; false where it was fenced. */
+/**
+ * Ends an attempt: its commit is kept, its event told, its money settled; false where it was
+ * fenced.
+ */
 export async function conclude(
   context: JobContext,
   { task, attempt, outcome }: Concluded,

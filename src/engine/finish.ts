@@ -17,7 +17,9 @@ export interface Conclusion {
   readonly fenced?: (draft: Draft, view: View) => void;
 }
 
-/** Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays. */
+/**
+ * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays.
+ */
 export async function finish(
   house: House,
   delivery: Delivery,

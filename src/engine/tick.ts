@@ -74,7 +74,8 @@ async function serveOne(house: House, service: Service, round: Round): Promise<n
   if (site === undefined) return tickMs;
   try {
     const looked = await round.settle(site);
-    // what people and `settle` wrote is told too, where no job that runs will have it told at its end
+    // what people and `settle` wrote is told too, where no job that runs will have it told at its
+    // end
     const isBusy = [...running.values()].some(({ project }) => project === name);
     if (looked && !isBusy) await service.ended(name);
     const admit = admitBy(site.limits);
@@ -105,7 +106,9 @@ const keyOf = (project: ProjectName, { id }: Job): string => `${project} ${id}`;
 
 const notNow = (job: Job, why: WaitsFor): Admission => ({ kind: "later", at: job.runAt, why });
 
-/** Whoever leaves a job to others leaves the reason too, or two would correct each other for ever. */
+/**
+ * Whoever leaves a job to others leaves the reason too, or two would correct each other for ever.
+ */
 const asBefore = ({ state }: Job): WaitsFor =>
   state.at === "queued" && state.waitsFor !== null
     ? (state.waitsFor as WaitsFor) // nothing else is ever written there

@@ -15,7 +15,7 @@ const landings = (place: Place) =>
     .filter((each) => each !== "");
 
 test.each(["before repo.publish alder #1", "before engine.finish work alder #1"])(
-  "G4: frozen at `%s` until another has taken over, it lands nothing twice and decides nothing",
+  "G4: frozen at %s until another has taken over, it lands nothing twice and decides nothing",
   async (point) => {
     await using place = await openPlace();
     await using vendor = await openVendor(place);

@@ -1,4 +1,4 @@
-/** How a session ended, kept so that whoever died before using its answer need not pay for it again. */
+/** How a session ended, kept for whoever died before using its answer. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import type { SessionResult } from "../../ports/agent.ts";
 import { isUsage } from "./meter.ts";

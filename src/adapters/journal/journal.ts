@@ -61,7 +61,8 @@ async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, pid] = /^\..+\.md\.(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    await rm(join(folder, name), { force: true }).catch(() => undefined); // the next start tries again
+    // what cannot be removed now is tried again by the next start
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
   }
 }
 

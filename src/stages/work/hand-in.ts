@@ -2,8 +2,10 @@ import type { Workspace } from "../../ports/repo.ts";
 import type { WorkOutcome } from "./outcome.ts";
 
 /**
- * Has what comes of a session recorded while its workspace is there to go on in: whoever dies before
- * that finds the work there. What is released, not heard or not recorded is kept, for it is paid for.
+ * Has what comes of a session recorded while its workspace is there to go on in: whoever dies
+ * before
+ * that finds the work there. What is released, not heard or not recorded is kept, for it is paid
+ * for.
  */
 export async function handIn(
   workspace: Workspace,

@@ -1,4 +1,4 @@
-/** What came of a session that was to change something. */
+/** What comes of a session that was to change files, or to report. */
 import type { FileChange } from "../../core/change.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha } from "../../core/ids.ts";

@@ -1,4 +1,4 @@
-/** The vendor of a story: holds back what must wait for something, and lives through every crash. */
+/** The vendor of a story: holds back what must wait, and lives through every crash. */
 import { execFileSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Scene } from "../../../src/scripted-model/director.ts";

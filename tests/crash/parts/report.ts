@@ -59,6 +59,7 @@ export function renderFigures(figures: Figures): string {
     `paid twice             ${figures.overpaid}`,
     `left behind            ${figures.leftovers}`,
     `requests lost          ${figures.excessMean.toFixed(2)} a crash, ${figures.excessMax} at most`,
-    `recovery               median ${seconds(figures.recoveryMedianMs)}, worst ${seconds(figures.recoveryWorstMs)}`,
+    `recovery, median       ${seconds(figures.recoveryMedianMs)}`,
+    `recovery, worst        ${seconds(figures.recoveryWorstMs)}`,
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /** A part of all points that comes out the same for the same seed. */
 
-/** Where a process dies in every sample: round the landing, the taking of work, each stage's end. */
+/** Where a process dies in every sample: landings, the taking of work, each stage's end. */
 const certain = [
   /^(?:before|after) repo\.publish alder /,
   /^after repo\.snapshot work-birch-1 /,

@@ -174,7 +174,7 @@ export function difference(clean: Facts, facts: Facts): readonly string[] {
   ].sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
 }
 
-/** Milliseconds from the death until a session asks again or, where none was live, a call is made. */
+/** Milliseconds until a session asks again or, where none was live, a call is made. */
 function recovery(
   diedAt: number,
   after: readonly Line[],

@@ -1,9 +1,10 @@
 /**
  * Names each call that has an effect, writes it down, and kills its own process at one of them.
  *
- * A call is known by what it does, for whom, and how often that came before: `repo.open work-alder-1
- * #1`. A global number would not do: several tasks are under way at once, and which of them comes
- * first changes from run to run, whereas each one's own calls keep their order.
+ * A call is known by what it does, for whom, and how often that came before, for instance
+ * `repo.open work-alder-1 #1`. A global number would not do: several tasks are under way at once,
+ * and which of them comes first changes from run to run, whereas each one's own calls keep their
+ * order.
  */
 import { openSync, writeSync } from "node:fs";
 import type { Setup } from "./setup.ts";

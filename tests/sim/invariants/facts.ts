@@ -16,6 +16,8 @@ export interface Known {
   readonly land: Land;
   cursor: number;
   lastToken: number;
+  /** Whoever has begun a job: until its handler has ended, it begins that job no second time. */
+  readonly begunBy: Map<string, Set<string>>;
   /** Jobs as they were after the last write. */
   jobs: ReadonlyMap<string, JobRow>;
   readonly states: Map<string, TaskState>;

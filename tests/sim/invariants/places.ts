@@ -71,7 +71,7 @@ const minuteMs = 60_000;
 export const urgentGoesFirst: Invariant<Claimed> = {
   name: "the urgent goes first",
   promise: "S7.5",
-  check({ universe, row, before, data }) {
+  check({ universe, known, row, before, data }) {
     const was = before.get(row.job.id);
     // one that is taken over from a living holder goes on in its own place
     if (row.job.queue !== "work" || was === undefined || isLive(universe.alive, was)) return null;
@@ -81,6 +81,8 @@ export const urgentGoesFirst: Invariant<Claimed> = {
       const { job } = each;
       if (job.queue !== "work" || job.runAt > now || isLive(universe.alive, each)) continue;
       if (!data.jobs.has(job.id) || weight(each) <= weight(row)) continue;
+      // whoever has begun it may be at it still
+      if (row.owner !== null && known.begunBy.get(job.id)?.has(row.owner) === true) continue;
       return `${job.id} of weight ${weight(each)} waits while ${row.job.id} starts`;
     }
     return null;

@@ -8,27 +8,37 @@ import type { Invariant, Scene } from "./facts.ts";
 
 const resting = new Set(["done", "failed", "skipped", "blocked", "held"]);
 
+/** What only goes on within a cycle; `working` where its holder has died. */
+const unbegun = new Set(["pending", "working"]);
+
 /** Every cycle ends; every task ends, or waits for a person. */
 export const allComesToRest: Invariant<Scene> = {
   name: "all comes to rest",
   promise: "S1.2, S1.7",
-  check({ data: { tasks, cycles, jobs } }) {
+  check({ universe: { alive }, data: { tasks, cycles, jobs } }) {
     const broke = new Set<string>();
     for (const { job } of jobs.values())
       if (job.state.at === "queued" && job.state.waitsFor?.startsWith("budget:") === true)
         if (job.subject.kind === "task") broke.add(job.subject.task);
-    const none = [...jobs.values()].some(
+    const ended = [...cycles.values()].filter(({ endedAt }) => endedAt !== null);
+    const last = ended.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0]?.state;
+    const cut = last?.at === "completed" && last.outcome.cutShort?.startsWith("budget:") === true;
+    const unplanned = [...jobs.values()].some(
       ({ job: { state, queue } }) =>
-        queue === "cycle" && state.at === "queued" && state.waitsFor?.startsWith("budget") === true,
+        queue === "cycle" &&
+        state.at === "queued" &&
+        state.waitsFor?.startsWith("budget:") === true,
     );
+    const none = cut || unplanned;
     // until another day there is no money; without a cycle nothing pending begins
     for (const { id, state } of tasks.values())
-      if (!resting.has(state.at) && !broke.has(id) && !(none && state.at === "pending"))
+      if (!resting.has(state.at) && !broke.has(id) && !(none && unbegun.has(state.at)))
         return `task ${id} is ${state.at}`;
     for (const { id, state } of cycles.values())
       if (state.at === "planning" || state.at === "running") return `cycle ${id} is ${state.at}`;
-    for (const { job } of jobs.values())
-      if (job.state.at === "live") return `${job.queue} of ${job.id} is live`;
+    for (const { job, owner } of jobs.values())
+      if (job.state.at === "live" && alive.has(owner ?? ""))
+        return `${job.queue} of ${job.id} is live`;
     return null;
   },
 };
@@ -38,8 +48,12 @@ export const nothingStaysReserved: Invariant<Scene> = {
   name: "nothing stays reserved",
   promise: "G5",
   check({ data }) {
+    const held = new Set<number>();
+    for (const { state } of [...data.tasks.values(), ...data.cycles.values()])
+      if ("token" in state) held.add(state.token);
     for (const { token, role, settledUsd, task } of data.reservations.values())
-      if (settledUsd === null) return `delivery ${token}, a ${role}'s on ${task}, is not settled`;
+      if (settledUsd === null && !held.has(token))
+        return `delivery ${token}, a ${role}'s on ${task}, is not settled`;
     return null;
   },
 };

@@ -173,6 +173,7 @@ const knownOf = (land: Land): Known => ({
   land,
   cursor: 0,
   lastToken: 0,
+  begunBy: new Map(),
   jobs: new Map(),
   states: new Map(),
   newest: new Map(),
@@ -200,6 +201,8 @@ function claimsIn(scene: Scene, project: ProjectName): readonly Claimed[] {
     claims.push({ ...scene, row: row as Claimed["row"], token, before: known.jobs }); // it is live
     known.lastToken = Math.max(known.lastToken, token - 1);
     known.newest.set(places.subjectKey(project, job), token);
+    const owners = known.begunBy.get(job.id) ?? new Set();
+    known.begunBy.set(job.id, owners.add(row.owner ?? ""));
   }
   return claims;
 }
