@@ -5,7 +5,7 @@ import picomatch from "picomatch";
 import { openBacklog } from "../adapters/backlog/backlog.ts";
 import { machineClock } from "../adapters/clock.ts";
 import { openDependencies } from "../adapters/dependencies/open.ts";
-import { openRepo } from "../adapters/git/open-repo.ts";
+import { openRepo, type RepoOptions } from "../adapters/git/open-repo.ts";
 import { openJournal } from "../adapters/journal/journal.ts";
 import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
@@ -52,19 +52,7 @@ async function openWorld(
   signal: AbortSignal,
 ): Promise<World> {
   const folder = join(dataDir, project.name);
-  const repo = await openRepo(
-    {
-      project: project.name,
-      path: project.path,
-      branch: project.branch,
-      branchPrefix: project.gitBranchPrefix,
-      author: personOf(project.gitAuthor),
-      hubsDir: join(dataDir, "hubs"),
-      workspacesDir: join(folder, "workspaces"),
-      now: machineClock.now,
-    },
-    signal,
-  );
+  const repo = await openRepo(repoOptions(dataDir, project), signal);
   return {
     repo,
     clock: machineClock,
@@ -84,6 +72,18 @@ async function openWorld(
     match: (glob, path) => picomatch.isMatch(path, glob, { dot: true }),
   };
 }
+
+/** Where a project's code and clones are. */
+export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOptions => ({
+  project: project.name,
+  path: project.path,
+  branch: project.branch,
+  branchPrefix: project.gitBranchPrefix,
+  author: personOf(project.gitAuthor),
+  hubsDir: join(dataDir, "hubs"),
+  workspacesDir: join(dataDir, project.name, "workspaces"),
+  now: machineClock.now,
+});
 
 function settingsOf(
   project: ProjectConfig,

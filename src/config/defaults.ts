@@ -5,6 +5,8 @@ export const portfolioDefaults = {
   log_level: "INFO",
   max_workers: null,
   max_budget_per_day: null,
+  keep_days: 30,
+  data_quota_gb: 20,
 } as const;
 
 /** What holds where a project says nothing. */

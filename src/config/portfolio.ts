@@ -22,6 +22,8 @@ export function toPortfolio(fields: PortfolioFile, file: string, home: string): 
     logLevel: fields.log_level.toLowerCase() as LogLevel, // the schema knows these four only
     maxWorkers: fields.max_workers,
     maxBudgetPerDay: fields.max_budget_per_day,
+    keepDays: fields.keep_days,
+    dataQuotaGb: fields.data_quota_gb,
     projects: fields.projects.map((project) => toProject(project, absolute)),
   };
 }

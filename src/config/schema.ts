@@ -4,17 +4,11 @@
  */
 import { z } from "zod";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
+import { promptsShape } from "./prompts-shape.ts";
 import { isAuthor, isBranch, isBranchPrefix, isInside, isModel, unknownModel } from "./rules.ts";
+import { filled, text } from "./texts.ts";
 
 const d = projectDefaults;
-
-/**
- * Longest text of any single value, in characters: a file that was meant for something else ends
- * here.
- */
-const textMax = 4000;
-const text = (): z.ZodString => z.string().max(textMax);
-const filled = (): z.ZodString => text().min(1);
 
 const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 const dollars = (max: number): z.ZodNumber => z.number().min(0.01).max(max);
@@ -29,22 +23,6 @@ const modelHint =
 const insideFile = (): z.ZodString =>
   text().refine(isInside, { error: "must be a path inside the project" });
 const insideHint = "write it relative to the project's folder, without ..";
-
-const promptFile = (of: string): z.ZodOptional<z.ZodString> =>
-  filled()
-    .optional()
-    .meta({ description: `Contract of ${of}` });
-
-/** The contracts that may be replaced. */
-export const promptsShape = {
-  planner: promptFile("the planner"),
-  worker_code: promptFile("workers on code tasks"),
-  worker_test: promptFile("workers on test tasks"),
-  worker_fix: promptFile("workers on fix tasks"),
-  worker_review: promptFile("workers on review tasks"),
-  judge: promptFile("the judge"),
-  refinery: promptFile("the refinery"),
-};
 
 /** One project's fields. */
 export const projectSchema = z.strictObject({
@@ -221,6 +199,15 @@ export const portfolioSchema = z.strictObject({
   max_budget_per_day: dollars(1_000_000).nullable().default(p.max_budget_per_day).meta({
     description: "Spending cap of a day over all projects; `null`: none",
     unit: "US dollar",
+  }),
+  keep_days: z.number().int().min(1).max(3650).default(p.keep_days).meta({
+    description: "How long transcripts, and references of tasks that failed, stay where they are",
+    unit: "day",
+  }),
+  data_quota_gb: z.number().min(0.01).max(1_000_000).nullable().default(p.data_quota_gb).meta({
+    description:
+      "Room for the data folder; beyond it the oldest transcripts go first; `null`: no limit",
+    unit: "GiB",
   }),
   projects: z.array(projectSchema).max(1000).meta({ description: "The projects" }),
 });

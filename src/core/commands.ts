@@ -4,6 +4,7 @@ import { type Draft, openDraft } from "./draft.ts";
 import { type CycleId, later, type TaskId } from "./ids.ts";
 import { jobFor, jobForCycle } from "./jobs.ts";
 import type { Change, Decision, View } from "./ledger.ts";
+import { closeOrphaned } from "./lost.ts";
 import { fingerprint } from "./plan.ts";
 import type { RetryRules } from "./retry.ts";
 import type { At, Task, TaskBrief, TaskEvent } from "./task.ts";
@@ -66,6 +67,7 @@ export function tellTask(
   if (task === null) return refuse(`there is no task ${id}`);
   const { at } = task.state;
   if (draft.tell(id, event) !== "moved") return refuse(whyNot(event.type, at));
+  if (event.type === "task.skipped") draft.add(...closeOrphaned(view, id));
   if (event.type === "task.retried" || event.type === "task.answered") join(draft, view, id);
   return { changes: draft.changes(), answer: done };
 }

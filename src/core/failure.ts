@@ -5,6 +5,18 @@ export interface Failure {
   readonly detail: string;
 }
 
+/**
+ * Tells whether the next attempt may go on from what a failed one left: nobody has found fault with
+ * the work, the session merely ended before it was done.
+ */
+export const endedEarly = (kind: FailureKind): boolean =>
+  kind === "timedOut" ||
+  kind === "stalled" ||
+  kind === "outOfTurns" ||
+  kind === "outOfBudget" ||
+  kind === "agentFailed" ||
+  kind === "workerLost";
+
 export type FailureKind =
   | "agentFailed" // the session crashed, or ended without an answer that can be read
   | "outOfTurns"

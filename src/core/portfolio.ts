@@ -28,6 +28,10 @@ export interface Portfolio {
   readonly maxWorkers: number | null;
   /** US dollars a day over all projects; `null`: no limit. */
   readonly maxBudgetPerDay: number | null;
+  /** Days for which transcripts, and references of failed tasks, stay where they are. */
+  readonly keepDays: number;
+  /** GiB that the data folder may take; `null`: no limit. */
+  readonly dataQuotaGb: number | null;
   readonly projects: readonly ProjectConfig[];
 }
 

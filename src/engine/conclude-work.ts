@@ -76,6 +76,7 @@ function ended(
     base: outcome.kind === "submitted" ? outcome.base : attempt.base,
     changes: outcome.kind === "submitted" ? outcome.changes : [],
     outcome: outcomeOf(outcome),
+    leftover: outcome.leftover ?? attempt.leftover,
   };
 }
 

@@ -10,12 +10,17 @@ export interface DaemonRequest {
   /** Enabled projects in the order in which they are served; asked in every round. */
   readonly projects: () => readonly ProjectName[];
   readonly fault: (project: ProjectName, why: string) => void;
+  /** Looks after what is on the disk; called at the start and every ten minutes. Never rejects. */
+  readonly patrol?: () => Promise<void>;
 }
+
+/** What a death left waits for the start; all else grows slowly. */
+const patrolMs = 600_000;
 
 /** Serves until `drain` or `stop`; each project's first cycle begins at once. */
 export async function runDaemon(
   house: House,
-  { projects, fault }: DaemonRequest,
+  { projects, fault, patrol = async () => {} }: DaemonRequest,
   signals: Signals,
 ): Promise<void> {
   const outbox = openOutbox(house, fault);
@@ -41,17 +46,27 @@ export async function runDaemon(
     met.add(name);
   };
   await schedule();
+  await patrol();
+  let patrolledAt = house.clock.elapsedMs();
+  let patrolling = Promise.resolve();
+  const round = (): void => {
+    if (house.clock.elapsedMs() - patrolledAt < patrolMs) return;
+    patrolledAt = house.clock.elapsedMs();
+    patrolling = patrolling.then(patrol); // beside the jobs: what they use is locked
+  };
   const service = {
     projects: () => projects().filter((name) => met.has(name)),
     takes: () => true,
     isOver: async () => {
       await schedule();
+      round();
       return false;
     },
     ended: outbox.flush,
     fault: (name: ProjectName, why: unknown) => fault(name, String(why)),
   };
   await serve(house, service, signals);
+  await patrolling;
 }
 
 /** The schedule goes on from the start of the last cycle; missed ones collapse to one. */

@@ -7,6 +7,7 @@ import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
 import type { JobContext } from "./jobs.ts";
+import { leaveIfOver, leftBefore } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -22,6 +23,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
       task,
       attempt,
       resume: known !== undefined,
+      before: await leftBefore(context, record, attempt),
       history: record,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
@@ -33,6 +35,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
     },
     signal,
   );
+  await leaveIfOver(context, id);
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -64,6 +67,7 @@ export async function doResolve(
     },
     signal,
   );
+  await leaveIfOver(context, id);
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

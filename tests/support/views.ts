@@ -3,6 +3,7 @@ import type { Caps } from "../../src/core/budget.ts";
 import { jobId, later, projectName, token } from "../../src/core/ids.ts";
 import type { Change, Job, PortfolioView, View } from "../../src/core/ledger.ts";
 import { newProject } from "../../src/core/project.ts";
+import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { Limits } from "../../src/core/schedule.ts";
 import type { Task } from "../../src/core/task.ts";
@@ -48,6 +49,18 @@ export const aJob = (changes: Partial<Job> = {}): Job => ({
   sentAt: noon,
   runAt: noon,
   state: { at: "queued", waitsFor: null },
+  ...changes,
+});
+
+export const aReservation = (changes: Partial<Reservation> = {}): Reservation => ({
+  token: token(7),
+  role: "worker",
+  task: aTaskId,
+  cycle: null,
+  day: "2026-01-02",
+  amountUsd: 0.5,
+  settledUsd: null,
+  at: noon,
   ...changes,
 });
 

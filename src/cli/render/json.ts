@@ -48,6 +48,7 @@ export const attemptJson = ({ spending, ...each }: Attempt) => ({
   outcome: each.outcome,
   summary: each.summary,
   changes: each.changes,
+  leftover: each.leftover?.ref ?? null,
   cost_usd: spending.costUsd,
   turns: spending.turns,
   usage: spending.usage.map((usage) => ({
