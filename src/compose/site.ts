@@ -133,7 +133,11 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
       dayUsd: project.maxBudgetPerDay,
       portfolioDayUsd: portfolio.maxBudgetPerDay,
     },
-    rules: { ...defaultRetryRules, attemptsMax: project.maxAttempts },
+    rules: {
+      ...defaultRetryRules,
+      attemptsMax: project.maxAttempts,
+      failuresMax: project.maxFailuresInARow,
+    },
   };
 }
 

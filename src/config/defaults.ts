@@ -22,6 +22,7 @@ export const projectDefaults = {
   max_budget_per_cycle: null,
   max_budget_per_day: null,
   max_attempts: 3,
+  max_failures_in_a_row: 5,
   cycle_interval_minutes: 30,
   backlog_source: "claude_md",
   backlog_file: "BACKLOG.md",

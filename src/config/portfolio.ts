@@ -43,6 +43,7 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     maxBudgetPerCycle: fields.max_budget_per_cycle,
     maxBudgetPerDay: fields.max_budget_per_day,
     maxAttempts: fields.max_attempts,
+    maxFailuresInARow: fields.max_failures_in_a_row,
     cycleIntervalMinutes: fields.cycle_interval_minutes,
     backlogSource: fields.backlog_source,
     backlogFile: fields.backlog_file,

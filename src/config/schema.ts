@@ -110,6 +110,11 @@ export const projectSchema = z.strictObject({
     .max(10)
     .default(d.max_attempts)
     .meta({ description: "Fresh starts that a task gets before it fails", unit: "attempt" }),
+  max_failures_in_a_row: z.number().int().min(1).max(1000).default(d.max_failures_in_a_row).meta({
+    description:
+      "Tasks that fail in a row, or plannings that do, before the project is paused until `orch resume`",
+    unit: "failure",
+  }),
   cycle_interval_minutes: z
     .number()
     .int()

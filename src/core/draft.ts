@@ -3,7 +3,7 @@
  * each seeing what the ones before it did; at the end stand the changes to write.
  */
 import { type Cycle, type CycleEvent, stepCycle } from "./cycle.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, failureSentence } from "./failure.ts";
 import type { CycleId, Instant, TaskId } from "./ids.ts";
 import { jobFor, queueOf, subjectOf } from "./jobs.ts";
 import type { Change, JobRequest, View } from "./ledger.ts";
@@ -110,7 +110,10 @@ function tellTask(pages: Pages, id: TaskId, event: TaskEvent): Step["kind"] {
   if (was !== null && was !== queueOf(task.state))
     changes.push({ kind: "withdraw", queue: was, subject: subjectOf(task) });
   sendFor(pages, task);
-  if (task.state.at === "failed") tellProject(pages, { type: "project.failed", now: view.now });
+  if (task.state.at === "failed") {
+    const what = `"${task.brief.title}" (${failureSentence(task.state.failure.kind)})`;
+    tellProject(pages, { type: "project.failed", what, max: rules.failuresMax, now: view.now });
+  }
   if (task.state.at === "done") tellProject(pages, { type: "project.succeeded" });
   return "moved";
 }
@@ -130,13 +133,19 @@ function sendFor({ view, changes }: Pages, task: Task): void {
   if (job !== null) changes.push({ kind: "send", job });
 }
 
-function tellCycle({ cycles, changes }: Pages, id: CycleId, event: CycleEvent): boolean {
+function tellCycle(pages: Pages, id: CycleId, event: CycleEvent): boolean {
+  const { cycles, changes, rules, view } = pages;
   const before = cycles.get(id);
   const cycle = before === undefined ? null : stepCycle(before, event);
   if (cycle === null) return false;
   cycles.set(id, cycle);
   changes.push({ kind: "cycle", cycle });
   changes.push({ kind: "event", event: { of: "cycle", cycle: id, event } });
+  if (event.type === "cycle.failed") {
+    const { failuresMax: max } = rules;
+    tellProject(pages, { type: "project.planFailed", what: event.why, max, now: view.now });
+  }
+  if (event.type === "cycle.planned") tellProject(pages, { type: "project.planned" });
   return true;
 }
 

@@ -53,6 +53,8 @@ export interface ProjectConfig {
   readonly maxBudgetPerCycle: number | null;
   readonly maxBudgetPerDay: number | null;
   readonly maxAttempts: number;
+  /** Of tasks, or of plannings, before the project is paused. */
+  readonly maxFailuresInARow: number;
   readonly cycleIntervalMinutes: number;
   readonly backlogSource: BacklogSource;
   /** Relative to the project. */

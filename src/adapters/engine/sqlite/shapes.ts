@@ -56,11 +56,12 @@ export const projectShape: Shape<Project> = {
   table: "project_state",
   key: ["id"],
   schema: project,
-  columns: ({ mode, failuresInARow, version }) => ({
+  columns: ({ mode, failuresInARow, plansFailedInARow, version }) => ({
     id: 1,
     mode: mode.at,
     paused_by: mode.at === "paused" ? mode.by : null,
     failures: failuresInARow,
+    plans_failed: plansFailedInARow,
     version,
   }),
 };
