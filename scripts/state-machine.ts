@@ -1,4 +1,4 @@
-import { failureClass, failureKinds, failureSentence } from "../src/core/failure.ts";
+import { type FailureKind, failureClasses, failureSentence } from "../src/core/failure.ts";
 import { queueOf } from "../src/core/jobs.ts";
 import { defaultRetryRules, waitMs } from "../src/core/retry.ts";
 import { type At, statusOf, type TaskState } from "../src/core/task.ts";
@@ -82,8 +82,9 @@ Waits double from ${defaultRetryRules.backoffMs / 1_000} s (passing: ${waitMs("s
 (${defaultRetryRules.attemptsMax} by default); *tries* (${defaultRetryRules.triesMax}) are leases on the same attempt or commit, and a lost one is no failure.`;
 
 function failures(): string {
-  const lines = failureKinds.map(
-    (kind) => `| \`${kind}\` | ${failureSentence(kind)} | ${failureClass(kind)} |`,
+  const kinds = Object.keys(failureClasses) as FailureKind[]; // the keys are typed
+  const lines = kinds.map(
+    (kind) => `| \`${kind}\` | ${failureSentence(kind)} | ${failureClasses[kind]} |`,
   );
   return ["| failure | which means | class |", "|---|---|---|", ...lines].join("\n");
 }

@@ -5,6 +5,7 @@ export const portfolioDefaults = {
   log_level: "INFO",
   max_workers: null,
   max_budget_per_day: null,
+  keep_for_me: 0,
 } as const;
 
 /** What holds where a project says nothing. */
@@ -15,6 +16,7 @@ export const projectDefaults = {
   worker_timeout_seconds: 300,
   model: "sonnet",
   planner_model: "sonnet",
+  escalation_model: "auto",
   judge_model: "haiku",
   max_budget_per_task: 0.5,
   planner_budget: 0.5,

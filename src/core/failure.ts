@@ -53,7 +53,8 @@ export const failureSentence = (kind: FailureKind): string => sentences[kind];
  */
 export type FailureClass = "passing" | "instructive" | "final";
 
-const classes: { readonly [K in FailureKind]: FailureClass } = {
+/** How far a failure of each kind speaks against another attempt. */
+export const failureClasses: { readonly [K in FailureKind]: FailureClass } = {
   agentFailed: "passing",
   outOfTurns: "instructive",
   outOfBudget: "instructive",
@@ -72,12 +73,6 @@ const classes: { readonly [K in FailureKind]: FailureClass } = {
   rejected: "instructive",
   reverted: "final",
 };
-
-/** All kinds, in the order in which the documents list them. */
-export const failureKinds = Object.keys(classes) as readonly FailureKind[]; // the keys are typed above
-
-/** Tells how far a failure of this kind speaks against another attempt. */
-export const failureClass = (kind: FailureKind): FailureClass => classes[kind];
 
 /** What changes from one run to the next without telling anything: times, ids, addresses, places. */
 const noise: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,5 @@
 /** When a failed attempt is followed by another, and how long after. */
-import { type Failure, type FailureKind, failureClass, isSameFailure } from "./failure.ts";
+import { type Failure, type FailureKind, failureClasses, isSameFailure } from "./failure.ts";
 import { type Instant, later } from "./ids.ts";
 import type { TaskState } from "./task.ts";
 
@@ -43,7 +43,7 @@ export function waitMs(
   chance: number,
   rules: RetryRules,
 ): number {
-  const factor = failureClass(kind) === "passing" ? passingFactor : 1;
+  const factor = failureClasses[kind] === "passing" ? passingFactor : 1;
   return backoffMs(failures, chance, { ...rules, backoffMs: rules.backoffMs * factor });
 }
 
@@ -68,10 +68,10 @@ export function retryOrFail(
     failure: { ...failure, detail: `${why}${failure.detail}` },
   });
   if (left <= 0) return over("");
-  if (failureClass(failure.kind) === "final") return over("not tried again: ");
+  if (failureClasses[failure.kind] === "final") return over("not tried again: ");
   // what failed before a person asked for a retry is not held against the first attempt after it
   const isFirst = left >= rules.attemptsMax - 1;
-  const teaches = failureClass(failure.kind) === "instructive";
+  const teaches = failureClasses[failure.kind] === "instructive";
   if (!isFirst && teaches && before !== null && isSameFailure(before, failure))
     return over("failed twice in the same way: ");
   return {

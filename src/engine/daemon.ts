@@ -58,7 +58,10 @@ async function sendNext(house: House, site: Site): Promise<void> {
   const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(site.name);
   if (openCycle !== null || nextCycleAt !== null) return;
   const from = lastCycle?.startedAt ?? house.clock.now();
-  const delayMs = Math.max(0, later(from, site.intervalMs) - house.clock.now());
+  const waited = lastCycle?.state.at === "completed" ? lastCycle.state.outcome.cutShort : null;
+  // what the model's absence cut short goes on as soon as it is back
+  const intervalMs = waited?.startsWith("limit:") === true ? 0 : site.intervalMs;
+  const delayMs = Math.max(0, later(from, intervalMs) - house.clock.now());
   await askForCycle(house, site.name, "schedule", delayMs);
 }
 

@@ -1,10 +1,12 @@
 /** What a job handler is given. */
 
 import type { TaskId } from "../core/ids.ts";
+import { isProbe } from "../core/limit.ts";
 import type { Role, SessionEvent } from "../ports/agent.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Stage } from "../stages/context.ts";
 import { type House, type Site, siteOf } from "./house.ts";
+import { openVendor } from "./vendor.ts";
 
 export interface JobContext {
   readonly house: House;
@@ -13,20 +15,29 @@ export interface JobContext {
   /** What this delivery may spend, in US dollars. */
   readonly budgetUsd: number;
   readonly stage: (role: Role, task: TaskId | null) => Stage;
+  /** Waits until what its sessions told of the vendor is written. */
+  readonly heard: () => Promise<void>;
 }
 
 /** Looks up what a delivery's handler needs. */
 export async function contextOf(house: House, delivery: Delivery): Promise<JobContext> {
   const { project, token } = delivery;
   const site = siteOf(house, project);
-  const budgetUsd = await house.engine.transact(project, {}, (view) => ({
+  const { budgetUsd, probes } = await house.engine.transact(project, {}, (view) => ({
     changes: [],
-    answer: view.reservations.find((each) => each.token === token)?.amountUsd ?? 0,
+    answer: {
+      budgetUsd: view.reservations.find((each) => each.token === token)?.amountUsd ?? 0,
+      probes: isProbe(view.limit.mode, { project, token }),
+    },
   }));
+  const vendor = openVendor(house, delivery, probes);
   const stage = (role: Role, task: TaskId | null): Stage => ({
     world: site.world,
     settings: site.settings,
-    listen: (event: SessionEvent) => house.hear({ project, task, role, event }),
+    listen: (event: SessionEvent) => {
+      vendor.hear(event);
+      house.hear({ project, task, role, event });
+    },
   });
-  return { house, site, delivery, budgetUsd, stage };
+  return { house, site, delivery, budgetUsd, stage, heard: vendor.written };
 }

@@ -17,11 +17,14 @@
  *   delivery of its project ends or its project changes;
  * - to send what is being done is a bug and throws; so is a version that does not follow the stored
  *   one. The job on offer is seen as queued, and so is what a dead owner holds;
+ * - the limit over all projects is seen by every decision; what a decision makes of it holds for all
+ *   projects from its commit on; a probe whose delivery is over bars nobody after `recover`;
  * - reading a project that has no ledger answers an empty one and creates nothing.
  */
 import type { Cycle } from "../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId, Token } from "../core/ids.ts";
 import type { Admit, Decision, Job, LogEvent, Money, Needs, View } from "../core/ledger.ts";
+import type { Limit } from "../core/limit.ts";
 import type { Project } from "../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../core/records.ts";
 import type { Status, Task } from "../core/task.ts";
@@ -79,6 +82,8 @@ export interface Ledger {
   /** Events after a cursor, oldest first. */
   events(project: ProjectName, after: number, limit: number): Promise<readonly LoggedEvent[]>;
   reservations(project: ProjectName, sinceDay: string): Promise<readonly Reservation[]>;
+  /** Whether the model can be had; over all projects. */
+  limit(): Promise<Limit>;
 }
 
 export interface TaskFilter {

@@ -8,8 +8,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
 import { migrate, migrationsOf } from "../../src/adapters/engine/sqlite/migrate.ts";
 import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
+import { noLimit } from "../../src/core/limit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
-import { demo, noon } from "../support/ledger.ts";
+import { asking } from "../contract/engine.ts";
+import { demo, noon, sent } from "../support/ledger.ts";
 
 let dataDir: string;
 const file = () => join(dataDir, "demo.db");
@@ -59,4 +61,30 @@ test("a project's ledger of the first schema is read, goes on, and is backed up 
   await engine.close();
   expect(verifyLedger(dataDir, demo)).toEqual([]);
   expect(existsSync(`${file()}.v1.backup`)).toBe(true);
+});
+
+test("the portfolio's database of the first schema goes on with its money, and without a limit", async () => {
+  const path = join(dataDir, "portfolio.db");
+  const db = new Database(path);
+  migrate(db, path, migrationsOf("portfolio").slice(0, 1));
+  db.prepare("INSERT INTO reservations VALUES ('demo', 1, '2026-01-15', 0.5, 0.25)").run();
+  db.close();
+  const engine = open();
+  expect(await engine.limit()).toEqual(noLimit);
+  const shut = { cause: "usage", why: "so it is", since: noon, until: noon, waits: 1 } as const;
+  const limit = { mode: { at: "waiting", ...shut, metBy: null }, openUntil: null } as const;
+  await engine.transact(demo, {}, () => ({
+    changes: [{ kind: "limit", limit }, sent(1)],
+    answer: 0,
+  }));
+  const { admit, asked } = asking({ kind: "later", at: noon, why: "turn: no" });
+  await engine.claim(demo, admit);
+  expect(asked[0]?.portfolio.today).toEqual({ settledUsd: 0.25, reservedUsd: 0 });
+  await engine.close();
+  const again = open();
+  expect(await again.limit()).toEqual(limit);
+  await again.close();
+  const kept = new Database(`${path}.v1.backup`, { readonly: true });
+  expect(kept.prepare("SELECT settled_usd FROM reservations").pluck().all()).toEqual([0.25]);
+  kept.close();
 });

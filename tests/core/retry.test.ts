@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import {
   type Failure,
   type FailureKind,
-  failureClass,
+  failureClasses,
   isSameFailure,
   normalised,
 } from "../../src/core/failure.ts";
@@ -74,7 +74,7 @@ test("whatever failed, there are never more attempts than are left", () => {
       );
       if (state.at === "pending") expect([state.left, left > 0]).toEqual([left - 1, true]);
       else expect(state.at).toBe("failed");
-      if (failureClass(failure.kind) === "final") expect(state.at).toBe("failed");
+      if (failureClasses[failure.kind] === "final") expect(state.at).toBe("failed");
     }),
   );
 });

@@ -5,6 +5,7 @@ import { type Desk, withLedger } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { byPriority, pickProjects } from "../pick.ts";
 import { projectJson } from "../render/json.ts";
+import { limitJson } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderStatus, type Seen } from "../render/status.ts";
 import { line } from "../sanitize.ts";
@@ -19,8 +20,9 @@ export async function status(desk: Desk, options: StatusOptions): Promise<number
     const now = (await desk.backstage()).clock.now();
     const projects = pickProjects(portfolio, options.project);
     const seen = await look(ledger, { ...portfolio, projects });
-    desk.answer(toJson(portfolio, seen, now), () =>
-      renderStatus(portfolio, seen, { now, paint: paintFor(desk.colour.out) }),
+    const limit = await ledger.limit();
+    desk.answer({ ...toJson(portfolio, seen, now), limit: limitJson(limit) }, () =>
+      renderStatus(portfolio, seen, { now, limit, paint: paintFor(desk.colour.out) }),
     );
     for (const { config, problem } of seen)
       if (problem !== null) desk.say(`orch: ${config.name}: its ledger cannot be read: ${problem}`);

@@ -51,7 +51,9 @@ function byTask({ task: { state }, now }: Circumstances): string | null {
 
 function byJob({ job }: Circumstances): string | null {
   if (job === null || job.state.at === "live" || job.state.waitsFor === null) return null;
-  return quote(job.state.waitsFor.replace(/^(?:slot|pause|cycle|budget|turn): /, ""));
+  const { waitsFor } = job.state;
+  const how = waitsFor.startsWith("limit:") ? " (orch resume --limit)" : "";
+  return `${quote(waitsFor.replace(/^(?:slot|pause|limit|cycle|budget|turn): /, ""))}${how}`;
 }
 
 function byCycle({ overview, config, now }: Circumstances): string {

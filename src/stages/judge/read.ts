@@ -40,6 +40,7 @@ export async function read(
       session: world.clock.session(name),
       name,
       resume: true,
+      edits: false,
     },
     signal,
   );

@@ -48,6 +48,7 @@ export async function resolve(
       session: request.anew, // its workspace is made anew each time, so its session is too
       name: attempt.workspace,
       resume: false,
+      edits: true,
     },
     signal,
   );

@@ -5,7 +5,7 @@ import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
 import { newProject } from "../../../core/project.ts";
 import type { Status, Task } from "../../../core/task.ts";
 import { asSeen } from "./jobs.ts";
-import type { ProjectReads } from "./storage.ts";
+import type { PortfolioReads, ProjectReads } from "./storage.ts";
 
 /** What a transaction knows beside the rows. */
 export interface Moment {
@@ -19,7 +19,12 @@ export interface Moment {
 const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
 
 /** Reads the view of one transaction. */
-export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
+export function viewOf(
+  rows: ProjectReads,
+  portfolio: Pick<PortfolioReads, "limit">,
+  moment: Moment,
+  needs: Needs,
+): View {
   const { project, now, day, chance, alive } = moment;
   const cycles = rows.openCycles();
   const view: View = {
@@ -28,6 +33,7 @@ export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
     day,
     chance,
     project: rows.project() ?? newProject,
+    limit: portfolio.limit(),
     tasks: rows.openTasks(),
     cycles,
     jobs: rows.jobs().map((row) => asSeen(row, alive)),
