@@ -106,3 +106,37 @@ async function workersLive(rig: CycleRig): Promise<number> {
   }
   return live;
 }
+
+test("what is kept for the person is not begun: what runs ends, nothing more starts, in no project", async () => {
+  const config = { max_workers: 1 };
+  const allowance = { used: 0.85, resetInS: 3_600 };
+  const rig = await openCycleRig({
+    credential: "login",
+    portfolio: { keep_for_me: 20 },
+    scenario: {
+      worker: [
+        works("Add apples", { ...note("apples"), allowance }),
+        works("Add pears", note("pears")),
+        works("Add beans", note("beans")),
+      ],
+      judge: [passes],
+    },
+    projects: { fruit: { config }, garden: { config } },
+  });
+  const [fruit, garden] = [rig.project("fruit"), rig.project("garden")];
+  await fruit.add(brief("Add apples", { priority: 9 }));
+  await fruit.add(brief("Add pears"));
+  await garden.add(brief("Add beans"));
+  const [cycle] = await rig.run({ only: ["fruit"] });
+  const why = "limit: kept for you: 85 % of the allowance is used, 20 % is kept for you";
+  expect(cycle?.state).toMatchObject({ outcome: { leftOver: 2, failed: 0, cutShort: why } });
+  expect((await fruit.task("Add apples")).task.state.at).toBe("submitted");
+  await rig.run({ only: ["garden"] });
+  expect((await garden.task("Add beans")).attempts).toEqual([]);
+  // the person gives it up until the reset: all goes on, though still as much is used
+  await fruit.lift();
+  await rig.run();
+  expect((await fruit.overview()).counts).toMatchObject({ done: 2 });
+  expect((await garden.overview()).counts).toMatchObject({ done: 1 });
+  expect(await modeOf(rig)).toEqual({ at: "clear" });
+});
