@@ -1,6 +1,6 @@
 /** One round of plan → work → judge → merge over one project. */
 
-import type { CycleId, Instant, TaskId, Token } from "./ids.ts";
+import { type CycleId, type Instant, later, type TaskId, type Token } from "./ids.ts";
 import type { Plan, Refusal } from "./plan.ts";
 
 export type CycleState =
@@ -113,4 +113,13 @@ export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
     default:
       return event satisfies never;
   }
+}
+
+/**
+ * When the next scheduled cycle is due: one interval after the last one began, or at once where that one
+ * was cut short by the model's absence, to go on as soon as it is back.
+ */
+export function dueAfter(last: Cycle | null, intervalMs: number, now: Instant): Instant {
+  const cutShort = last?.state.at === "completed" ? last.state.outcome.cutShort : null;
+  return cutShort?.startsWith("limit:") === true ? now : later(last?.startedAt ?? now, intervalMs);
 }

@@ -1,5 +1,6 @@
 /** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
-import { later, type ProjectName } from "../core/ids.ts";
+import { dueAfter } from "../core/cycle.ts";
+import type { ProjectName } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
@@ -57,12 +58,9 @@ export async function runDaemon(
 async function sendNext(house: House, site: Site): Promise<void> {
   const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(site.name);
   if (openCycle !== null || nextCycleAt !== null) return;
-  const from = lastCycle?.startedAt ?? house.clock.now();
-  const waited = lastCycle?.state.at === "completed" ? lastCycle.state.outcome.cutShort : null;
-  // what the model's absence cut short goes on as soon as it is back
-  const intervalMs = waited?.startsWith("limit:") === true ? 0 : site.intervalMs;
-  const delayMs = Math.max(0, later(from, intervalMs) - house.clock.now());
-  await askForCycle(house, site.name, "schedule", delayMs);
+  const now = house.clock.now();
+  const dueAt = dueAfter(lastCycle, site.intervalMs, now);
+  await askForCycle(house, site.name, "schedule", Math.max(0, dueAt - now));
 }
 
 /** A cycle that waits for its time begins now: whoever starts the daemon wants to see it work. */

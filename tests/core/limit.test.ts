@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dueAfter } from "../../src/core/cycle.ts";
 import { later, projectName, taskId, token } from "../../src/core/ids.ts";
 import { jobName } from "../../src/core/jobs.ts";
 import type { Admission, Job, View } from "../../src/core/ledger.ts";
@@ -192,6 +193,15 @@ describe("while the model cannot be had", () => {
     expect(cutShort(shut)).toBe("limit: usage limit: 5-hour limit");
     expect(cutShort(limitAfter(met({ until: at(shutMs) })))).toBe("it goes on");
   });
+});
+
+test("a cycle that was cut short by it is followed at once, any other by the interval", () => {
+  const outcome = { landed: 0, reported: 0, failed: 0, skipped: 0, waiting: 0, leftOver: 1 };
+  const ended = (cutShort: string | null) =>
+    aCycle({ state: { at: "completed", outcome: { ...outcome, cutShort } }, startedAt: noon });
+  expect(dueAfter(ended("limit: usage limit"), 600_000, at(5))).toBe(at(5));
+  expect(dueAfter(ended("budget: spent"), 600_000, at(5))).toBe(at(600_000));
+  expect(dueAfter(ended(null), 600_000, at(5))).toBe(at(600_000));
 });
 
 test("whatever is told in whatever order, a wait ends and its probe is one delivery", () => {
