@@ -50,6 +50,21 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/scripted-model/" },
     },
     {
+      name: "simulator-sees-no-adapters",
+      severity: "error",
+      from: { path: "^tests/sim/" },
+      to: {
+        path: "^src/",
+        pathNot: ["^src/(core|ports|stages|engine)/", "^src/adapters/engine/(memory|shared)/"],
+      },
+    },
+    {
+      name: "simulated-world-is-alone",
+      severity: "error",
+      from: { path: "^tests/sim/(world|faults|people|invariants)/" },
+      to: { pathNot: ["^src/", "^tests/sim/(world|faults|people|invariants)/"] },
+    },
+    {
       name: "one-file-starts-processes",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/adapters/process\\.ts$" },

@@ -1,4 +1,6 @@
-/** What short commands cost beside starting Node at all: docs/benchmarks.md. Needs `npm run build`. */
+/**
+ * What short commands cost beside starting Node at all: docs/benchmarks.md. Needs `npm run build`.
+ */
 import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

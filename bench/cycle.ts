@@ -43,7 +43,9 @@ async function measured(workers: number, latencyMs: number): Promise<readonly Pa
   }
 }
 
-/** Whoever lost its parent is waited for in a PID namespace of `unshare`; bubblewrap waits for none. */
+/**
+ * Whoever lost its parent is waited for in a PID namespace of `unshare`; bubblewrap waits for none.
+ */
 async function accountable(path: string): Promise<Sandbox> {
   const { signal } = new AbortController();
   const unshare = openSandbox({ path, mark: "bench", only: "unshare" }, signal);

@@ -19,7 +19,7 @@ async function cruised(baseDir: string): Promise<ICruiseResult> {
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
   };
-  const { output } = await cruise(["src"], options, { extensions: [".ts", ".js"] });
+  const { output } = await cruise(["src", "tests/sim"], options, { extensions: [".ts", ".js"] });
   if (typeof output === "string") throw new Error("expected a result, not a report");
   return output;
 }
@@ -42,6 +42,8 @@ const planted: readonly (readonly [string, string, string])[] = [
   ["scripted-model-is-alone", "src/scripted-model/i.ts", "../core/a.ts"],
   ["only-main-and-compose-see-all", "src/config/j.ts", "../compose/k.ts"],
   ["config-is-an-edge", "src/config/l.ts", "../engine/d.ts"],
+  ["simulator-sees-no-adapters", "tests/sim/run/m.ts", "../../../src/adapters/git/f.ts"],
+  ["simulated-world-is-alone", "tests/sim/world/n.ts", "node:timers"],
 ];
 
 describe("the walls", () => {
@@ -58,6 +60,7 @@ describe("the walls", () => {
 
   test.each(planted)("%s catches %s importing %s", async (rule, file, target) => {
     const folder = await tempFolder();
+    for (const each of ["src", "tests/sim"]) await mkdir(join(folder, each), { recursive: true });
     const aimed = target.startsWith(".") ? join(dirname(file), target) : null;
     for (const path of aimed === null ? [file] : [aimed, file]) {
       await mkdir(join(folder, dirname(path)), { recursive: true });
@@ -73,11 +76,49 @@ const linesMax = 250;
 
 test(`no file of the house has more than ${linesMax} lines`, async () => {
   const long: string[] = [];
-  for (const file of await sources("src")) {
+  for (const file of [...(await sources("src")), ...(await sources("tests/sim"))]) {
     const lines = (await readFile(file, "utf8")).split("\n").length - 1;
     if (lines > linesMax) long.push(`${file}: ${lines}`);
   }
   expect(long).toEqual([]);
+});
+
+/** A line that is longer is not seen beside another, nor in a diff. */
+const columnsMax = 100;
+
+/**
+ * What cannot be broken: an address, a regular expression that fills its line, and the title of a
+ * test, by which the documents name it.
+ */
+const unbreakable = [
+  /https?:\/\/\S{40,}/,
+  /^\s*\/(?![/*]).*\/[dgimsuvy]*[,;)]*$/,
+  /^\s*(?:(?:test|it|describe)\b[^"]*|[\])]+)\("/,
+];
+
+const tooLong = (text: string): readonly number[] =>
+  text
+    .split("\n")
+    .flatMap((line, at) =>
+      line.length > columnsMax && !unbreakable.some((rule) => rule.test(line)) ? [at + 1] : [],
+    );
+
+test(`no line of code has more than ${columnsMax} columns that could be broken`, async () => {
+  const long: string[] = [];
+  for (const folder of ["src", "tests", "bench"])
+    for (const file of await sources(folder))
+      long.push(...tooLong(await readFile(file, "utf8")).map((line) => `${file}:${line}`));
+  expect(long).toEqual([]);
+});
+
+test("a line that is too long is found, whether it is code, a comment or a text", () => {
+  const words = "word ".repeat(20);
+  const all = [`const a = "${words}";`, `// ${words}`, `/** ${words} */`, ` * ${words}`];
+  for (const line of all) expect(tooLong(`fits\n${line}`)).toEqual([2]);
+  for (const line of [`// https://example.org/${"x".repeat(90)}`, `  /${words}/gu;`])
+    expect(tooLong(line)).toEqual([]);
+  for (const line of [`test("${words}", () => {`, `])("${words}", () => {`])
+    expect(tooLong(line)).toEqual([]);
 });
 
 async function sources(folder: string): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
-/** The same sessions started by the Agent SDK alone: nothing is checked, committed or remembered. */
+/**
+ * The same sessions started by the Agent SDK alone: nothing is checked, committed or remembered.
+ */
 import { randomUUID } from "node:crypto";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";

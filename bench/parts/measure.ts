@@ -65,7 +65,9 @@ export interface Timed {
   readonly cpuMs: number;
 }
 
-/** Runs a short program `times` times in a row and answers the mean of one; throws where it fails. */
+/**
+ * Runs a short program `times` times in a row and answers the mean of one; throws where it fails.
+ */
 export async function timed(
   argv: readonly string[],
   times: number,

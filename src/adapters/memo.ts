@@ -1,6 +1,6 @@
 /** The `Memo` port as small files in a folder, named by the hash of their key. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Memo } from "../ports/memo.ts";
@@ -9,16 +9,25 @@ import type { Memo } from "../ports/memo.ts";
 export function openMemo(folder: string): Memo {
   const fileOf = (key: string): string =>
     join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.txt`);
+  let isSwept = false;
   return {
     // what cannot be read counts as not there
     get: (key) => readFile(fileOf(key), "utf8").catch(() => null),
     put: async (key, text) => {
       try {
         await mkdir(folder, { recursive: true });
+        if (!isSwept) await sweep(folder);
+        isSwept = true;
         await writeFileAtomic(fileOf(key), text, { mode: 0o600 });
       } catch {
         // a full disk costs the entry, nothing else
       }
     },
   };
+}
+
+/** Removes what processes left that died while they wrote; one that still does loses its entry. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (!/^[0-9a-f]{40}\.txt$/.test(name)) await rm(join(folder, name), { force: true });
 }

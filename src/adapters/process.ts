@@ -1,5 +1,6 @@
 /**
- * The only place that starts processes. Each child leads a process group of its own, which ends with
+ * The only place that starts processes. Each child leads a process group of its own, which ends
+ * with
  * it; what leaves the group is for a sandbox to hold. Call from the main thread only: a child that
  * asks to die with its parent dies with the parent's *thread*.
  */
@@ -43,7 +44,9 @@ export interface SpawnRequest {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly onStderr?: (chunk: Uint8Array) => void;
-  /** Written to descriptor 3 of the child and closed: it stands in no environment and on no disk. */
+  /**
+   * Written to descriptor 3 of the child and closed: it stands in no environment and on no disk.
+   */
   readonly secret?: string;
 }
 
@@ -61,7 +64,9 @@ const closeWaitMs = 2_000;
 /** Timers beyond this fire at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
-/** Runs a program to its end; whatever happens to it is an answer. Its process group dies with it. */
+/**
+ * Runs a program to its end; whatever happens to it is an answer. Its process group dies with it.
+ */
 export async function runProcess(
   request: ProcessRequest,
   signal: AbortSignal,
@@ -94,7 +99,8 @@ export async function runProcess(
 }
 
 /**
- * Starts a long-lived child. An abort ends its group. A program that cannot be started is an `error`
+ * Starts a long-lived child. An abort ends its group. A program that cannot be started is an
+ * `error`
  * event; throws where the arguments cannot be passed at all (too long, a NUL byte).
  */
 export function spawnProcess(request: SpawnRequest, signal: AbortSignal): SpawnedProcess {

@@ -13,15 +13,25 @@ export interface Backstage {
   openHouse(portfolio: Portfolio, options: HouseOptions): Promise<OpenHouse>;
   /** Takes the data folder for one engine process. */
   lock(portfolio: Portfolio, kind: "daemon" | "run"): Promise<Lock>;
+  /** Who works with the data folder now; null where nobody does. Creates nothing. */
+  holder(portfolio: Portfolio): Promise<Holder | null>;
+  /** Says why nothing can be done in a project's folder; null where something can. Cheap. */
+  unusable(path: string): Trouble | null;
   /** Says what is lacking on the data folder's disk; null where there is room to begin. */
   lackOfRoom(portfolio: Portfolio): Promise<string | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
-  /** Looks at the machine: git, containment, the agent's program, key or login, data folder, disk. */
+  /**
+   * Looks at the machine: git, containment, the agent's program, key or login, data folder, disk.
+   */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
+  /** Holds a project's ledger against its log and its branch: `orch audit verify`. */
+  audit(portfolio: Portfolio, project: ProjectConfig): Promise<Audit>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
-  /** Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones. */
+  /**
+   * Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones.
+   */
   forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
   /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
   openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;
@@ -49,25 +59,42 @@ export interface OpenHouse {
   close(): Promise<void>;
 }
 
-/** Why a project cannot be opened, and what to do about it. */
-export interface Obstacle {
-  readonly project: ProjectName;
+/** Something in the way, and what to do about it. */
+export interface Trouble {
   readonly what: string;
   readonly hint: string;
 }
 
+/** Why a project cannot be opened, and what to do about it. */
+export interface Obstacle extends Trouble {
+  readonly project: ProjectName;
+}
+
+/** The process that works with a data folder. */
+export interface Holder {
+  readonly kind: "daemon" | "run";
+  readonly pid: number;
+}
+
 export type Lock =
   | { readonly kind: "held"; readonly release: () => Promise<void> }
-  | {
-      readonly kind: "busy";
-      readonly holder: { readonly kind: "daemon" | "run"; readonly pid: number } | null;
-    };
+  | { readonly kind: "busy"; readonly holder: Holder | null };
 
 export interface Finding {
   readonly level: "ok" | "warning" | "problem";
   readonly what: string;
   /** What to do about it; null where there is nothing to do. */
   readonly hint: string | null;
+}
+
+/** What a project's ledger was found to be. */
+export interface Audit {
+  /** Events, tasks and landings that were looked at. */
+  readonly events: number;
+  readonly tasks: number;
+  readonly landings: number;
+  /** Damage, and differences between the ledger, its log and the branch, in sentences. */
+  readonly flaws: readonly string[];
 }
 
 export interface Detected {

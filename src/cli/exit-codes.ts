@@ -28,7 +28,9 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = Object.e
   .map(([code, meaning]) => [Number(code), meaning] as const)
   .sort(([a], [b]) => a - b);
 
-/** Something that the person must know: what, why, what to do; it ends the command with its code. */
+/**
+ * Something that the person must know: what, why, what to do; it ends the command with its code.
+ */
 export class Complaint extends Error {
   override readonly name = "Complaint";
   readonly code: ExitCode;

@@ -26,30 +26,39 @@ const pageMax = 500;
 const lookMs = 500;
 const titleMax = 80;
 
-/** Opens a follower; it begins with what happens from now on, or `backlog` events before. */
+/**
+ * Opens a follower; it begins with what happens from now on, or `backlog` events before. `projects`
+ * is asked at each look: one that joins is followed from then on.
+ */
 export async function openFollower(
   ledger: Pick<Engine, "overview" | "events" | "task" | "changed">,
-  projects: readonly ProjectName[],
+  projects: () => readonly ProjectName[],
   tell: Tell,
   backlog = 0,
 ): Promise<Follower> {
   const cursors = new Map<ProjectName, number>();
-  for (const project of projects) {
-    const { cursor } = await ledger.overview(project);
-    cursors.set(project, Math.max(0, cursor - backlog));
-  }
+  const cursorOf = async (project: ProjectName): Promise<number> => {
+    const known =
+      cursors.get(project) ?? Math.max(0, (await ledger.overview(project)).cursor - backlog);
+    cursors.set(project, known);
+    return known;
+  };
+  for (const project of projects()) await cursorOf(project);
   const titleOf = openTitles(ledger);
   const catchUp = async (): Promise<void> => {
-    for (const project of projects) {
+    const happened: Happened[] = [];
+    for (const project of projects()) {
       for (;;) {
-        const events = await ledger.events(project, cursors.get(project) ?? 0, pageMax);
+        const events = await ledger.events(project, await cursorOf(project), pageMax);
         for (const logged of events) {
           cursors.set(project, logged.seq);
-          tell({ project, logged, title: await titleOf(project, logged) });
+          happened.push({ project, logged, title: await titleOf(project, logged) });
         }
         if (events.length < pageMax) break;
       }
     }
+    // read project by project, told in the order in which it happened
+    for (const each of happened.sort((a, b) => a.logged.at - b.logged.at)) tell(each);
   };
   return {
     catchUp,

@@ -37,14 +37,14 @@ export async function handOver(
   let code: number | null = null;
   const names = projects.map(({ name }) => name);
   const entered: Wanted[] = [];
-  const follower = await openFollower(ledger, names, progress.tell);
+  const follower = await openFollower(ledger, () => names, progress.tell);
   const following = follower.follow(left.signal);
   try {
-    progress.say("`orch start` is running: the cycle is handed to it");
     await Promise.all(
       names.map(async (project) => {
         for (let n = 0; n < cycles; n += 1) {
-          const wanted = { project, id: await ask(ledger, clock, project) };
+          const { isNew, ...wanted } = await ask(ledger, clock, project);
+          if (n === 0) progress.say(isNew ? handed(project) : joined(project));
           entered.push(wanted);
           const cycle = await until(ledger, clock, wanted, left.signal);
           // as in a run of our own: what failed, or had nothing to do, is the last
@@ -65,8 +65,21 @@ export async function handOver(
   }
 }
 
-const ask = (ledger: Engine, clock: Clock, project: ProjectName): Promise<CycleId> =>
-  ledger.transact(project, {}, (view) => requestCycle(view, cycleId(clock.newId()), "person", 0));
+const handed = (project: ProjectName): string =>
+  `${project}: \`orch start\` is running: the cycle is handed to it`;
+
+const joined = (project: ProjectName): string =>
+  `${project}: a cycle is under way: following it; once it is over, \`orch run\` asks for another`;
+
+async function ask(
+  ledger: Engine,
+  clock: Clock,
+  project: ProjectName,
+): Promise<Wanted & { readonly isNew: boolean }> {
+  const wanted = cycleId(clock.newId());
+  const id = await ledger.transact(project, {}, (view) => requestCycle(view, wanted, "person", 0));
+  return { project, id, isNew: id === wanted };
+}
 
 /** Waits until a cycle is over, or `signal`; complains where nobody takes it up. */
 async function until(

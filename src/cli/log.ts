@@ -1,4 +1,7 @@
-/** The log of a process that nobody watches: one line each, with time and level, on the error stream. */
+/**
+ * The log of a process that nobody watches: one line each, with time and level, on the error
+ * stream.
+ */
 import type { Instant } from "../core/ids.ts";
 import type { LogLevel } from "../core/portfolio.ts";
 import type { Desk } from "./desk.ts";

@@ -16,7 +16,10 @@ export interface Reread {
   readonly refused: (why: string) => void;
 }
 
-/** Watches until `signal`. A file that says the same as before is no change, whenever it was written. */
+/**
+ * Watches until `signal`. A file that says the same as before is no change, whenever it was
+ * written.
+ */
 export async function watchPortfolio(
   first: Portfolio,
   clock: Clock,

@@ -97,7 +97,7 @@ async function cycle(
   const { runCycles } = await import("../engine/cycle.ts");
   const { names, cycles, projects } = request;
   const entered: { readonly project: ProjectName; readonly id: CycleId }[] = [];
-  const follower = await openFollower(house.engine, names, progress.tell);
+  const follower = await openFollower(house.engine, () => names, progress.tell);
   progress.say(`agents and checks are held by ${line(containment)}`);
   const over = new AbortController();
   const following = follower.follow(over.signal);

@@ -3,9 +3,11 @@
  * cursor, colour, retitle, link, hide, reorder or answer back. What is left is what is seen.
  */
 
-/** Strings that terminals swallow up to a terminator: OSC, DCS, APC, PM and SOS, in 7 and 8 bits. */
+/**
+ * Strings that terminals swallow up to a terminator: OSC, DCS, APC, PM and SOS, in 7 and 8 bits.
+ */
 const swallowed =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
   /(?:\x1b[\]P_^X]|[\x9d\x90\x9f\x9e\x98])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)/g;
 /** Control sequences such as colours and cursor moves. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
@@ -34,7 +36,9 @@ export function clean(text: string): string {
     .replace(unseen, "");
 }
 
-/** Returns a text as one line of at most `max` characters, the last of them `…` where it was longer. */
+/**
+ * Returns a text as one line of at most `max` characters, the last of them `…` where it was longer.
+ */
 export function line(text: string, max = Number.POSITIVE_INFINITY): string {
   const whole = clean(text).replace(/\s+/g, " ").trim();
   const characters = whole.length <= max ? null : [...whole];

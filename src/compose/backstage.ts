@@ -1,12 +1,13 @@
 /** The only place that puts concrete adapters together for the faces. */
 import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
-import { lockDataDir } from "../adapters/engine/sqlite/lock.ts";
+import { holderOf, lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
 import { detect } from "./detect.ts";
 import type { Environment } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
 import { lackOfRoom } from "./room.ts";
+import { whyUnusable } from "./unusable.ts";
 
 /** Hands the commands all that they may ask for; what most of them do not need is loaded late. */
 export function openBackstage(env: Environment): Backstage {
@@ -19,11 +20,14 @@ export function openBackstage(env: Environment): Backstage {
       const lock = lockDataDir(dataDir, { kind });
       return lock.kind === "busy" ? lock : { kind: "held", release: async () => lock.release() };
     },
+    holder: async ({ dataDir }) => holderOf(dataDir),
+    unusable: whyUnusable,
     lackOfRoom: ({ dataDir }) => lackOfRoom(dataDir),
     inspectProject: async (portfolio, project) =>
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
+    audit: async (portfolio, project) => (await import("./audit.ts")).audit(portfolio, project),
     detect,
     forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),

@@ -14,7 +14,8 @@ const lockfiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnp
 
 /** Where lockfiles tell the set-up, nothing needs to be said; packages without one are npm's. */
 async function installOf(path: string): Promise<string | null> {
-  const text = await readFile(join(path, "package.json"), "utf8").catch(() => ""); // none is no fault
+  // none is no fault
+  const text = await readFile(join(path, "package.json"), "utf8").catch(() => "");
   if (!/"(?:dev|peer|optional)?[dD]ependencies"\s*:\s*\{\s*"/.test(text)) return null;
   const names = [...lockfiles, "bun.lock", "bun.lockb"];
   const locked = await Promise.all(names.map((name) => isThere(join(path, name))));

@@ -1,5 +1,5 @@
 /** Removes a project's traces from its repository and from the data folder. */
-import { readdir, rm } from "node:fs/promises";
+import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { forgetRepo } from "../adapters/git/forget.ts";
 import { hubDirOf } from "../adapters/git/hub.ts";
@@ -14,15 +14,31 @@ export async function forget(
   const { dataDir } = portfolio;
   const { name, path, gitBranchPrefix } = project;
   const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
-  await forgetSessions(dataDir, name);
-  await forgetHub(portfolio, project);
   const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
-  for (const file of files) await rm(file, { recursive: true, force: true });
-  return [...removed, `its ledger, clones and transcripts in ${dataDir}`];
+  const held = await Promise.all([
+    forgetSessions(dataDir, name),
+    forgetHub(portfolio, project),
+    ...files.map(removeIfThere),
+  ]);
+  const data = held.includes(true) ? [`its ledger, clones and transcripts in ${dataDir}`] : [];
+  return [...removed, ...data];
+}
+
+/** Removes a file or folder; tells whether there was one. */
+async function removeIfThere(path: string): Promise<boolean> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) await rm(path, { recursive: true, force: true });
+  return isThere;
 }
 
 /** Projects in one repository share its hub: the last of them takes it along. */
-async function forgetHub({ dataDir, projects }: Portfolio, project: ProjectConfig): Promise<void> {
+async function forgetHub(
+  { dataDir, projects }: Portfolio,
+  project: ProjectConfig,
+): Promise<boolean> {
   const hubOf = async ({ path }: ProjectConfig): Promise<string | null> => {
     try {
       return hubDirOf(join(dataDir, "hubs"), await locate(path, new AbortController().signal));
@@ -32,16 +48,19 @@ async function forgetHub({ dataDir, projects }: Portfolio, project: ProjectConfi
   };
   const own = await hubOf(project);
   const others = await Promise.all(projects.filter(({ name }) => name !== project.name).map(hubOf));
-  if (own !== null && !others.includes(own)) await rm(own, { recursive: true, force: true });
+  return own !== null && !others.includes(own) && removeIfThere(own);
 }
 
 /** The agent's own records are filed by the folder it worked in, with a hyphen for each sign. */
-async function forgetSessions(dataDir: string, name: string): Promise<void> {
+async function forgetSessions(dataDir: string, name: string): Promise<boolean> {
   const agents = join(dataDir, "agents");
   const filed = join(dataDir, name, "workspaces", "slot-").replace(/[^a-zA-Z0-9]/g, "-");
+  let found = false;
   for (const session of await readdir(agents).catch(() => [])) {
     const folders = await readdir(join(agents, session, "claude", "projects")).catch(() => []);
     if (!folders.some((folder) => folder.startsWith(filed))) continue;
     await rm(join(agents, session), { recursive: true, force: true });
+    found = true;
   }
+  return found;
 }

@@ -26,5 +26,8 @@ function hintOn({ ended, results, outputTail }: CheckRun): string {
     /command not found|: not found$|Cannot find module|No module named/m.test(outputTail)
   )
     return "something is missing there: set `setup_command` to what a fresh clone needs";
-  return "no failure can be read from it, so each change that is red too waits for you: mend it first";
+  return (
+    "no failure can be read from it, so each change that is red too waits for you: mend " +
+    "it first"
+  );
 }

@@ -6,6 +6,7 @@ import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
+import { audit } from "./audit.ts";
 import { findingOf } from "./inspect-check.ts";
 import { type Environment, openMachine } from "./machine.ts";
 import { lackOfRoom } from "./room.ts";
@@ -14,6 +15,8 @@ import { openSite } from "./site.ts";
 const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
 const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
 const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
+
+const flawHint = "keep a copy of the data folder; a backup of the ledger may stand beside it";
 
 /** Looks at the machine: git, containment, the agent's program and credential, the data folder. */
 export async function inspectMachine(
@@ -82,6 +85,15 @@ export async function inspectProject(
   }
 }
 
+async function inspectLedger(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+): Promise<readonly Finding[]> {
+  const { events, flaws } = await audit(portfolio, project);
+  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, flawHint));
+  return events === 0 ? [] : [ok(`its ledger is whole: ${events} events give its state again`)];
+}
+
 /** Looks at a project: its repository, and whether its set-up and checks run on its tip. */
 async function lookAt(
   portfolio: Portfolio,
@@ -96,6 +108,7 @@ async function lookAt(
     hint,
   }));
   if (findings.some(({ level }) => level === "problem")) return findings;
+  findings.push(...(await inspectLedger(portfolio, project)));
   const machine = await openMachine(portfolio, env, never);
   const { world, settings } = await openSite(portfolio, project, machine, never);
   const tip = await world.repo.sync(never);

@@ -6,6 +6,7 @@ import type { ProjectName } from "../core/ids.ts";
 import type { Portfolio } from "../core/portfolio.ts";
 import type { Site } from "../engine/house.ts";
 import { RepoError } from "../ports/repo.ts";
+import { ContractError } from "./contracts.ts";
 import { type Environment, type Machine, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
 import { lackOfRoom } from "./room.ts";
@@ -70,7 +71,8 @@ async function openSites(
 }
 
 function explain(fault: unknown): { readonly what: string; readonly hint: string } {
-  if (fault instanceof RepoError) return { what: fault.message, hint: fault.hint };
+  if (fault instanceof RepoError || fault instanceof ContractError)
+    return { what: fault.message, hint: fault.hint };
   const what = fault instanceof Error ? fault.message : String(fault);
   return { what: what.replaceAll(homedir(), "~"), hint: "run `orch doctor` to look into it" };
 }

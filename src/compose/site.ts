@@ -34,7 +34,10 @@ export async function openSite(
   return {
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
-    settings: await settingsOf(project, machine, join(folder, "transcripts")),
+    settings: settingsOf(project, machine, {
+      contracts: await readContracts(portfolio.file, project),
+      transcripts: join(folder, "transcripts"),
+    }),
     limits: limitsOf(portfolio, project),
     journal: openJournal(project.path),
     priority: project.priority,
@@ -83,11 +86,11 @@ async function openWorld(
   };
 }
 
-async function settingsOf(
+function settingsOf(
   project: ProjectConfig,
   machine: Machine,
-  transcripts: string,
-): Promise<Settings> {
+  { contracts, transcripts }: Pick<Settings, "contracts"> & { readonly transcripts: string },
+): Settings {
   const checks = checksOf(project);
   const identity = [project.setupCommand, process.version, process.platform, process.arch];
   const workerMs = project.workerTimeoutSeconds * 1_000;
@@ -103,7 +106,7 @@ async function settingsOf(
       refinery: workerMs,
     },
     checks,
-    contracts: await readContracts(project),
+    contracts,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     env: { ...machine.toolchains, ...chosen(machine.env, project.env) },
     workersMax: project.maxWorkers,

@@ -33,8 +33,8 @@ export async function checkPaths(
     for (const [name, file] of Object.entries(project.prompts))
       if (!(await isReadableFile(file)))
         complaints.push({
-          path: `projects[${index}].prompts`,
-          what: `${name}: ${file} is not a file that can be read`,
+          path: `projects[${index}].prompts.${name}`,
+          what: `${file} is not a file that can be read`,
           hint: "check the path; it is relative to the portfolio file",
         });
   }
@@ -45,7 +45,11 @@ export async function checkPaths(
   }));
 }
 
-function placeIn(settings: readonly Setting[], path: string): { line: number; column: number } {
+/** Where a setting stands in its file; the beginning where it is a default. */
+export function placeIn(
+  settings: readonly Setting[],
+  path: string,
+): { readonly line: number; readonly column: number } {
   const origin = settings.find((setting) => setting.path === path)?.origin;
   return origin?.kind === "file"
     ? { line: origin.line, column: origin.column }

@@ -2,9 +2,14 @@
 import { applyEdits, modify } from "jsonc-parser";
 import type { ProjectEntry } from "./schema.ts";
 
+/** The schema's file beside this one, among the sources and in what is built of them. */
+const schemaUrl = new URL("./schema.json", import.meta.url).href;
+
 /** The text of a portfolio without projects, to be added to. */
 export function newPortfolioText(name: string): string {
   return `{
+  // Lets an editor complete and check: where this program is installed.
+  "$schema": ${JSON.stringify(schemaUrl)},
   // Every field and its default: docs/configuration.md, or \`orch config schema\`.
   "name": ${JSON.stringify(name)},
   "data_dir": "./data",

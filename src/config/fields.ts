@@ -24,7 +24,8 @@ export const model = (): z.ZodString =>
   text().refine(isModel, { error: (issue) => unknownModel(String(issue.input)) });
 /** How models are written. */
 export const modelHint =
-  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another vendor\'s id with "/", "." or ":"';
+  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another ' +
+  'vendor\'s id with "/", "." or ":"';
 
 /** A path inside the project. */
 export const insideFile = (): z.ZodString =>

@@ -33,7 +33,8 @@ export const projectSchema = z.strictObject({
     }),
   path: filled().meta({
     description:
-      "The project's folder, in a git repository: absolute, `~/…`, or relative to the portfolio file",
+      "The project's folder, in a git repository: absolute, `~/…`, or relative to the " +
+      "portfolio file",
   }),
   enabled: z.boolean().default(d.enabled).meta({ description: "`false`: no cycles are run" }),
   priority: z
@@ -56,11 +57,15 @@ export const projectSchema = z.strictObject({
   model: model()
     .default(d.model)
     .meta({ description: "Model of workers and of the refinery", hint: modelHint }),
-  escalation_model: escalation().nullable().default(d.escalation_model).meta({
-    description:
-      "Model of a task's last attempt; `auto`: sonnet after haiku, opus after sonnet; `none` or `null`: that of the others",
-    hint: modelHint,
-  }),
+  escalation_model: escalation()
+    .nullable()
+    .default(d.escalation_model)
+    .meta({
+      description:
+        "Model of a task's last attempt; `auto`: sonnet after haiku, opus after sonnet; " +
+        "`none` or `null`: that of the others",
+      hint: modelHint,
+    }),
   planner_model: model()
     .default(d.planner_model)
     .meta({ description: "Model of the planner", hint: modelHint }),
@@ -91,11 +96,18 @@ export const projectSchema = z.strictObject({
     .max(10)
     .default(d.max_attempts)
     .meta({ description: "Fresh starts that a task gets before it fails", unit: "attempt" }),
-  max_failures_in_a_row: z.number().int().min(1).max(1000).default(d.max_failures_in_a_row).meta({
-    description:
-      "Tasks that fail in a row, or plannings that do, before the project is paused until `orch resume`",
-    unit: "failure",
-  }),
+  max_failures_in_a_row: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(d.max_failures_in_a_row)
+    .meta({
+      description:
+        "Tasks that fail in a row, or plannings that do, before the project is paused " +
+        "until `orch resume`",
+      unit: "failure",
+    }),
   cycle_interval_minutes: z
     .number()
     .int()
@@ -158,10 +170,15 @@ export const projectSchema = z.strictObject({
     .boolean()
     .default(d.push)
     .meta({ description: "Whether what has landed is pushed to the branch's upstream" }),
-  prompts: z.strictObject(promptsShape).default({}).meta({
-    description:
-      "Files that replace the built-in contracts, relative to the portfolio file; keys: `planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, `refinery`",
-  }),
+  prompts: z
+    .strictObject(promptsShape)
+    .default({})
+    .meta({
+      description:
+        "Files that replace the built-in contracts, relative to the portfolio file; keys: " +
+        "`planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, " +
+        "`refinery`",
+    }),
   env: z
     .array(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -182,10 +199,13 @@ const p = portfolioDefaults;
 export const portfolioSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: "The schema, for editors" }),
   name: filled().max(100).default(p.name).meta({ description: "Names the portfolio to people" }),
-  data_dir: filled().default(p.data_dir).meta({
-    description:
-      "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the portfolio file",
-  }),
+  data_dir: filled()
+    .default(p.data_dir)
+    .meta({
+      description:
+        "Folder of ledgers, clones and transcripts: absolute, `~/…`, or relative to the " +
+        "portfolio file",
+    }),
   log_level: z
     .enum(["DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error"])
     .default(p.log_level)
@@ -198,10 +218,17 @@ export const portfolioSchema = z.strictObject({
     description: "Spending cap of a day over all projects; `null`: none",
     unit: "US dollar",
   }),
-  keep_for_me: z.number().int().min(0).max(100).default(p.keep_for_me).meta({
-    description:
-      "Per cent of a login's allowance that agents leave to you: once the rest is used they wait for its reset; `0`: nothing",
-  }),
+  keep_for_me: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(p.keep_for_me)
+    .meta({
+      description:
+        "Per cent of a login's allowance that agents leave to you: once the rest is used they " +
+        "wait for its reset; `0`: nothing",
+    }),
   projects: z.array(projectSchema).max(1000).meta({ description: "The projects" }),
 });
 
@@ -209,22 +236,3 @@ export type PortfolioFile = z.output<typeof portfolioSchema>;
 export type ProjectFields = z.output<typeof projectSchema>;
 /** A project as it may be written: everything but name and path may be left out. */
 export type ProjectEntry = z.input<typeof projectSchema>;
-
-/** What a field says of itself beyond its type. */
-export interface FieldNote {
-  readonly unit: string | null;
-  readonly hint: string | null;
-}
-
-/** The field that a path such as `["projects", 0, "env", 1]` is in, and what is known of it. */
-export function noteOf(path: readonly PropertyKey[]): FieldNote {
-  const [first, , third] = path;
-  const shape: Readonly<Record<string, z.ZodType>> =
-    first === "projects" && third !== undefined ? projectSchema.shape : portfolioSchema.shape;
-  const field = shape[String(first === "projects" && third !== undefined ? third : first)];
-  const meta = field?.meta();
-  return {
-    unit: typeof meta?.["unit"] === "string" ? meta["unit"] : null,
-    hint: typeof meta?.["hint"] === "string" ? meta["hint"] : null,
-  };
-}

@@ -23,10 +23,16 @@ export function settingsOf(fields: PortfolioFile, tree: Tree, text: string): rea
       : { kind: "default" },
   });
   const { projects, $schema: _, ...own } = fields;
+  const inProject = (index: number, key: string, value: unknown): readonly Setting[] => {
+    const path = ["projects", index, key];
+    const parts = key === "prompts" ? Object.entries({ ...fields.projects[index]?.prompts }) : [];
+    if (parts.length === 0) return [setting(path, value)];
+    return parts.map(([part, file]) => setting([...path, part], file));
+  };
   return [
     ...Object.entries(own).map(([key, value]) => setting([key], value)),
     ...projects.flatMap((project, index) =>
-      Object.entries(project).map(([key, value]) => setting(["projects", index, key], value)),
+      Object.entries(project).flatMap(([key, value]) => inProject(index, key, value)),
     ),
   ];
 }

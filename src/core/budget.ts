@@ -12,7 +12,9 @@ export type Grant =
   | { readonly kind: "granted"; readonly amountUsd: number }
   | { readonly kind: "refused"; readonly why: string };
 
-/** A session that gets less than this share of its own cap would end before it has done anything. */
+/**
+ * A session that gets less than this share of its own cap would end before it has done anything.
+ */
 const worthwhile = 0.2;
 
 /** Grants a session its cap, or what is left below the tightest cap above it. */

@@ -1,4 +1,7 @@
-/** One path that a commit changes. `added` and `deleted` count lines; both are null for binary files. */
+/**
+ * One path that a commit changes. `added` and `deleted` count lines; both are null for binary
+ * files.
+ */
 export interface FileChange {
   readonly path: string;
   readonly status: "added" | "modified" | "deleted" | "renamed" | "typechanged";

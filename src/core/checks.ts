@@ -29,7 +29,7 @@ export type Basis = "name" | "count" | "exit code";
 interface Compared {
   readonly check: string;
   readonly by: Basis;
-  /** In one sentence, for people and for the next attempt. */
+  /** What it does, as a sentence whose subject is the check: for people and the next attempt. */
   readonly why: string;
   /** Failing on the candidate and not on the base; empty where names are not known. */
   readonly introduced: readonly TestFailure[];
@@ -89,7 +89,7 @@ function compareGreen(candidate: CheckRun, base: CheckRun | null, conclude: Conc
   const before = base === null ? null : testsIn(base.results);
   const now = testsIn(candidate.results);
   if (before === null || before === 0 || (now !== null && now > 0))
-    return conclude("passed", basisOf(candidate), "is green");
+    return conclude("passed", basisOf(candidate), greenWords(candidate));
   return now === 0
     ? conclude("failed", "count", `ran nothing, where the base ran ${before} tests`)
     : conclude("held", "exit code", `exits 0 but reports no tests, where the base ran ${before}`);
@@ -99,17 +99,22 @@ function compareRed(candidate: CheckRun, base: CheckRun, conclude: Conclude): Co
   const now = describe(candidate);
   const before = describe(base);
   if (candidate.ended.kind !== "exited" && base.ended.kind === "exited")
-    return conclude("failed", "exit code", `${now}, where the base came to its end`);
+    return conclude("failed", "exit code", `is red: ${now}, where the base came to its end`);
   const [failing, failingBefore] = [failedIn(candidate), failedIn(base)];
   if (candidate.ended.kind !== "exited" || base.ended.kind !== "exited")
-    return conclude("held", "exit code", `${now}; the base: ${before}`);
+    return conclude("held", "exit code", `is red: ${now}; the base: ${before}`);
   if (failing === 0 || failingBefore === 0 || !areAlike(candidate.results, base.results))
-    return conclude("held", "exit code", `red before and after, not to be told apart: ${now}`);
+    return conclude("held", "exit code", `is red before and after, not to be told apart: ${now}`);
   if (candidate.results.kind === "named" && base.results.kind === "named")
     return compareNames(candidate.results, base.results, conclude);
   return failing > failingBefore
-    ? conclude("failed", "count", `${failing} failures, where the base has ${failingBefore}`)
-    : conclude("passed", "count", `no more failures than on the base (${failingBefore})`);
+    ? conclude("failed", "count", `has ${failing} failures, where the base has ${failingBefore}`)
+    : conclude("passed", "count", `has no more failures than the base (${failingBefore})`);
+}
+
+function greenWords({ results }: CheckRun): string {
+  if (results.kind === "opaque" || results.kind === "problems") return "is green";
+  return `is green: ${results.passed} ${results.passed === 1 ? "test" : "tests"} passed`;
 }
 
 type Named = Extract<TestResults, { readonly kind: "named" }>;
@@ -118,16 +123,27 @@ function compareNames(candidate: Named, base: Named, conclude: Conclude): Compar
   const known = new Set(base.failures.map(({ name }) => name));
   const added = candidate.failures.filter(({ name }) => !known.has(name)).length;
   return added > 0
-    ? conclude("failed", "name", `${added} of ${candidate.failed} failures are new`)
-    : conclude("passed", "name", "all that fails failed before");
+    ? conclude(
+        "failed",
+        "name",
+        `is red: ${added} of ${candidate.failed} failures are new${passedWords(candidate)}`,
+      )
+    : conclude(
+        "passed",
+        "name",
+        `is red as before: all that fails failed then${passedWords(candidate)}`,
+      );
 }
 
 /** Problems of a linter and failures of tests are not the same things counted. */
 const areAlike = (a: TestResults, b: TestResults): boolean =>
   (a.kind === "problems") === (b.kind === "problems");
 
-/** Failures count as red whatever the exit code: a pipe or `|| true` loses it. */
-const isRed = ({ ended, results }: CheckRun): boolean =>
+/**
+ * Tells whether a run found fault; failures count whatever the exit code, which a pipe or `|| true`
+ * loses.
+ */
+export const isRed = ({ ended, results }: CheckRun): boolean =>
   ended.kind !== "exited" || ended.code !== 0 || (results.kind !== "opaque" && results.failed > 0);
 
 /** Tells whether the run came to its end and, if red, shows what failed. */
@@ -137,7 +153,8 @@ const isReadable = (run: CheckRun): boolean =>
 const failuresOf = ({ results }: CheckRun): readonly TestFailure[] =>
   results.kind === "named" ? results.failures : [];
 
-const failedIn = ({ results }: CheckRun): number =>
+/** Failures that the run counts; 0 where it cannot be read. */
+export const failedIn = ({ results }: CheckRun): number =>
   results.kind === "opaque" ? 0 : results.failed;
 
 /** Tests that ran; `null` where that is not known. */
@@ -160,13 +177,19 @@ function whyUnrun({ ended }: CheckRun): string | null {
   return ended.kind === "unstartable" ? `it did not start: ${ended.detail}` : null;
 }
 
+/** How many tests passed beside those that failed; nothing where that is not known. */
+function passedWords(results: TestResults): string {
+  if (results.kind === "opaque" || results.kind === "problems") return "";
+  return `, ${results.passed} passed`;
+}
+
 function describe(run: CheckRun): string {
   const { ended } = run;
   switch (ended.kind) {
     case "exited": {
       const failed = failedIn(run);
       const what = failed === 0 ? "no failure that can be read" : `${failed} failed`;
-      return `exit code ${ended.code}, ${what}`;
+      return `exit code ${ended.code}, ${what}${passedWords(run.results)}`;
     }
     case "killed":
       return `killed by ${ended.signal}`;

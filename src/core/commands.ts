@@ -22,7 +22,8 @@ export function addTask(
 ): Decision<Told> {
   const draft = openDraft(view, rules);
   const known = view.known.get(fingerprint(brief));
-  if (known === "open") return refuse("a task with this title and description is open already");
+  if (known?.became === "open")
+    return refuse(`a task with this title and description is open already: ${known.task}`);
   draft.create(newTask(view, { id, brief, cycle: null, attemptsMax: rules.attemptsMax }));
   join(draft, view, id);
   return { changes: draft.changes(), answer: done };
@@ -70,7 +71,7 @@ export function tellTask(
 }
 
 const wanted: { readonly [E in TaskEvent["type"]]?: string } = {
-  "task.skipped": "only a task that is not over and not being merged can be skipped",
+  "task.skipped": "only a task that is not over and not being merged can be ended",
   "task.retried": "only a failed or skipped task can be retried",
   "task.answered": "only a task that asks something can be answered",
   "task.approved": "only a task that waits for approval can be approved",
@@ -78,7 +79,7 @@ const wanted: { readonly [E in TaskEvent["type"]]?: string } = {
 };
 
 const whyNot = (type: TaskEvent["type"], at: At): string =>
-  `the task is ${at}: ${wanted[type] ?? `${type} does not apply`}`;
+  `the task is ${at}, and ${wanted[type] ?? `${type} does not apply`}`;
 
 function join(draft: Draft, view: View, task: TaskId): void {
   const running = view.cycles.find(({ state }) => state.at === "running");
@@ -112,7 +113,9 @@ export function liftLimit(view: View, rules: RetryRules): Decision<Told> {
   return { changes: draft.changes(), answer: done };
 }
 
-/** Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins. */
+/**
+ * Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins.
+ */
 export function requestCycle(
   view: View,
   id: CycleId,
@@ -124,6 +127,9 @@ export function requestCycle(
   const again = requestedBy === "person" ? parkedAgain(view) : [];
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
   if (underWay !== undefined) return { changes: again, answer: underWay.id };
+  // one's own that waits is the one; each further one would plan anew
+  const asked = view.cycles.find((each) => isOpen(each) && each.requestedBy === "person");
+  if (asked !== undefined) return { changes: again, answer: asked.id };
   const cycle: Cycle = {
     id,
     requestedBy,

@@ -1,6 +1,6 @@
 /** One round of plan → work → judge → merge over one project. */
 
-import { type CycleId, type Instant, later, type TaskId, type Token } from "./ids.ts";
+import { type CycleId, type Instant, instant, later, type TaskId, type Token } from "./ids.ts";
 import type { Plan, Refusal } from "./plan.ts";
 
 export type CycleState =
@@ -75,7 +75,10 @@ export type CycleEvent =
 export const isOpen = ({ state }: Cycle): boolean =>
   state.at === "queued" || state.at === "planning" || state.at === "running";
 
-/** Returns what `event` makes of `cycle`; null where it comes from a lost delivery or does not apply. */
+/**
+ * Returns what `event` makes of `cycle`; null where it comes from a lost delivery or does not
+ * apply.
+ */
 export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
   const { state } = cycle;
   const next = (change: Partial<Cycle>): Cycle => ({
@@ -116,10 +119,13 @@ export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
 }
 
 /**
- * When the next scheduled cycle is due: one interval after the last one began, or at once where that one
+ * When the next scheduled cycle is due: one interval after the last one began, or at once where
+ * that one
  * was cut short by the model's absence, to go on as soon as it is back.
  */
 export function dueAfter(last: Cycle | null, intervalMs: number, now: Instant): Instant {
   const cutShort = last?.state.at === "completed" ? last.state.outcome.cutShort : null;
-  return cutShort?.startsWith("limit:") === true ? now : later(last?.startedAt ?? now, intervalMs);
+  // a clock that was set back makes nobody wait longer than an interval
+  const from = instant(Math.min(last?.startedAt ?? now, now));
+  return cutShort?.startsWith("limit:") === true ? now : later(from, intervalMs);
 }

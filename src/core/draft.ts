@@ -3,7 +3,8 @@
  * each seeing what the ones before it did; at the end stand the changes to write.
  */
 import { type Cycle, type CycleEvent, stepCycle } from "./cycle.ts";
-import { type Failure, failureSentence } from "./failure.ts";
+import { failureSentence } from "./failure.ts";
+import { tellTask as tell } from "./history.ts";
 import type { CycleId, Instant, TaskId } from "./ids.ts";
 import { jobFor, queueOf, subjectOf } from "./jobs.ts";
 import type { Change, JobRequest, View } from "./ledger.ts";
@@ -11,7 +12,7 @@ import { type Limit, type LimitEvent, limitNote, stepLimit } from "./limit.ts";
 import { type Project, type ProjectEvent, stepProject } from "./project.ts";
 import type { RetryRules } from "./retry.ts";
 import type { Task, TaskEvent } from "./task.ts";
-import { type Step, step } from "./task-machine.ts";
+import type { Step } from "./task-machine.ts";
 
 export interface Draft {
   readonly now: Instant;
@@ -27,7 +28,6 @@ export interface Draft {
   /** Tells the state that all projects share; what people must know of it is noted. */
   readonly tellLimit: (event: LimitEvent) => void;
   readonly create: (task: Task) => void;
-  readonly createCycle: (cycle: Cycle) => void;
   readonly send: (job: JobRequest) => void;
   readonly add: (...changes: readonly Change[]) => void;
   readonly note: (
@@ -78,12 +78,6 @@ export function openDraft(view: View, rules: RetryRules): Draft {
       changes.push({ kind: "event", event: { of: "task", task: task.id, event } });
       sendFor(pages, task);
     },
-    createCycle: (cycle) => {
-      cycles.set(cycle.id, cycle);
-      changes.push({ kind: "cycle", cycle });
-      const event = { type: "cycle.created", cycle } as const;
-      changes.push({ kind: "event", event: { of: "cycle", cycle: cycle.id, event } });
-    },
     send: (job) => void changes.push({ kind: "send", job }),
     add: (...more) => void changes.push(...more),
     note: (level, text, of = {}) => note(pages, level, text, of),
@@ -95,16 +89,9 @@ function tellTask(pages: Pages, id: TaskId, event: TaskEvent): Step["kind"] {
   const { view, rules, changes } = pages;
   const before = pages.tasks.get(id);
   if (before === undefined) throw new Error(`the view lacks task ${id}`);
-  const result = step(before, event, rules);
-  if (result.kind !== "moved") return result.kind;
-  const task: Task = {
-    ...before,
-    state: result.state,
-    answers: answersAfter(before, event),
-    lastFailure: failureIn(event) ?? before.lastFailure,
-    version: before.version + 1,
-    updatedAt: view.now,
-  };
+  const told = tell(before, event, { rules, now: view.now });
+  if (told.kind !== "moved") return told.kind;
+  const { task } = told;
   pages.tasks.set(id, task);
   changes.push({ kind: "task", task });
   changes.push({ kind: "event", event: { of: "task", task: id, event, rules } });
@@ -129,16 +116,6 @@ function note(
   const { task = null, cycle = null } = of;
   const event = { type: "note", level, text } as const;
   changes.push({ kind: "event", event: { of: "note", task, cycle, event } });
-}
-
-function answersAfter({ state, answers }: Task, event: TaskEvent): Task["answers"] {
-  if (event.type !== "task.answered" || state.at !== "blocked") return answers;
-  return [...answers, { question: state.question, answer: event.answer }];
-}
-
-function failureIn(event: TaskEvent): Failure | null {
-  if ("failure" in event) return event.failure;
-  return event.type === "task.rejected" ? { kind: "rejected", detail: event.why } : null;
 }
 
 function sendFor({ view, changes }: Pages, task: Task): void {

@@ -15,7 +15,9 @@ export type FailureKind =
   | "refused" // the vendor refused the request, or the model refused to answer
   | "emptyChange"
   | "unsafeChange" // the snapshot refused it: nested repository, escaping link, size
-  | "judgedBad" // red checks, out of scope, or the reading found a fault
+  | "outOfScope" // it changes files that the task does not allow
+  | "checksRed" // also where they cannot be run because the set-up fails on it
+  | "judgedBad" // the reading found a fault
   | "judgeLost" // no verdict could be had
   | "conflicted"
   | "mergedRed" // green alone, red when merged with what landed meanwhile
@@ -34,7 +36,9 @@ const sentences: { readonly [K in FailureKind]: string } = {
   refused: "the model refused the request",
   emptyChange: "nothing was changed",
   unsafeChange: "the change cannot be taken",
-  judgedBad: "the judge rejected it",
+  outOfScope: "it went beyond its scope",
+  checksRed: "the checks did not pass",
+  judgedBad: "the judge's reading rejected it",
   judgeLost: "no verdict could be reached",
   conflicted: "its conflicts could not be resolved",
   mergedRed: "checks fail once it is merged",
@@ -48,8 +52,10 @@ const sentences: { readonly [K in FailureKind]: string } = {
 export const failureSentence = (kind: FailureKind): string => sentences[kind];
 
 /**
- * Whether another attempt is worth its money. `passing`: it failed by chance, the same again may do.
- * `instructive`: it failed with evidence that the next one is told. `final`: another would fail too.
+ * Whether another attempt is worth its money. `passing`: it failed by chance, the same again may
+ * do.
+ * `instructive`: it failed with evidence that the next one is told. `final`: another would fail
+ * too.
  */
 export type FailureClass = "passing" | "instructive" | "final";
 
@@ -65,6 +71,8 @@ export const failureClasses: { readonly [K in FailureKind]: FailureClass } = {
   emptyChange: "instructive",
   unsafeChange: "instructive",
   judgedBad: "instructive",
+  outOfScope: "instructive",
+  checksRed: "instructive",
   judgeLost: "final",
   conflicted: "instructive",
   mergedRed: "instructive",
@@ -74,7 +82,9 @@ export const failureClasses: { readonly [K in FailureKind]: FailureClass } = {
   reverted: "final",
 };
 
-/** What changes from one run to the next without telling anything: times, ids, addresses, places. */
+/**
+ * What changes from one run to the next without telling anything: times, ids, addresses, places.
+ */
 const noise: readonly (readonly [RegExp, string])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
   [/\u001b\[[0-9;]*m/g, ""],

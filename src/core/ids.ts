@@ -1,4 +1,7 @@
-/** Branded primitives: a TaskId is a string at run time and its own type at compile time. */
+/**
+ * Branded primitives: a TaskId is a string at run time and its own type at compile time. A brand
+ * exists for the compiler alone, so only `as` can give it; each `as` is in this file.
+ */
 
 declare const brand: unique symbol;
 type Branded<T, Name extends string> = T & { readonly [brand]: Name };
@@ -28,7 +31,7 @@ const name = /^[a-z0-9][a-z0-9._-]*$/;
 
 function checked<T extends string>(text: string, pattern: RegExp, what: string): T {
   if (!pattern.test(text)) throw new Error(`not a ${what}: ${JSON.stringify(text)}`);
-  return text as T; // the pattern has just been matched
+  return text as T;
 }
 
 export const projectName = (text: string): ProjectName => checked(text, name, "project name");

@@ -41,7 +41,8 @@ export function jobFor(task: Task, now: Instant): JobRequest | null {
   return {
     queue,
     subject: subjectOf(task),
-    key: queue === "merge" ? "merge" : null, // one landing at a time: each is checked on the tip it becomes
+    // one landing at a time: each is checked on the tip it becomes
+    key: queue === "merge" ? "merge" : null,
     priority: task.brief.priority,
     runAt: "notBefore" in task.state ? task.state.notBefore : now,
   };
@@ -51,7 +52,9 @@ export function jobFor(task: Task, now: Instant): JobRequest | null {
 export const jobForCycle = (cycle: Cycle, runAt: Instant): JobRequest => ({
   queue: "cycle",
   subject: { kind: "cycle", cycle: cycle.id },
-  key: null, // admission lets one cycle through at a time; a later one that is due must not wait for a schedule
+  // admission lets one cycle through at a time; a later one that is due must not wait for a
+  // schedule
+  key: null,
   priority: cycle.requestedBy === "person" ? 1 : 0,
   runAt,
 });

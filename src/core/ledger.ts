@@ -2,6 +2,7 @@
 import type { Cycle, CycleEvent } from "./cycle.ts";
 import type { CycleId, Instant, JobId, ProjectName, TaskId, Token } from "./ids.ts";
 import type { Limit } from "./limit.ts";
+import type { Known } from "./plan.ts";
 import type { Project, ProjectEvent } from "./project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -62,8 +63,10 @@ export interface View {
   /** Attempts and verdicts of the tasks that were asked for, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly verdicts: readonly Verdict[];
-  /** Fingerprints that were asked for, with what became of their tasks. */
-  readonly known: ReadonlyMap<string, "open" | "done" | "failed" | "skipped">;
+  /**
+   * Fingerprints that were asked for, with their tasks: an open one before all, else the newest.
+   */
+  readonly known: ReadonlyMap<string, Known>;
   readonly spent: Spent;
   /** Money set aside by deliveries that have not been settled. */
   readonly reservations: readonly Reservation[];
@@ -154,7 +157,9 @@ export type Admission =
   | { readonly kind: "start"; readonly changes: readonly Change[] }
   /** Not now; `at` is when to ask again: the job's own `runAt` where only a change can help. */
   | { readonly kind: "later"; readonly at: Instant; readonly why: WaitsFor }
-  /** Not this delivery: the job is removed, then the changes are written (they may send it anew). */
+  /**
+   * Not this delivery: the job is removed, then the changes are written (they may send it anew).
+   */
   | { readonly kind: "drop"; readonly changes: readonly Change[] };
 
 export type Admit = (view: View, portfolio: PortfolioView, job: Job, token: Token) => Admission;

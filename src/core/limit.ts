@@ -1,6 +1,8 @@
 /**
- * Whether the model can be had: one state over all projects of a data folder. A session that meets a
- * usage limit or an outage makes all wait; afterwards one session alone tries, and only when it has
+ * Whether the model can be had: one state over all projects of a data folder. A session that
+ * meets a
+ * usage limit or an outage makes all wait; afterwards one session alone tries, and only when it
+ * has
  * got a first reply do the others start.
  */
 import { type Instant, later, type ProjectName, type Token } from "./ids.ts";
@@ -18,6 +20,7 @@ interface Shut {
   readonly cause: LimitCause;
   /** What the vendor said. */
   readonly why: string;
+  /** When this mode began; a clock that is behind it was set back. */
   readonly since: Instant;
   /** Waits in a row without a reply between them; each is longer where the vendor names no end. */
   readonly waits: number;
@@ -49,7 +52,9 @@ export const outageWaitMaxMs = 10 * 60_000;
 const jitterMaxMs = 30_000;
 /** A probe that nothing is heard of for so long does not keep the others any longer. */
 export const probeMs = 10 * 60_000;
-/** Whatever met the limit goes after the others for this long: a poisoned task must not bar them. */
+/**
+ * Whatever met the limit goes after the others for this long: a poisoned task must not bar them.
+ */
 const courtesyMs = 3_000;
 
 export type LimitEvent =
@@ -94,19 +99,19 @@ export function stepLimit(limit: Limit, event: LimitEvent): Limit {
     case "limit.probed": {
       if (mode.at === "clear") return limit;
       const until = later(event.now, probeMs);
-      return become({ at: "probing", ...shutOf(mode), until, probe: event.by });
+      return become({ at: "probing", ...shutOf(mode, event.now), until, probe: event.by });
     }
     case "limit.answered":
       return isProbe(mode, event.by) ? become({ at: "clear" }) : limit;
     case "limit.left": {
       if (!isProbe(mode, event.by) || mode.at !== "probing") return limit;
-      return become({ at: "waiting", ...shutOf(mode), until: event.now, metBy: null });
+      return become({ at: "waiting", ...shutOf(mode, event.now), until: event.now, metBy: null });
     }
     case "limit.lifted": {
       // where one tries already, a second one would tell no more
       if (mode.at !== "waiting" || mode.until <= event.now) return limit;
       const openUntil = mode.cause === "reserve" ? mode.until : limit.openUntil;
-      const shut = { ...shutOf(mode), until: event.now, metBy: null };
+      const shut = { ...shutOf(mode, event.now), until: event.now, metBy: null };
       return { mode: { at: "waiting", ...shut }, openUntil };
     }
     default:
@@ -114,7 +119,12 @@ export function stepLimit(limit: Limit, event: LimitEvent): Limit {
   }
 }
 
-const shutOf = ({ cause, why, since, waits }: Shut): Shut => ({ cause, why, since, waits });
+const shutOf = ({ cause, why, waits }: Shut, since: Instant): Shut => ({
+  cause,
+  why,
+  since,
+  waits,
+});
 
 const isSame = (a: Trier, b: Trier): boolean => a.project === b.project && a.token === b.token;
 
@@ -137,9 +147,8 @@ function met(limit: Limit, event: Met): Limit {
       ? Math.min(usageWaitMs * 2 ** (waits - 1), usageWaitMaxMs)
       : Math.min(outageWaitMs * 2 ** (waits - 1), outageWaitMaxMs);
   const end = asked ?? later(now, ownMs);
-  const since = mode.at === "clear" ? now : mode.since;
   const until = later(end, jitter(end - now, chance));
-  return { ...limit, mode: { at: "waiting", cause, why, since, until, waits, metBy } };
+  return { ...limit, mode: { at: "waiting", cause, why, since: now, until, waits, metBy } };
 }
 
 type Used = Extract<LimitEvent, { readonly type: "limit.used" }>;
@@ -163,7 +172,8 @@ const jitter = (waitMs: number, chance: number): number =>
 export type Passage = "free" | "probe" | "wait";
 
 /**
- * Tells whether a job named `job` may start at `now`. `isLost` says that the probe's delivery is known
+ * Tells whether a job named `job` may start at `now`. `isLost` says that the probe's delivery is
+ * known
  * to be over.
  */
 export function passage(
@@ -175,10 +185,12 @@ export function passage(
     case "clear":
       return "free";
     case "waiting":
+      // a clock that was set back puts nothing off for days: one may try
+      if (now < mode.since) return "probe";
       if (now < mode.until) return "wait";
       return job === mode.metBy && now < mode.until + courtesyMs ? "wait" : "probe";
     case "probing":
-      return isLost || now >= mode.until ? "probe" : "wait";
+      return isLost || now < mode.since || now >= mode.until ? "probe" : "wait";
     default:
       return mode satisfies never;
   }
@@ -199,7 +211,7 @@ export function limitSentence({ mode }: Limit): string | null {
 
 /** Tells whether nothing that needs a model will start within `ms`. */
 export const isShutFor = ({ mode }: Limit, now: Instant, ms: number): boolean =>
-  mode.at === "waiting" && mode.until > now + ms;
+  mode.at === "waiting" && mode.since <= now && mode.until > now + ms;
 
 /** What people must know of what an event made of the limit; null where that is nothing. */
 export function limitNote(

@@ -1,4 +1,5 @@
 /** What a planner answers, and what the rules make of it. */
+import type { TaskId } from "./ids.ts";
 import type { TaskBrief } from "./task.ts";
 
 /** A plan as data; the plan document is written from it. */
@@ -21,11 +22,17 @@ export interface Refusal {
   readonly why: string;
 }
 
+/** A task that is the same, and what became of it. */
+export interface Known {
+  readonly became: "open" | "done" | "failed" | "skipped";
+  readonly task: TaskId;
+}
+
 export interface SiftRules {
   /** Most drafts that may become tasks. */
   readonly draftsMax: number;
-  /** Fingerprints of tasks that exist, by what became of them. */
-  readonly known: ReadonlyMap<string, "open" | "done" | "failed" | "skipped">;
+  /** Tasks that exist, by their fingerprints. */
+  readonly known: ReadonlyMap<string, Known>;
 }
 
 export interface Sifted {
@@ -39,11 +46,11 @@ export const descriptionMin = 200;
 export const descriptionMax = 1_500;
 
 const knownAs = {
-  open: "is already open",
-  done: "has been done already",
-  failed: "failed before and may not be tried again as it was",
-  skipped: "was skipped",
-} as const;
+  open: (task) => `is already open as task ${task}`,
+  done: (task) => `has been done already as task ${task}`,
+  failed: (task) => `failed before as task ${task} and may not be tried again as it was`,
+  skipped: (task) => `was skipped as task ${task}`,
+} as const satisfies Readonly<Record<Known["became"], (task: TaskId) => string>>;
 
 /** Takes the drafts that the rules allow, by priority, and says why each other one was refused. */
 export function sift(drafts: readonly TaskBrief[], rules: SiftRules): Sifted {
@@ -66,7 +73,7 @@ function objection(draft: TaskBrief, seen: ReadonlySet<string>, rules: SiftRules
   const print = fingerprint(draft);
   const known = rules.known.get(print);
   const { length } = draft.description;
-  if (known !== undefined) return knownAs[known];
+  if (known !== undefined) return knownAs[known.became](known.task);
   if (seen.has(print)) return "stands in this plan twice";
   if (length < descriptionMin)
     return `its description has ${length} characters, fewer than ${descriptionMin}`;
@@ -76,7 +83,9 @@ function objection(draft: TaskBrief, seen: ReadonlySet<string>, rules: SiftRules
   return null;
 }
 
-/** The normalised text of a task: case, punctuation, and white space do not make it another task. */
+/**
+ * The normalised text of a task: case, punctuation, and white space do not make it another task.
+ */
 export function fingerprint(brief: Pick<TaskBrief, "title" | "description">): string {
   return `${normalise(brief.title)}\n${normalise(brief.description)}`;
 }

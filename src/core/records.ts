@@ -90,7 +90,7 @@ export interface CheckOutcome {
   readonly preExisting: readonly string[];
   /** Why a person must agree; null where none must. */
   readonly hold: string | null;
-  /** In one sentence. */
+  /** In one sentence, whose subject is the check: `is green: 12 tests passed`. */
   readonly sentence: string;
   readonly outputTail: string;
   readonly durationMs: number;

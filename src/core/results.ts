@@ -27,7 +27,9 @@ export interface Lint {
   readonly failed: number;
 }
 
-/** One failing test; `name` is unique in its run and stable across runs (no times, no line numbers). */
+/**
+ * One failing test; `name` is unique in its run and stable across runs (no times, no line numbers).
+ */
 export interface TestFailure {
   readonly name: string;
   /** The first lines of its message, bounded. */

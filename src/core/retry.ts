@@ -17,7 +17,10 @@ export interface RetryRules {
   readonly failuresMax: number;
 }
 
-/** Two seconds let a passing fault pass; an evidence-carrying retry gains nothing from a longer wait. */
+/**
+ * Two seconds let a passing fault pass; an evidence-carrying retry gains nothing from a longer
+ * wait.
+ */
 export const defaultRetryRules: RetryRules = {
   attemptsMax: 3,
   triesMax: 4,
@@ -30,13 +33,19 @@ export const defaultRetryRules: RetryRules = {
 /** A fault that passes wants time to pass: its waits are this many times longer. */
 const passingFactor = 4;
 
-/** Milliseconds before a fresh start after `failures` failed ones: doubling, with up to half of jitter. */
+/**
+ * Milliseconds before a fresh start after `failures` failed ones: doubling, with up to half of
+ * jitter.
+ */
 export function backoffMs(failures: number, chance: number, rules: RetryRules): number {
   const full = Math.min(rules.backoffMs * 2 ** Math.max(0, failures - 1), rules.backoffMaxMs);
   return Math.round(full * (0.5 + chance / 2));
 }
 
-/** The same, by the class of the last failure: what failed by chance waits longer than what teaches. */
+/**
+ * The same, by the class of the last failure: what failed by chance waits longer than what
+ * teaches.
+ */
 export function waitMs(
   kind: FailureKind,
   failures: number,

@@ -3,7 +3,7 @@
  * the limits hold whatever else is claimed at the same moment.
  */
 import { type Caps, grant } from "./budget.ts";
-import { isOpen, planningTriesMax } from "./cycle.ts";
+import { type Cycle, isOpen, planningTriesMax } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import type { CycleId, TaskId, Token } from "./ids.ts";
 import { isSubject, jobForCycle, jobName, queueOf } from "./jobs.ts";
@@ -206,6 +206,19 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
     return { kind: "drop", changes: draft.changes() };
   }
   const broke = reserve(draft, given);
+  if (broke !== null && isSpent(cycle, given)) {
+    const mine = state.at === "planning" ? state.token : token;
+    if (state.at === "queued") draft.tellCycle(id, { type: "cycle.started", token, now: view.now });
+    const failed = {
+      type: "cycle.failed",
+      token: mine,
+      why: broke,
+      costUsd: 0,
+      now: view.now,
+    } as const;
+    draft.tellCycle(id, failed);
+    return { kind: "drop", changes: draft.changes() };
+  }
   if (broke !== null && state.at === "planning") {
     draft.tellCycle(id, { type: "cycle.released", token: state.token, costUsd: 0, why: broke });
     draft.send(jobForCycle(cycle, view.now));
@@ -215,4 +228,13 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
   draft.tellCycle(id, { type: "cycle.started", token, now: view.now });
   probe(draft, given);
   return { kind: "start", changes: draft.changes() };
+}
+
+/** Whether its own cap keeps a cycle from ever being planned: what was spent on it stays spent. */
+function isSpent({ id }: Cycle, { view, portfolio, limits }: Case): boolean {
+  const open = view.cycles.filter(isOpen);
+  const counted = open.find(({ state }) => state.at !== "queued") ?? open[0];
+  const caps = { cycleUsd: limits.caps.cycleUsd, dayUsd: null, portfolioDayUsd: null };
+  const granted = grant(limits.sessionUsd.planner, caps, view.spent, portfolio);
+  return counted?.id === id && granted.kind === "refused";
 }

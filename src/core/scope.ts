@@ -1,7 +1,9 @@
 /** Whether a change stays within the files that its task may touch. */
 import type { FileChange } from "./change.ts";
 
-/** Tells whether `path` matches the glob; given from outside, since globs are a library's business. */
+/**
+ * Tells whether `path` matches the glob; given from outside, since globs are a library's business.
+ */
 export type Match = (glob: string, path: string) => boolean;
 
 /** Returns the paths that a change touches outside `allowed`; all are inside where it is empty. */

@@ -5,10 +5,12 @@
  */
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
+import { type Instant, instant, later, type Token } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle, queueOf } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { isShutFor, limitSentence } from "./limit.ts";
-import { pauseAt } from "./project.ts";
+import { type ProjectMode, pauseAt } from "./project.ts";
+import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
 
@@ -17,15 +19,37 @@ export const restsMs = 60_000;
 /** A wait for the model that is longer than this ends the cycle; a shorter one is sat out in it. */
 export const shutMs = 5 * 60_000;
 
-/** Decides what the state asks for; the view must hold the running cycle's tasks. */
-export function settle(view: View, rules: RetryRules): Decision<null> {
+/**
+ * Decides what the state asks for; the view must hold the running cycle's tasks. Answers when the
+ * clock alone may make the same state ask for something else; null where only a write can.
+ */
+export function settle(view: View, rules: RetryRules): Decision<Instant | null> {
   const draft = openDraft(view, rules);
   const { mode } = view.project;
   if (mode.at === "paused" && pauseAt(view.project, view.now) === null)
     draft.tellProject({ type: "project.resumed" });
+  else if (mode.at === "paused" && mode.since > view.now) beginAgain(draft, mode);
   sendMissing(draft, view);
+  settleAbandoned(draft, view);
   for (const cycle of view.cycles) if (cycle.state.at === "running") complete(draft, view, cycle);
-  return { changes: draft.changes(), answer: null };
+  return { changes: draft.changes(), answer: restsUntil(view) };
+}
+
+/** The clock was set back: a pause lasts as long as it was to last, no longer. */
+function beginAgain(draft: Draft, { by, why, since, until }: ProjectMode & { at: "paused" }): void {
+  if (until === null) return;
+  const { now } = draft;
+  const event = { type: "project.paused", by, why, until: later(now, until - since), now } as const;
+  draft.tellProject(event);
+}
+
+/** A running cycle hangs on due times and on who is alive, so it is looked at each time. */
+function restsUntil(view: View): Instant | null {
+  const { cycles, project, now } = view;
+  if (cycles.some(({ state }) => state.at === "running")) return now;
+  const moments = abandoned(view).map(({ at }) => later(at, abandonedMs));
+  if (project.mode.at === "paused" && project.mode.until !== null) moments.push(project.mode.until);
+  return moments.length === 0 ? null : instant(Math.min(...moments));
 }
 
 function sendMissing(draft: Draft, view: View): void {
@@ -41,6 +65,24 @@ function sendMissing(draft: Draft, view: View): void {
     if (!view.jobs.some((each) => isSubject(each.subject, subject)))
       draft.send(jobForCycle(cycle, view.now));
   }
+}
+
+/** Whoever lost a job settles its money within seconds, unless dead or stopped. */
+const abandonedMs = 10 * 60_000;
+
+/** Money of a delivery that nothing waits for any more counts as spent: nobody is left to say otherwise. */
+function settleAbandoned(draft: Draft, view: View): void {
+  for (const each of abandoned(view))
+    if (later(each.at, abandonedMs) <= view.now)
+      draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
+}
+
+/** Reservations of deliveries that hold nothing any more. */
+function abandoned({ jobs, tasks, cycles, reservations }: View): readonly Reservation[] {
+  const held = new Set<Token>();
+  for (const { state } of [...jobs, ...tasks, ...cycles])
+    if ("token" in state) held.add(state.token);
+  return reservations.filter(({ token }) => !held.has(token));
 }
 
 function complete(draft: Draft, view: View, cycle: Cycle): void {

@@ -3,7 +3,9 @@
  * trace, and a trace that has seen enough says why.
  */
 
-/** What the detector needs of a session's events; each text is a digest, equal for equal content. */
+/**
+ * What the detector needs of a session's events; each text is a digest, equal for equal content.
+ */
 export type Deed =
   | {
       readonly type: "tool.called";

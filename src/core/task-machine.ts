@@ -3,7 +3,8 @@
  *
  *   pending → working → submitted → judging → approved → merging → done
  *
- * Each row names the states that it may lead to, so that `docs/state-machine.md` is printed from it.
+ * Each row names the states that it may lead to, so that `docs/state-machine.md` is printed from
+ * it.
  * An event without a row is refused.
  */
 import type { Failure } from "./failure.ts";
@@ -41,7 +42,8 @@ export function step({ state, lastFailure }: Task, event: TaskEvent, rules: Retr
   } = taskTable[state.at];
   const row = rows[event.type];
   if (row === undefined) return { kind: "refused", from: state.at, event: event.type };
-  const next = row.next(state as never, event as never, rules, lastFailure); // the table's type has paired them
+  // the table's type has paired them
+  const next = row.next(state as never, event as never, rules, lastFailure);
   if (!row.to.includes(next.at))
     throw new Error(`${state.at} --${event.type}--> ${next.at} is not declared`);
   return { kind: "moved", state: next };

@@ -127,7 +127,9 @@ interface Timed {
   readonly now: Instant;
 }
 
-/** What a failed attempt needs to know to be followed by another. `chance` in [0, 1) is its jitter. */
+/**
+ * What a failed attempt needs to know to be followed by another. `chance` in [0, 1) is its jitter.
+ */
 interface Retried extends Timed {
   readonly failure: Failure;
   readonly chance: number;

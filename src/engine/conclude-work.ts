@@ -15,19 +15,18 @@ interface Concluded {
   readonly outcome: WorkOutcome;
 }
 
-/** Ends an attempt: its commit is kept, its event told, its money settled. */
+/** Ends an attempt: its commit is kept, its event told, its money settled; false where it was fenced. */
 export async function conclude(
   context: JobContext,
   { task, attempt, outcome }: Concluded,
   queue: "work" | "resolve",
-): Promise<void> {
+): Promise<boolean> {
   const { house, site, delivery } = context;
   const { token } = delivery;
   if (outcome.kind === "submitted") {
     const never = new AbortController().signal; // the commit must be kept whatever else is stopped
     await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
   }
-  const spent = outcome.resumed ? attempt.spending.costUsd : 0; // counted when it was spent
   const record = (draft: Draft, view: View, as: WorkOutcome): void => {
     const recorded = view.attempts.find((each) => isSame(each, attempt)) ?? attempt;
     const total = as.resumed ? as.spending : sum(recorded.spending, as.spending);
@@ -43,18 +42,18 @@ export async function conclude(
   // given up while it was worked on: its record is ours to close, unless somebody else holds it
   const fenced = (draft: Draft, view: View): void => {
     const state = draft.task(task.id)?.state;
-    if (state?.at === "skipped" && state.attempt === attempt.attempt)
-      record(draft, view, cancelled(outcome, view.now));
+    if (state?.at !== "skipped" || state.attempt !== attempt.attempt) return;
+    record(draft, view, cancelled(outcome, view.now));
+    draft.note("info", "the session of the cancelled task has ended", { task: task.id });
   };
-  const costUsd = outcome.spending.costUsd - spent;
   const needs = { tasks: [task.id] };
-  await finish(house, delivery, { needs, costUsd, conclude, fenced });
+  return finish(house, delivery, { needs, costUsd: outcome.dueUsd, conclude, fenced });
 }
 
 function cancelled(outcome: WorkOutcome, now: Instant): WorkOutcome {
-  const { resumed, spending, summary, durationMs } = outcome;
+  const { resumed, spending, dueUsd, summary, durationMs } = outcome;
   const release: Release = { cause: "aborted", why: "the task was cancelled", until: now };
-  return { resumed, spending, summary, durationMs, kind: "released", release };
+  return { resumed, spending, dueUsd, summary, durationMs, kind: "released", release };
 }
 
 const isSame = (a: Attempt, b: Attempt): boolean =>

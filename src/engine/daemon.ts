@@ -21,12 +21,13 @@ export async function runDaemon(
 ): Promise<void> {
   const outbox = openOutbox(house, fault);
   const met = new Set<ProjectName>();
+  const sendNext = openSending(house);
   const schedule = async (): Promise<void> => {
     for (const name of projects()) {
       const site = house.sites().get(name);
       if (site === undefined) continue;
       try {
-        if (met.has(name)) await sendNext(house, site);
+        if (met.has(name)) await sendNext(site);
         else await meet(name);
       } catch (why) {
         fault(name, String(why));
@@ -55,12 +56,20 @@ export async function runDaemon(
 }
 
 /** The schedule goes on from the start of the last cycle; missed ones collapse to one. */
-async function sendNext(house: House, site: Site): Promise<void> {
-  const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(site.name);
-  if (openCycle !== null || nextCycleAt !== null) return;
-  const now = house.clock.now();
-  const dueAt = dueAfter(lastCycle, site.intervalMs, now);
-  await askForCycle(house, site.name, "schedule", Math.max(0, dueAt - now));
+function openSending(house: House): (site: Site) => Promise<void> {
+  const sent = new Map<ProjectName, string>(); // the ledger's version in which a cycle was there
+  return async ({ name, intervalMs }) => {
+    const version = await house.engine.version(name);
+    if (sent.get(name) === version) return;
+    const { openCycle, lastCycle, nextCycleAt } = await house.engine.overview(name);
+    if (openCycle !== null || nextCycleAt !== null) {
+      sent.set(name, version);
+      return;
+    }
+    const now = house.clock.now();
+    const dueAt = dueAfter(lastCycle, intervalMs, now);
+    await askForCycle(house, name, "schedule", Math.max(0, dueAt - now));
+  };
 }
 
 /** A cycle that waits for its time begins now: whoever starts the daemon wants to see it work. */

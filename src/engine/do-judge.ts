@@ -2,7 +2,7 @@
 import type { Draft } from "../core/draft.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { View } from "../core/ledger.ts";
-import type { Spending, Verdict } from "../core/records.ts";
+import type { Spending } from "../core/records.ts";
 import type { TaskEvent } from "../core/task.ts";
 import { type JudgeOutcome, judge } from "../stages/judge/judge.ts";
 import { finish, heed, restsUntil } from "./finish.ts";
@@ -47,7 +47,7 @@ async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome):
       return;
     }
     draft.add({ kind: "verdict", verdict: outcome.verdict });
-    draft.tell(id, eventOf(outcome.verdict, { token, now: view.now, chance: view.chance }));
+    draft.tell(id, eventOf(outcome, { token, now: view.now, chance: view.chance }));
   };
   const { costUsd } = spendingOf(outcome);
   await finish(house, delivery, { needs: { tasks: [id] }, costUsd, conclude: record });
@@ -56,8 +56,10 @@ async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome):
 const spendingOf = (outcome: JudgeOutcome): Spending =>
   outcome.kind === "judged" ? outcome.verdict.spending : outcome.spending;
 
+type Judged = Extract<JudgeOutcome, { readonly kind: "judged" }>;
+
 function eventOf(
-  { decision, reasons, hold }: Verdict,
+  { verdict: { decision, reasons, hold }, failure: kind }: Judged,
   told: Pick<TaskEvent & { type: "judge.failed" }, "token" | "now" | "chance">,
 ): TaskEvent {
   const { token, now } = told;
@@ -66,7 +68,7 @@ function eventOf(
     case "pass":
       return { type: "judge.passed", hold, token, now };
     case "fail":
-      return { type: "judge.failed", failure: { kind: "judgedBad", detail }, ...told };
+      return { type: "judge.failed", failure: { kind, detail }, ...told };
     case "inconclusive":
       return { type: "judge.inconclusive", detail, token, now };
     default:

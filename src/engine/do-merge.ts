@@ -21,12 +21,14 @@ export async function doMerge(context: JobContext, id: TaskId, signal: AbortSign
       attempt,
       candidate: commit,
       token: delivery.token,
+      agreed: record.verdicts.some((each) => each.commit === commit && each.hold !== null),
       lastTry: tries >= site.limits.rules.triesMax,
       intend: (landing) => intend(context, id, landing),
     },
     signal,
   );
-  await conclude(context, id, outcome);
+  const open = record.landings.filter(({ state }) => state === "intended");
+  await conclude(context, id, { outcome, open });
 }
 
 /** Records a landing that is about to be tried, while the delivery still holds the task. */
@@ -42,10 +44,17 @@ async function intend(
   });
 }
 
-async function conclude(context: JobContext, id: TaskId, outcome: MergeOutcome): Promise<void> {
+interface Ended {
+  readonly outcome: MergeOutcome;
+  /** Landings that were intended by deliveries which died. */
+  readonly open: readonly Landing[];
+}
+
+async function conclude(context: JobContext, id: TaskId, { outcome, open }: Ended): Promise<void> {
   const { house, delivery } = context;
   const conclude = (draft: Draft, view: View): void => {
     const told = { token: delivery.token, now: view.now, chance: view.chance };
+    for (const each of open) draft.add({ kind: "landing", landing: settled(each, outcome) });
     if ("landing" in outcome && outcome.landing !== null)
       draft.add({ kind: "landing", landing: outcome.landing });
     draft.tell(id, eventOf(outcome, told));
@@ -54,6 +63,12 @@ async function conclude(context: JobContext, id: TaskId, outcome: MergeOutcome):
   };
   await finish(house, delivery, { needs: { tasks: [id] }, costUsd: 0, conclude });
 }
+
+/** What became of a landing that nobody could report. */
+const settled = (landing: Landing, outcome: MergeOutcome): Landing => ({
+  ...landing,
+  state: outcome.kind === "landed" && outcome.commit === landing.commit ? "landed" : "raced",
+});
 
 function eventOf(
   outcome: MergeOutcome,

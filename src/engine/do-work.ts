@@ -21,7 +21,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
   if (known === undefined && attempt.model !== context.site.settings.models.worker)
     await tellEscalation(context, attempt);
-  const outcome = await work(
+  await work(
     context.stage("worker", id),
     {
       task,
@@ -34,10 +34,10 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
         await note(context, { ...attempt, ...begun });
         await context.site.world.repo.show(id, begun.base, signal);
       },
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "work"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "work");
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -55,19 +55,20 @@ export async function doResolve(
     (e) => e.kind === "resolve" && e.attempt === number && e.round === round,
   );
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "resolve", round }));
-  const outcome = await resolve(
+  await resolve(
     context.stage("refinery", id),
     {
       task,
       attempt,
       candidate: commit,
+      resume: known !== undefined,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
       begun: (begun) => note(context, { ...attempt, ...begun }),
+      ended: (outcome) => conclude(context, { task, attempt, outcome }, "resolve"),
     },
     signal,
   );
-  await conclude(context, { task, attempt, outcome }, "resolve");
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

@@ -18,12 +18,15 @@ export interface Conclusion {
   readonly fenced?: (draft: Draft, view: View) => void;
 }
 
-/** Ends a delivery with what `conclude` tells the draft; one that was fenced off still pays. */
+/**
+ * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still
+ * pays.
+ */
 export async function finish(
   house: House,
   delivery: Delivery,
   { needs, costUsd, conclude, fenced }: Conclusion,
-): Promise<void> {
+): Promise<boolean> {
   const { rules } = siteOf(house, delivery.project).limits;
   const decide = (by: Conclusion["fenced"]) => (view: View) => {
     const draft = openDraft(view, rules);
@@ -34,8 +37,9 @@ export async function finish(
     return { changes: draft.changes(), answer: null };
   };
   const finished = await house.engine.finish(delivery, needs, decide(conclude));
-  if (finished.kind === "finished") return;
+  if (finished.kind === "finished") return true;
   await house.engine.transact(delivery.project, needs, decide(fenced));
+  return false;
 }
 
 function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
@@ -45,7 +49,9 @@ function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): v
   }
 }
 
-/** Makes all projects wait for the vendor, or this one for a person, where going on is of no use. */
+/**
+ * Makes all projects wait for the vendor, or this one for a person, where going on is of no use.
+ */
 export function heed(draft: Draft, release: Release, delivery: Delivery, view: View): void {
   const { cause, why, until } = release;
   if (cause === "aborted") return;
@@ -69,8 +75,8 @@ export function heed(draft: Draft, release: Release, delivery: Delivery, view: V
 const whyMax = 300;
 
 /**
- * When what was released may start again. A vendor's trouble is waited out by the state of all projects
- * alone, so that work goes on at once where a person ends the wait.
+ * When what was released may start again. A vendor's trouble is waited out by the state of all
+ * projects alone, so that work goes on at once where a person ends the wait.
  */
 export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
   cause === "limit" || cause === "outage" ? now : (until ?? now);

@@ -1,4 +1,7 @@
-/** Ends a delivery that could not go on: stopped, or failed by something that is not the task's doing. */
+/**
+ * Ends a delivery that could not go on: stopped, or failed by something that is not the task's
+ * doing.
+ */
 import type { Draft } from "../core/draft.ts";
 import { later } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
@@ -39,7 +42,8 @@ export async function giveUp(
     const lost: TaskEvent = { type: "lease.expired", token, now: later(view.now, pauseMs) };
     draft.tell(subject.task, stopped ? releaseOf(context, why, view.now) : lost);
   };
-  await finish(house, delivery, { needs, costUsd: 0, conclude });
+  // the vendor has charged for what was heard, whatever became of it
+  await finish(house, delivery, { needs, costUsd: context.spentUsd(), conclude });
 }
 
 function releaseOf(

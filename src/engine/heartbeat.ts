@@ -35,7 +35,9 @@ export async function underLease<T>(
   }
 }
 
-/** Renews a lease in time, and looks at it whenever something was written; false once it is lost. */
+/**
+ * Renews a lease in time, and looks at it whenever something was written; false once it is lost.
+ */
 async function keep(
   { engine, clock }: Keeper,
   delivery: Delivery,
@@ -45,7 +47,8 @@ async function keep(
   const left = (): number => Math.max(0, due - clock.elapsedMs());
   for (;;) {
     await engine.changed(left(), over);
-    await clock.sleep(Math.min(lookMs, left()), over); // afterwards: what is written meanwhile is seen
+    // afterwards: what is written meanwhile is seen
+    await clock.sleep(Math.min(lookMs, left()), over);
     if (over.aborted) return true;
     try {
       const isDue = left() === 0;

@@ -14,6 +14,8 @@ export interface JobContext {
   readonly delivery: Delivery;
   /** What this delivery may spend, in US dollars. */
   readonly budgetUsd: number;
+  /** What its sessions are known to have cost so far, in US dollars. */
+  readonly spentUsd: () => number;
   readonly stage: (role: Role, task: TaskId | null) => Stage;
   /** Waits until what its sessions told of the vendor is written. */
   readonly heard: () => Promise<void>;
@@ -31,13 +33,16 @@ export async function contextOf(house: House, delivery: Delivery): Promise<JobCo
     },
   }));
   const vendor = openVendor(house, delivery, probes);
+  let spentUsd = 0;
   const stage = (role: Role, task: TaskId | null): Stage => ({
     world: site.world,
     settings: site.settings,
     listen: (event: SessionEvent) => {
+      if (event.type === "spent") spentUsd = Math.max(spentUsd, event.costUsd);
       vendor.hear(event);
       house.hear({ project, task, role, event });
     },
   });
-  return { house, site, delivery, budgetUsd, stage, heard: vendor.written };
+  const { written: heard } = vendor;
+  return { house, site, delivery, budgetUsd, spentUsd: () => spentUsd, stage, heard };
 }

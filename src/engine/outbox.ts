@@ -2,6 +2,7 @@
  * What is derived from the ledger's events: the audit trail, and branches swept after landing.
  * A cursor remembers how far it has come; doing an event twice is the same as once.
  */
+import type { Cycle } from "../core/cycle.ts";
 import type { CycleId, ProjectName, TaskId } from "../core/ids.ts";
 import type { LogEvent } from "../core/ledger.ts";
 import type { LoggedEvent } from "../ports/engine.ts";
@@ -67,7 +68,8 @@ async function deliver(
   const touched = touchedBy(events.map(({ event }) => event));
   for (const id of touched.cycles) {
     const cycle = await house.engine.cycle(site.name, id);
-    const entry = cycle === null ? null : planDocument(site.name, cycle);
+    const entry =
+      cycle === null ? null : planDocument(site.name, cycle, await titlesOf(house, site, cycle));
     const why = entry === null ? null : await write(site, entry);
     if (why !== null) return why;
   }
@@ -84,6 +86,15 @@ async function deliver(
   return null;
 }
 
+async function titlesOf(
+  { engine }: House,
+  { name }: Site,
+  { tasks }: Cycle,
+): Promise<ReadonlyMap<TaskId, string>> {
+  const records = await Promise.all(tasks.map((id) => engine.task(name, id)));
+  return new Map(records.flatMap((each) => (each ? [[each.task.id, each.task.brief.title]] : [])));
+}
+
 async function write({ journal }: Site, entry: JournalEntry): Promise<string | null> {
   const written = await journal.write(entry);
   return written.kind === "written" ? null : written.why;
@@ -95,6 +106,7 @@ function touchedBy(events: readonly LogEvent[]) {
   const over = new Set<TaskId>();
   for (const each of events) {
     if (each.of === "task") tasks.add(each.task);
+    if (each.of === "note" && each.task !== null) tasks.add(each.task);
     if (each.of === "cycle") cycles.add(each.cycle);
     if (each.of === "task" && leavesNothing.has(each.event.type)) over.add(each.task);
   }

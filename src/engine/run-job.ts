@@ -1,4 +1,7 @@
-/** Runs one delivery to its end under its lease; a fault of ours is an outcome of the job, not a crash. */
+/**
+ * Runs one delivery to its end under its lease; a fault of ours is an outcome of the job, not a
+ * crash.
+ */
 import type { TaskId } from "../core/ids.ts";
 import type { Delivery } from "../ports/engine.ts";
 import { doJudge } from "./do-judge.ts";

@@ -25,7 +25,7 @@ export function openVendor(house: House, delivery: Delivery, probes: boolean): V
       draft.tellLimit(event(view));
       return { changes: draft.changes(), answer: null };
     };
-    writing = writing.then(() => house.engine.transact(project, {}, decide)).catch(() => undefined); // a full disk, say: the probe's time runs out by itself
+    writing = writing.then(() => house.engine.transact(project, {}, decide)).catch(() => undefined);
   };
   return {
     hear(event) {

@@ -1,7 +1,8 @@
 /**
  * A model that reads, edits and runs things in one folder until it answers.
  *
- * Contract (tests/contract/agent.ts): `run` never throws for what an agent, its model or its network
+ * Contract (tests/contract/agent.ts): `run` never throws for what an agent, its model or its
+ * network
  * may do; it ends exactly once, with one of the endings below; when it has ended, no process of the
  * session is alive; cost and usage are those of the whole session, also after a resume; nothing of
  * the caller's environment and none of the repository's settings reach the agent.
@@ -31,7 +32,9 @@ export interface SessionRequest {
   readonly cwd: string;
   /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
-  /** The role's contract and the project's facts; the same for all sessions of a role and project. */
+  /**
+   * The role's contract and the project's facts; the same for all sessions of a role and project.
+   */
   readonly system: string;
   /** The task itself. */
   readonly prompt: string;
@@ -96,6 +99,8 @@ export interface SessionResult {
   /** The last thing that the agent said, bounded. */
   readonly text: string;
   readonly costUsd: number;
+  /** What of `costUsd` the session had used before this run of it. */
+  readonly earlierUsd: number;
   /** `vendor`: priced by the agent's own figures; `table`: by ours; `none`: nothing was used. */
   readonly costBasis: "vendor" | "table" | "none";
   readonly usage: readonly ModelUsage[];
@@ -105,7 +110,9 @@ export interface SessionResult {
 
 export interface Agent {
   run(request: SessionRequest, signal: AbortSignal): Promise<SessionResult>;
-  /** Says why sessions cannot start here (no binary, no key and no login), or `null` where they can. */
+  /**
+   * Says why sessions cannot start here (no binary, no key and no login), or `null` where they can.
+   */
   ready(signal: AbortSignal): Promise<AgentProblem | null>;
 }
 

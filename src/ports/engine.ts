@@ -6,18 +6,25 @@
  *   written or nothing; decisions of a project never interleave;
  * - a job is delivered at least once; at any moment it has at most one live lease; each delivery's
  *   token is greater than all earlier tokens of its project;
- * - a delivery that is not live any more (expired and taken over, withdrawn, finished) is `fenced`:
- *   nothing that it decides is written; a lease that merely ran out is held until it is taken over;
+ * - a delivery that is not live any more (expired and taken over, withdrawn, finished) is
+ * `fenced`:
+ *   nothing that it decides is written; a lease that merely ran out is held until it is taken
+ * over;
  * - jobs with the same key are delivered strictly one after the other, those that are due in the
  *   order they were sent; one whose time has not come does not hold up the others;
  * - otherwise higher priority first; each minute of waiting counts as one step of priority;
  * - `runAt` is respected; the death of an owner frees its jobs at once where it can be seen, else
- *   when the lease ends; a job sent is visible to all processes when its transaction has committed;
- * - a job that was not admitted is asked about again at the moment that was named, and at once when a
+ *   when the lease ends; a job sent is visible to all processes when its transaction has
+ * committed;
+ * - a job that was not admitted is asked about again at the moment that was named, and at once
+ * when
+ * a
  *   delivery of its project ends or its project changes;
- * - to send what is being done is a bug and throws; so is a version that does not follow the stored
+ * - to send what is being done is a bug and throws; so is a version that does not follow the
+ * stored
  *   one. The job on offer is seen as queued, and so is what a dead owner holds;
- * - the limit over all projects is seen by every decision; what a decision makes of it holds for all
+ * - the limit over all projects is seen by every decision; what a decision makes of it holds for
+ * all
  *   projects from its commit on; a probe whose delivery is over bars nobody after `recover`;
  * - reading a project that has no ledger answers an empty one and creates nothing.
  */
@@ -38,7 +45,9 @@ export interface Delivery {
 
 export type Claim =
   | { readonly kind: "claimed"; readonly delivery: Delivery }
-  /** Nothing may start; `until` is the next moment worth asking, null where only a change can help. */
+  /**
+   * Nothing may start; `until` is the next moment worth asking, null where only a change can help.
+   */
   | { readonly kind: "idle"; readonly until: Instant | null };
 
 export type Finish<A> =
@@ -62,7 +71,8 @@ export interface Engine extends Ledger {
   /** Frees jobs whose owners are dead, and settles what a crash left between two files. */
   recover(project: ProjectName): Promise<void>;
   /**
-   * Answers when a project may have changed, or after `ms`; for tickers and followers. A caller that
+   * Answers when a project may have changed, or after `ms`; for tickers and followers. A caller
+   * that
    * comes with the same signal again also hears of what changed since it last asked.
    */
   changed(ms: number, signal: AbortSignal): Promise<void>;
@@ -73,6 +83,12 @@ export interface Engine extends Ledger {
 
 /** Cheap reads, never through the write lock. */
 export interface Ledger {
+  /**
+   * A text that differs, within one process, whenever anybody has written to the project in
+   * between;
+   * far cheaper than looking.
+   */
+  version(project: ProjectName): Promise<string>;
   overview(project: ProjectName): Promise<Overview>;
   tasks(project: ProjectName, filter: TaskFilter): Promise<readonly Task[]>;
   /** A task by its id with all that is known of it; null where there is none. */

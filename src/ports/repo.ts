@@ -1,8 +1,10 @@
 /**
  * One project's code: where agents get a copy of it, how their work is taken, how it lands.
  *
- * Contract (tests/contract/repo.ts): nothing here changes the person's working tree, index, stash or
- * HEAD, but for a fast-forward of the checked-out target branch that git itself permits. Whatever is
+ * Contract (tests/contract/repo.ts): nothing here changes the person's working tree, index, stash
+ * or
+ * HEAD, but for a fast-forward of the checked-out target branch that git itself permits. Whatever
+ * is
  * asked twice has the effect of once. Git's failures throw `RepoError` with what to do next; what a
  * repository may legitimately be (conflicting, moved, dirty) is an answer.
  */
@@ -23,7 +25,10 @@ export interface Workspace extends AsyncDisposable {
   readonly path: string;
   /** Top folder of the clone; the same as `path` where it is not given. */
   readonly root?: string;
-  /** Folders outside `path` that commands in it must be able to read (borrowed objects, dependencies). */
+  /**
+   * Folders outside `path` that commands in it must be able to read (borrowed objects,
+   * dependencies).
+   */
   readonly readable: readonly string[];
   readonly base: CommitSha;
   /**
@@ -56,7 +61,9 @@ export type Snapshot =
       readonly changes: readonly FileChange[];
     }
   | { readonly kind: "empty" }
-  /** `problems` name each path and why: gitlink, nested repository, escaping symlink, FIFO, size. */
+  /**
+   * `problems` name each path and why: gitlink, nested repository, escaping symlink, FIFO, size.
+   */
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
 export type Merge =
@@ -83,7 +90,9 @@ export type Publication =
   | { readonly kind: "landed"; readonly commit: CommitSha }
   /** The branch has moved, or a later merger holds the fence. */
   | { readonly kind: "raced" }
-  /** The person's edits or an operation in progress are in the way; the work waits on `orch/ready`. */
+  /**
+   * The person's edits or an operation in progress are in the way; the work waits on `orch/ready`.
+   */
   | { readonly kind: "parked"; readonly why: string };
 
 export interface Diff {
@@ -99,7 +108,8 @@ export interface Repo {
   /** Opens a kept workspace as it was left; `null` where it is gone or damaged. */
   reopen(name: string, base: CommitSha, signal: AbortSignal): Promise<Workspace | null>;
   /**
-   * Leaves a workspace as one in which `ours` was being merged with `theirs`: conflicted paths with markers,
+   * Leaves a workspace as one in which `ours` was being merged with `theirs`: conflicted paths with
+   * markers,
    * all else merged.
    */
   openConflict(
@@ -108,14 +118,22 @@ export interface Repo {
   ): Promise<Workspace & { readonly conflicted: readonly string[] }>;
   /** Takes the files of a workspace as a commit on its base; call when its processes are gone. */
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
-  /** Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already. */
+  /**
+   * Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already.
+   */
   show(task: TaskId, base: CommitSha, signal: AbortSignal): Promise<void>;
-  /** Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from collection. */
+  /**
+   * Makes an attempt's commit visible to the person as branch `orch/<id>` and keeps it from
+   * collection.
+   */
   keep(task: TaskId, attempt: number, commit: CommitSha, signal: AbortSignal): Promise<void>;
   /** A commit with its tree. */
   commit(sha: CommitSha, signal: AbortSignal): Promise<Commit>;
   diff(from: CommitSha, to: CommitSha, bytesMax: number, signal: AbortSignal): Promise<Diff>;
-  /** A text file of a commit, bounded; `null` where there is none. Paths are relative to the project. */
+  /**
+   * A text file of a commit, bounded; `null` where there is none. Paths are relative to the
+   * project.
+   */
   read(at: CommitSha, path: string, bytesMax: number, signal: AbortSignal): Promise<string | null>;
   /** Paths of a commit's files, bounded, relative to the project. */
   list(at: CommitSha, filesMax: number, signal: AbortSignal): Promise<readonly string[]>;
@@ -131,11 +149,16 @@ export interface Repo {
   /** Takes the landing fence; `false` where a later merger has it. */
   fence(token: Token, signal: AbortSignal): Promise<boolean>;
   publish(request: PublishRequest, signal: AbortSignal): Promise<Publication>;
-  /** Pushes the target branch to its upstream; only called where the portfolio says `push: true`. */
+  /**
+   * Pushes the target branch to its upstream; only called where the portfolio says `push: true`.
+   */
   push(
     signal: AbortSignal,
   ): Promise<{ readonly kind: "pushed" } | { readonly kind: "refused"; readonly why: string }>;
-  /** Removes the branch and attempt refs of a task that has landed, and empty branches; keeps all else. */
+  /**
+   * Removes the branch and attempt refs of a task that has landed, and empty branches; keeps all
+   * else.
+   */
   sweep(task: TaskId, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Holds a process and all that it starts, so that nothing of it outlives us.
  *
- * Contract (tests/contract/sandbox.test.ts): what `wrap` answers behaves as the program itself would
+ * Contract (tests/contract/sandbox.test.ts): what `wrap` answers behaves as the program itself
+ * would
  * (exit code, stdin, stdout, cwd, environment). When it has ended, or its starter has died, nothing
  * that it started is alive, however it was detached; `promise` says where less than that holds.
  */

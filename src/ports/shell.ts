@@ -2,7 +2,8 @@
  * Commands of a project, run so that nothing of them outlives us.
  *
  * Contract (tests/contract/shell.ts): `run` never throws for what a command may do; it answers when
- * the command has exited and its pipes have been drained for a bounded time (a grandchild that holds
+ * the command has exited and its pipes have been drained for a bounded time (a grandchild that
+ * holds
  * stdout cannot hang it); by then its whole process tree is dead; output is bounded in memory.
  */
 export interface CommandRequest {

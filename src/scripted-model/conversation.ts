@@ -36,7 +36,8 @@ export function parseRequest(body: string): MessagesRequest | null {
     const json: unknown = JSON.parse(body);
     const isRequest =
       typeof json === "object" && json !== null && "model" in json && "messages" in json;
-    return isRequest && Array.isArray(json.messages) ? (json as MessagesRequest) : null; // as far as checked; a wrong block is simply not recognised
+    // as far as checked; a wrong block is simply not recognised
+    return isRequest && Array.isArray(json.messages) ? (json as MessagesRequest) : null;
   } catch {
     return null; // not JSON: answered as the vendor answers it
   }

@@ -30,7 +30,9 @@ export interface Director {
   direct(request: MessagesRequest, sessionHeader: string | undefined): Scene;
 }
 
-/** A reply with what happens before it: waits, errors, faults. `reply` is `null` at the open end. */
+/**
+ * A reply with what happens before it: waits, errors, faults. `reply` is `null` at the open end.
+ */
 interface Turn {
   readonly waitMs: number;
   readonly troubles: readonly (ErrorStep | FaultStep)[];

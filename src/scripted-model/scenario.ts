@@ -1,4 +1,7 @@
-/** What a scripted model says: for each role plays, for each play steps. Format: docs/scripted-model.md. */
+/**
+ * What a scripted model says: for each role plays, for each play steps. Format:
+ * docs/scripted-model.md.
+ */
 
 /** Tokens that a reply claims to have used, where the estimate from its bytes will not do. */
 export interface ClaimedUsage {

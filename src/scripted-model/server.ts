@@ -18,6 +18,10 @@ export interface ScriptedModelOptions {
   readonly port?: number;
   /** Added before each reply. */
   readonly latencyMs?: number;
+  /** Awaited before each reply: holds it back for as long as its author wants. */
+  readonly asked?: (scene: Scene) => Promise<void>;
+  /** Called when an asker has the whole of a reply. */
+  readonly answered?: (scene: Scene) => void;
 }
 
 export interface ScriptedModel {
@@ -37,11 +41,12 @@ const bodyBytesMax = 32 * 1024 * 1024;
 /** Starts a server on loopback that answers as `scenario` says; rejects when the port is taken. */
 export async function openScriptedModel(
   scenario: Scenario,
-  { port = 0, latencyMs = 0 }: ScriptedModelOptions = {},
+  { port = 0, latencyMs = 0, asked, answered }: ScriptedModelOptions = {},
 ): Promise<ScriptedModel> {
   const ledger = openLedger();
   const cache = openPromptCache();
-  const stage: Stage = { director: openDirector(scenario), ledger, cache, latencyMs };
+  const director = openDirector(scenario);
+  const stage: Stage = { director, ledger, cache, latencyMs, asked, answered };
   const server = createServer((request, response) => {
     response.on("error", () => response.destroy()); // the asker went away: nothing to tell it
     answer(stage, request, response).catch((error: unknown) => {
@@ -72,6 +77,8 @@ interface Stage {
   readonly ledger: ReturnType<typeof openLedger>;
   readonly cache: ReturnType<typeof openPromptCache>;
   readonly latencyMs: number;
+  readonly asked: ScriptedModelOptions["asked"];
+  readonly answered: ScriptedModelOptions["answered"];
 }
 
 async function answer(
@@ -95,7 +102,9 @@ async function answer(
   const credential = credentialOf(request);
   const record = stage.ledger.open(scene, asked, { body, credential });
   response.on("close", () => record.closed());
-  if (!(await delay(scene.waitMs + stage.latencyMs, response))) return;
+  await stage.asked?.(scene);
+  if (response.destroyed || !(await delay(scene.waitMs + stage.latencyMs, response))) return;
+  response.on("finish", () => stage.answered?.(scene));
   await perform(stage, scene, { asked, record, response });
 }
 

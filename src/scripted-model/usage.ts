@@ -20,7 +20,9 @@ export interface PromptCache {
   count(request: MessagesRequest): Omit<Usage, "output_tokens">;
 }
 
-/** A prompt cache that never expires: what stood before an equal prefix is read, the rest written. */
+/**
+ * A prompt cache that never expires: what stood before an equal prefix is read, the rest written.
+ */
 export function openPromptCache(): PromptCache {
   const seen = new Set<string>();
   return {
@@ -61,7 +63,8 @@ function canonical(json: unknown): string {
 }
 
 /**
- * US dollars for a million tokens: input, output, cache read, cache write (5 minutes). The list prices
+ * US dollars for a million tokens: input, output, cache read, cache write (5 minutes). The list
+ * prices
  * of the agent's program, so that its account and this bill agree.
  */
 const prices: readonly (readonly [RegExp, readonly [number, number, number, number]])[] = [

@@ -50,7 +50,9 @@ export interface Settings {
   readonly checks: readonly CheckSpec[];
   /** The contracts' templates, the project's own where it overrides them. */
   readonly contracts: Readonly<Record<ContractName, string>>;
-  /** What the environment is beyond the tree: set-up command, runtime; part of a check's identity. */
+  /**
+   * What the environment is beyond the tree: set-up command, runtime; part of a check's identity.
+   */
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;

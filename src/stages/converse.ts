@@ -1,4 +1,7 @@
-/** One agent session, and what its ending means for the task: an answer, a failure, or no one's fault. */
+/**
+ * One agent session, and what its ending means for the task: an answer, a failure, or no one's
+ * fault.
+ */
 import type { Failure } from "../core/failure.ts";
 import { type Instant, later, type SessionId } from "../core/ids.ts";
 import type { Spending } from "../core/records.ts";
@@ -16,7 +19,9 @@ const tools: Readonly<Record<Role, readonly Tool[]>> = {
 
 /** Far above what a task of one coherent change needs; money and time are the caps that bind. */
 const turnsMax = 200;
-/** A model that streams is never silent for minutes; a long command is a sign of life by its own. */
+/**
+ * A model that streams is never silent for minutes; a long command is a sign of life by its own.
+ */
 const silenceMs = 120_000;
 
 export interface Talk {
@@ -41,7 +46,8 @@ export interface Talk {
 }
 
 /**
- * Why a session ended through no fault of the task. `until` is when the vendor, or we, let it go on:
+ * Why a session ended through no fault of the task. `until` is when the vendor, or we, let it go
+ * on:
  * null where the vendor does not say, or only a person can help.
  */
 export interface Release {
@@ -59,6 +65,8 @@ export interface Held {
   readonly ended: Conversation;
   readonly text: string;
   readonly spending: Spending;
+  /** What this run of the session cost, in US dollars; `spending` is that of the whole session. */
+  readonly dueUsd: number;
   readonly durationMs: number;
 }
 
@@ -87,6 +95,7 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
         : { kind: "failed", failure: { kind: "noProgress", detail: stuck } },
     text: result.text,
     spending: spendingOf(result),
+    dueUsd: Math.max(0, result.costUsd - result.earlierUsd),
     durationMs: result.durationMs,
   };
 }

@@ -5,7 +5,7 @@
  * cannot end its fence, and none of them is HTML or loads a picture.
  */
 import type { Instant } from "../core/ids.ts";
-import { fence } from "./work/briefing.ts";
+import { fence } from "./fence.ts";
 
 /** What a terminal would obey, and what reverses the direction of reading. */
 const unprintable =
@@ -57,6 +57,10 @@ export function passage(text: string): string {
 
 /** Output as it came, in a fence that it cannot end. */
 export const output = (text: string): string => fence(clean(text));
+
+/** `name: text` on one line, where the name may be a sentence with an end of its own. */
+export const entry = (name: string, text: string): string =>
+  `${line(name).replace(/[.:;,\s]+$/, "")}: ${line(text)}`;
 
 /** Lines as a list; the caller has made them safe. */
 export const bullets = (lines: readonly string[]): string =>

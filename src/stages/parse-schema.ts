@@ -9,7 +9,8 @@ export function answerSchema(schema: z.ZodType): Readonly<Record<string, unknown
   const lean = z.toJSONSchema(schema, {
     io: "input",
     override: ({ jsonSchema }) => {
-      for (const key of seenToHere) delete jsonSchema[key as keyof typeof jsonSchema]; // JSON's own keys
+      // the keys are JSON's own
+      for (const key of seenToHere) delete jsonSchema[key as keyof typeof jsonSchema];
     },
   });
   const { $schema: _dialect, ...rest } = lean;

@@ -1,9 +1,10 @@
-/** Damage to a ledger is noticed, never served as truth: single bits are flipped all over a file. */
+/**
+ * Damage to a ledger is noticed, never served as truth: single bits are flipped all over a file.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
 import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
 import type { Change, LogEvent } from "../../src/core/ledger.ts";
 import { LedgerError } from "../../src/ports/engine.ts";
@@ -15,10 +16,10 @@ import {
   aTask,
   aVerdict,
   demo,
-  noon,
   sent,
   taskNumber,
 } from "../support/ledger.ts";
+import { engineOn } from "../support/ledger-folder.ts";
 
 const flips = 400;
 
@@ -39,17 +40,9 @@ const everything: readonly Change[] = [1, 2, 3].flatMap((n) => [
   sent(n),
 ]);
 
-function openEngine(dataDir: string) {
-  return openSqliteEngine({
-    dataDir,
-    clock: { now: () => noon, random: () => 0.5 },
-    dayOf: () => "2026-01-15",
-  });
-}
-
 /** All that faces can read; or that it was refused. */
 async function served(dataDir: string): Promise<string> {
-  const engine = openEngine(dataDir);
+  const engine = engineOn(dataDir);
   try {
     const tasks = await Promise.all([1, 2, 3].map((n) => engine.task(demo, taskNumber(n))));
     return JSON.stringify([
@@ -71,7 +64,7 @@ async function served(dataDir: string): Promise<string> {
 it("serves the truth, or refuses, or is found out by the check, whichever bit flips", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "engine-"));
   const file = join(dataDir, "demo.db");
-  const engine = openEngine(dataDir);
+  const engine = engineOn(dataDir);
   await engine.transact(demo, {}, () => ({ changes: everything, answer: null }));
   for (let n = 0; n < 3; n += 1)
     await engine.claim(demo, (_view, _portfolio, _job, own) => ({

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -13,51 +12,23 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
+import { expect, it } from "vitest";
 import { explained } from "../../src/adapters/engine/sqlite/errors.ts";
 import { openDatabase } from "../../src/adapters/engine/sqlite/open.ts";
 import { isOwnerAlive, thisOwner } from "../../src/adapters/engine/sqlite/owner.ts";
 import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
 import { projectName, token } from "../../src/core/ids.ts";
-import type { Change } from "../../src/core/ledger.ts";
 import type { At, TaskState } from "../../src/core/task.ts";
 import { taskTable } from "../../src/core/task-machine.ts";
-import { type Engine, LedgerError } from "../../src/ports/engine.ts";
+import { LedgerError } from "../../src/ports/engine.ts";
 import { nothing, start } from "../contract/engine.ts";
 import { aTask, demo, noon, sent, sha } from "../support/ledger.ts";
+import { ledgerFolder, writeTo } from "../support/ledger-folder.ts";
 
-let dataDir: string;
-const engines: Engine[] = [];
-const file = () => join(dataDir, "demo.db");
-
-beforeEach(() => {
-  dataDir = join(mkdtempSync(join(tmpdir(), "engine-")), "data");
-});
-afterEach(async () => {
-  await closeAll();
-  rmSync(join(dataDir, ".."), { recursive: true, force: true });
-});
-
-async function closeAll(): Promise<void> {
-  for (const engine of engines.splice(0)) await engine.close();
-}
-
-function open(): Engine {
-  const engine = openSqliteEngine({
-    dataDir,
-    clock: { now: () => noon, random: () => 0.5 },
-    dayOf: () => "2026-01-15",
-  });
-  engines.push(engine);
-  return engine;
-}
-
-const write = (engine: Engine, ...changes: readonly Change[]) =>
-  engine.transact(demo, {}, () => ({ changes, answer: null }));
+const folder = ledgerFolder();
+const { file, open, closeAll } = folder;
 
 function targetOf(fd: string): string {
   try {
@@ -82,13 +53,15 @@ it("does not create anything by reading a project that is not there", async () =
   await engine.tasks(demo, { limit: 5 });
   await engine.claim(demo, start);
   await engine.recover(demo);
-  expect(existsSync(dataDir)).toBe(false);
+  expect(existsSync(folder.dataDir)).toBe(false);
 });
 
 it("keeps folder and files for their owner alone", async () => {
-  await write(open(), sent(1));
-  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
-  const modes = readdirSync(dataDir).map((name) => statSync(join(dataDir, name)).mode & 0o777);
+  await writeTo(open(), sent(1));
+  expect(statSync(folder.dataDir).mode & 0o777).toBe(0o700);
+  const modes = readdirSync(folder.dataDir).map(
+    (name) => statSync(join(folder.dataDir, name)).mode & 0o777,
+  );
   expect(modes.length).toBeGreaterThanOrEqual(2);
   expect(new Set(modes)).toEqual(new Set([0o600]));
 });
@@ -99,7 +72,7 @@ it("refuses names that are not a project's", async () => {
 });
 
 it("commits durably, in a write-ahead log", async () => {
-  await write(open(), sent(1));
+  await writeTo(open(), sent(1));
   await closeAll();
   const db = new Database(file(), { readonly: true });
   expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
@@ -111,7 +84,7 @@ it("commits durably, in a write-ahead log", async () => {
 });
 
 it("keeps what was written over a restart", async () => {
-  await write(open(), { kind: "task", task: aTask(1) }, sent(1));
+  await writeTo(open(), { kind: "task", task: aTask(1) }, sent(1));
   await closeAll();
   const again = open();
   expect(await again.tasks(demo, { limit: 5 })).toEqual([aTask(1)]);
@@ -145,19 +118,19 @@ it("can hold a task in each state that the machine knows", async () => {
   };
   const tasks = Object.values(states).map((state, n) => aTask(n, { state }));
   expect(Object.keys(states).sort()).toEqual(Object.keys(taskTable).sort());
-  await write(engine, ...tasks.map((task) => ({ kind: "task", task }) as const));
+  await writeTo(engine, ...tasks.map((task) => ({ kind: "task", task }) as const));
   expect([...(await engine.tasks(demo, { limit: 99 }))].reverse()).toEqual(tasks);
 });
 
 it("does not take the portfolio's own database for a project's", async () => {
   const engine = open();
-  await write(engine, sent(1));
+  await writeTo(engine, sent(1));
   const overview = await engine.overview(projectName("portfolio"));
   expect(overview.cursor).toBe(0);
 });
 
 it("says what to do about a file that is no database", async () => {
-  await write(open(), sent(1));
+  await writeTo(open(), sent(1));
   await closeAll();
   writeFileSync(file(), "this is not a database, and long enough to be taken for one".repeat(99));
   for (const end of ["-wal", "-shm"]) rmSync(`${file()}${end}`, { force: true });
@@ -167,17 +140,17 @@ it("says what to do about a file that is no database", async () => {
 });
 
 it("says what to do about a damaged file", async () => {
-  await write(open(), sent(1));
+  await writeTo(open(), sent(1));
   await closeAll();
   truncateSync(file(), 8_192);
   expect((await refusal(open().tasks(demo, { limit: 5 }))).message).toContain("it is damaged");
-  expect(verifyLedger(dataDir, demo).length).toBeGreaterThan(0);
+  expect(verifyLedger(folder.dataDir, demo).length).toBeGreaterThan(0);
 });
 
 it("says what to do about a data folder that is a file", async () => {
-  mkdirSync(join(dataDir, ".."), { recursive: true });
-  writeFileSync(dataDir, "");
-  const { message, hint } = await refusal(write(open(), sent(1)));
+  mkdirSync(join(folder.dataDir, ".."), { recursive: true });
+  writeFileSync(folder.dataDir, "");
+  const { message, hint } = await refusal(writeTo(open(), sent(1)));
   expect(message).toContain("its folder is not a folder");
   expect(hint).toContain("Choose another data folder");
 });
@@ -235,6 +208,6 @@ it("keeps working with more projects than it keeps open", async () => {
   for (const name of names)
     await engine.transact(name, {}, () => ({ changes: [sent(1)], answer: null }));
   for (const name of names) expect((await engine.claim(name, start)).kind).toBe("claimed");
-  const held = readdirSync("/proc/self/fd").filter((fd) => targetOf(fd).startsWith(dataDir));
+  const held = readdirSync("/proc/self/fd").filter((fd) => targetOf(fd).startsWith(folder.dataDir));
   expect(held.filter((fd) => targetOf(fd).endsWith(".db")).length).toBeLessThan(names.length);
 });

@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { openSqliteEngine } from "../../src/adapters/engine/sqlite/engine.ts";
+import { expect, it } from "vitest";
 import { migrate, migrationsOf } from "../../src/adapters/engine/sqlite/migrate.ts";
 import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
 import { projectName } from "../../src/core/ids.ts";
-import type { Change, LogEvent } from "../../src/core/ledger.ts";
-import { type Engine, LedgerError } from "../../src/ports/engine.ts";
+import type { LogEvent } from "../../src/core/ledger.ts";
+import { LedgerError } from "../../src/ports/engine.ts";
 import { start } from "../contract/engine.ts";
 import {
   aLanding,
@@ -17,39 +15,13 @@ import {
   aTask,
   aVerdict,
   demo,
-  noon,
   sent,
   taskNumber,
 } from "../support/ledger.ts";
+import { ledgerFolder, writeTo } from "../support/ledger-folder.ts";
 
-let dataDir: string;
-const engines: Engine[] = [];
-const file = () => join(dataDir, "demo.db");
-
-beforeEach(() => {
-  dataDir = join(mkdtempSync(join(tmpdir(), "engine-")), "data");
-});
-afterEach(async () => {
-  await closeAll();
-  rmSync(join(dataDir, ".."), { recursive: true, force: true });
-});
-
-async function closeAll(): Promise<void> {
-  for (const engine of engines.splice(0)) await engine.close();
-}
-
-function open(): Engine {
-  const engine = openSqliteEngine({
-    dataDir,
-    clock: { now: () => noon, random: () => 0.5 },
-    dayOf: () => "2026-01-15",
-  });
-  engines.push(engine);
-  return engine;
-}
-
-const write = (engine: Engine, ...changes: readonly Change[]) =>
-  engine.transact(demo, {}, () => ({ changes, answer: null }));
+const folder = ledgerFolder();
+const { file, open, closeAll } = folder;
 
 /** Changes the file behind the engine's back. */
 function tamper(sql: string): void {
@@ -76,7 +48,7 @@ async function refusal(promise: Promise<unknown>): Promise<LedgerError> {
 }
 
 it("names table and row of a damaged record instead of serving it", async () => {
-  await write(open(), { kind: "task", task: aTask(1) });
+  await writeTo(open(), { kind: "task", task: aTask(1) });
   await closeAll();
   const damages = [
     "UPDATE tasks SET body = replace(body, 'to be done', 'to be gone')",
@@ -91,7 +63,7 @@ it("names table and row of a damaged record instead of serving it", async () => 
     tamper(sql);
     const { message } = await refusal(open().tasks(demo, { limit: 5 }));
     expect(message).toContain(`row ${taskNumber(1)} of table tasks is damaged`);
-    expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("table tasks")]);
+    expect(verifyLedger(folder.dataDir, demo)).toEqual([expect.stringContaining("table tasks")]);
     await closeAll();
     for (const end of ["", "-wal", "-shm"]) rmSync(`${file()}${end}`, { force: true });
     const back = new Database(`${file()}.copy`);
@@ -103,12 +75,12 @@ it("names table and row of a damaged record instead of serving it", async () => 
 
 it("refuses to write a record that it could not read again", async () => {
   const broken = aReservation(1, { amountUsd: Number.NaN });
-  const writing = write(open(), { kind: "reservation", reservation: broken });
+  const writing = writeTo(open(), { kind: "reservation", reservation: broken });
   await expect(writing).rejects.toThrow("reservations cannot hold this record");
 });
 
 it("never changes or forgets an event", async () => {
-  await write(open(), { kind: "event", event: note });
+  await writeTo(open(), { kind: "event", event: note });
   await closeAll();
   expect(() => tamper("UPDATE events SET at = 0")).toThrow("never changed");
   expect(() => tamper("DELETE FROM events")).toThrow("never deleted");
@@ -116,17 +88,22 @@ it("never changes or forgets an event", async () => {
 
 it("notices a changed, a lost and an inserted event", async () => {
   const engine = open();
-  for (let n = 0; n < 5; n += 1) await write(engine, { kind: "event", event: note });
+  for (let n = 0; n < 5; n += 1) await writeTo(engine, { kind: "event", event: note });
   await closeAll();
-  expect(verifyLedger(dataDir, demo)).toEqual([]);
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([]);
   tamper(
-    "DROP TRIGGER events_stay; UPDATE events SET body = replace(body, 'hello', 'jello') WHERE seq = 4",
+    "DROP TRIGGER events_stay; UPDATE events SET body = replace(body, 'hello', 'jello') " +
+      "WHERE seq = 4",
   );
-  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 4")]);
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([
+    expect.stringContaining("broken at event 4"),
+  ]);
   const { message } = await refusal(open().events(demo, 0, 10));
   expect(message).toContain("row 4 of table events is damaged");
   tamper("DROP TRIGGER events_last; DELETE FROM events WHERE seq = 2");
-  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 2")]);
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([
+    expect.stringContaining("broken at event 2"),
+  ]);
 });
 
 it("notices an event that is whole but belongs to another history", async () => {
@@ -142,19 +119,21 @@ it("notices an event that is whole but belongs to another history", async () => 
     await append(other, `theirs ${n}`);
   }
   await closeAll();
-  tamper(`ATTACH '${join(dataDir, "other.db")}' AS other; DROP TRIGGER events_last;
+  tamper(`ATTACH '${join(folder.dataDir, "other.db")}' AS other; DROP TRIGGER events_last;
           DELETE FROM events WHERE seq = 3;
           INSERT INTO events SELECT * FROM other.events WHERE seq = 3`);
-  expect(verifyLedger(dataDir, demo)).toEqual([expect.stringContaining("broken at event 3")]);
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([
+    expect.stringContaining("broken at event 3"),
+  ]);
 });
 
 it("notices numbers that could be given out twice", async () => {
   const engine = open();
-  await write(engine, sent(1), sent(2));
+  await writeTo(engine, sent(1), sent(2));
   await engine.claim(demo, start);
   await closeAll();
   tamper("UPDATE sequences SET value = 0");
-  expect(verifyLedger(dataDir, demo)).toEqual([
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([
     expect.stringContaining("sequence token"),
     expect.stringContaining("sequence job"),
   ]);
@@ -162,7 +141,7 @@ it("notices numbers that could be given out twice", async () => {
 
 it("finds nothing to complain about in a ledger that holds one of everything", async () => {
   const engine = open();
-  await write(
+  await writeTo(
     engine,
     { kind: "task", task: aTask(1) },
     { kind: "attempt", attempt: anAttempt(1) },
@@ -175,22 +154,22 @@ it("finds nothing to complain about in a ledger that holds one of everything", a
     kind: "start",
     changes: [{ kind: "reservation", reservation: aReservation(own) }],
   }));
-  expect(verifyLedger(dataDir, demo)).toEqual([]);
-  expect(verifyLedger(dataDir, projectName("other"))).toEqual([]);
+  expect(verifyLedger(folder.dataDir, demo)).toEqual([]);
+  expect(verifyLedger(folder.dataDir, projectName("other"))).toEqual([]);
 });
 
 it("refuses a database that a newer program has written, and leaves it as it is", async () => {
-  await write(open(), sent(1));
+  await writeTo(open(), sent(1));
   await closeAll();
   tamper("INSERT INTO schema_version VALUES (99, 'later')");
   const { message, hint } = await refusal(open().overview(demo));
   expect(message).toContain("written by a newer version of this program (schema 99");
   expect(hint).toContain("Use the newer version");
-  expect(readdirSync(dataDir).filter((name) => name.includes("backup"))).toEqual([]);
+  expect(readdirSync(folder.dataDir).filter((name) => name.includes("backup"))).toEqual([]);
 });
 
 it("migrates a database that holds something, with a backup of it beside", async () => {
-  await write(open(), { kind: "task", task: aTask(1) });
+  await writeTo(open(), { kind: "task", task: aTask(1) });
   await closeAll();
   const sql = "ALTER TABLE tasks ADD COLUMN colour TEXT";
   const newest = migrationsOf("project").length;
@@ -209,7 +188,7 @@ it("migrates a database that holds something, with a backup of it beside", async
 });
 
 it("changes nothing where a migration fails halfway", async () => {
-  await write(open(), { kind: "task", task: aTask(1) });
+  await writeTo(open(), { kind: "task", task: aTask(1) });
   await closeAll();
   const db = new Database(file());
   const bad = {

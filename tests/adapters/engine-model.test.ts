@@ -1,4 +1,7 @@
-/** Any sequence of sends, claims, crashes and ends keeps the queue's promises, on both engines alike. */
+/**
+ * Any sequence of sends, claims, crashes and ends keeps the queue's promises, on both engines
+ * alike.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   lstat,
   mkdir,
@@ -109,4 +110,14 @@ test("what the disk refuses is an answer, and leaves no half document", async ()
     kind: "failed",
     why: expect.stringContaining("not a folder"),
   });
+});
+
+test("what a process left that died while it wrote is removed, a living one's is not", async () => {
+  await write(plan);
+  const folder = join(project, ".orch/plans");
+  const dead = spawnSync("true").pid;
+  const left = (pid: number) => `.${plan.file}.${pid}.3f2b8c1e-0000-4000-8000-000000000000.tmp`;
+  for (const pid of [dead, process.pid]) await writeFile(join(folder, left(pid)), "half");
+  await write(plan);
+  expect((await readdir(folder)).sort()).toEqual([left(process.pid), plan.file].sort());
 });

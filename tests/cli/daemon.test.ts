@@ -36,6 +36,24 @@ test("the daemon begins at once, logs with time and level, and drains on SIGTERM
   expect(err).toMatch(/INFO {4}stopped\n$/);
 });
 
+test("the log begins with what is served and tells all projects in the order of time", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one", "Land two"] };
+  const daemon = begin(cli);
+  const blog = projectName("blog");
+  const over = async (name: typeof shop) => (await cli.ledger.overview(name)).lastCycle !== null;
+  await until(async () => (await over(shop)) && (await over(blog)), "both are over");
+  const lines = (await daemon.end()).err.split("\n").filter((each) => /^\d{4}-/.test(each));
+  expect(lines[0]).toContain("serving shop, blog");
+  for (const name of ["shop", "blog"])
+    expect(lines.some((each) => each.includes(`${name} the cycle begins`))).toBe(true);
+  const events = lines
+    .filter((each) => / (?:shop|blog) /.test(each))
+    .map((each) => each.slice(0, 24));
+  expect(events.length).toBeGreaterThan(10);
+  expect(events).toEqual([...events].sort());
+});
+
 test("a changed portfolio is put in force; one with mistakes is told and changes nothing", async () => {
   const cli = await openCli();
   const daemon = begin(cli);
@@ -92,6 +110,27 @@ test("while a daemon runs, a run is handed to it, followed and summed up", async
   expect(said.err).toContain("handed to it");
   expect(said.out).toMatch(/landed +\w{12} {2}Land two/);
   await daemon.end();
+});
+
+test("a run beside a cycle that the daemon has under way says that it follows that one", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "hangs" };
+  const daemon = begin(cli);
+  const underWay = async () => (await cli.ledger.overview(shop)).openCycle;
+  await until(async () => (await underWay())?.state.at === "planning", "the cycle is planned");
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  const running = cli.run("run", "-p", "shop", "--json");
+  await until(async () => cli.said().includes("following it"), "it says so");
+  expect(cli.said()).toContain("shop: a cycle is under way: following it;");
+  expect(cli.said()).not.toContain("handed to it");
+  const id = (await underWay())?.id;
+  void daemon.end();
+  await daemon.end(); // the second one ends the session
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  cli.scene.lock = { kind: "held", release: async () => undefined };
+  const again = begin(cli);
+  expect(JSON.parse((await running).out)).toMatchObject([{ id, state: "completed" }]);
+  await again.end();
 });
 
 test("a daemon that begins nothing for ten seconds ends a run with 75", async () => {

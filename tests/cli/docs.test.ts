@@ -11,7 +11,8 @@ test("the reference in docs/cli.md is what the definitions say", async () => {
   const [before, , after] = (await readFile(file, "utf8")).split(
     /<!-- commands: (?:begin|end) -->\n/,
   );
-  const text = `${before}<!-- commands: begin -->\n${renderReference()}<!-- commands: end -->\n${after}`;
+  const text =
+    `${before}<!-- commands: begin -->\n${renderReference()}<!-- commands: end ` + `-->\n${after}`;
   await expect(text).toMatchFileSnapshot(file);
 });
 

@@ -16,7 +16,8 @@ test.each(["run", "start"])(
       "sh",
       [
         "-c",
-        "git init -q -b main app && git -C app -c user.name=a -c user.email=a@b commit -q --allow-empty -m x",
+        "git init -q -b main app && git -C app -c user.name=a -c user.email=a@b commit -q " +
+          "--allow-empty -m x",
       ],
       { cwd: folder },
     );

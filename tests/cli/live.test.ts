@@ -32,13 +32,15 @@ test("a crowd of agents is cut with a word about the rest", () => {
 
 test("each agent's row says who it is, what it does now, how long and what it cost", () => {
   const terminal = screen(70);
-  const io = { out: terminal.out, err: terminal.out, env: {} } as unknown as Io; // all that is asked
+  // all that is asked
+  const io = { out: terminal.out, err: terminal.out, env: {} } as unknown as Io;
   const flags = { config: null, json: false, debug: false, colour: true };
   const desk = openDesk(io, flags, () => Promise.reject(new Error("not asked for")));
   const progress = openProgress(desk, "info", () => instant(noon + 65_000));
   const project = projectName("shop");
   const task = taskId("aaaaaaaaaaaa");
-  const begun = { of: "task", task, event: { type: "work.started" } } as never; // its token is not told
+  // its token is not told
+  const begun = { of: "task", task, event: { type: "work.started" } } as never;
   progress.tell({ project, title: "Round prices", logged: { seq: 1, at: noon, event: begun } });
   const hear = (event: Parameters<typeof progress.hear>[0]["event"]) =>
     progress.hear({ project, task, role: "worker", event });

@@ -1,6 +1,8 @@
-/** What keeps cycles from running, told by the real program: a message, what to do, the exit code. */
+/**
+ * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
+ */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -37,6 +39,22 @@ test("a contract of one's own with an unknown slot is refused before anything is
   expect(ran.status).toBe(2);
 });
 
+test("a contract that is not there is told with its place in the portfolio; others run", async () => {
+  const folder = await place({ prompts: { judge: "gone.md" }, backlog_source: "manual" });
+  const text = readFileSync(join(folder, "orch.json"), "utf8");
+  const column = text.indexOf('"gone.md"') + 1;
+  const told = `${join(folder, "orch.json")}:1:${column} projects[0].prompts.judge: `;
+  const ran = orch(folder, ["run"]);
+  expect(ran.stderr).toContain(`app: ${told}${join(folder, "gone.md")}: there is no such file\n`);
+  expect(ran.stderr).toContain("relative to the portfolio file");
+  expect(ran.stderr).not.toContain("ENOENT");
+  expect(ran.status).toBe(2);
+  const looked = orch(folder, ["doctor"]);
+  expect(looked.stdout).toContain(told);
+  expect(looked.stdout).not.toContain("ENOENT");
+  expect(looked.status).toBe(1);
+});
+
 test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
   "orch %s says that the data folder cannot be written, and what to do",
   async (...args) => {
@@ -53,3 +71,16 @@ test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
     expect(ran.status).toBe(1);
   },
 );
+
+test("init in a folder that cannot be written says so in one sentence", async () => {
+  const folder = await place();
+  const app = join(folder, "app");
+  const readOnly = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", app, app, "--chdir", app];
+  const file = join(app, "own.jsonc");
+  const ran = orch(folder, ["init", "--yes", "--config", file, "--path", app], readOnly);
+  expect(ran.stdout).toBe("");
+  expect(ran.stderr).toMatch(
+    /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}give .*\n$/,
+  );
+  expect(ran.status).toBe(1);
+});

@@ -1,7 +1,28 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { requestCycle } from "../../src/core/commands.ts";
+import { openDraft } from "../../src/core/draft.ts";
+import { cycleId, instant, projectName, token } from "../../src/core/ids.ts";
+import { defaultRetryRules } from "../../src/core/retry.ts";
 import { type Cli, openCli } from "../support/cli.ts";
+
+const shop = projectName("shop");
+
+/** Has a cycle of `shop` begun and left there, as a Ctrl+C leaves it while workers work. */
+async function interrupt(cli: Cli): Promise<void> {
+  const id = cycleId("cyclecyclecy");
+  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, id, "person", 0));
+  const begin = { type: "cycle.started", token: token(1), now: instant(Date.now()) } as const;
+  const planned = { type: "cycle.planned", token: token(1), plan: null } as const;
+  await cli.ledger.transact(shop, {}, (view) => {
+    const draft = openDraft(view, defaultRetryRules);
+    draft.tellCycle(id, begin);
+    const tasks = view.tasks.map((each) => each.id);
+    draft.tellCycle(id, { ...planned, refused: [], tasks, costUsd: 0 });
+    return { changes: draft.changes(), answer: null };
+  });
+}
 
 interface Listed {
   readonly id: string;
@@ -70,11 +91,15 @@ test("a task is shown by a prefix of its id, with attempts, verdicts, cost and f
   const transcripts = join(cli.folder, "data", "shop", "transcripts");
   await mkdir(transcripts, { recursive: true });
   await writeFile(join(transcripts, `work-${task.id}-1.jsonl`), "");
+  const trail = join(cli.folder, "shop", ".orch", "workers", `${task.id}.md`);
+  await mkdir(dirname(trail), { recursive: true });
+  await writeFile(trail, "");
   const { out, code } = await cli.run("show", task.id.slice(0, 6));
   expect(code).toBe(0);
   for (const part of ["Land one", "done (done)", "Attempt 1", "Verdict 1", "orch/", "$0.10"])
     expect(out).toContain(part);
-  expect(out).toContain(join(cli.folder, "shop", ".orch", "workers", `${task.id}.md`));
+  expect(out).toContain(trail);
+  expect(out).not.toContain("verdicts"); // it is not written yet
   expect(out).toContain(`work-${task.id}-1.jsonl`);
   const json = JSON.parse((await cli.run("show", task.id, "--json")).out);
   expect(json).toMatchObject({ kind: "task", status: "done", waits_for: null });
@@ -87,11 +112,49 @@ test("why a task waits is said with what to do about it", async () => {
   const id = added.trim();
   const why = async () => JSON.parse((await cli.run("show", id, "--json")).out).waits_for;
   expect(await why()).toContain("orch run --project shop");
+  expect(await why()).not.toContain("next in its queue");
   await cli.run("pause", "-p", "shop");
   expect(await why()).toContain("paused by person");
   await cli.run("resume", "-p", "shop");
   await cli.write({ projects: [{ name: "shop", path: ".", enabled: false }] });
   expect(await why()).toContain("disabled");
+});
+
+test("a task of an interrupted cycle is next in no queue: it says what goes on with it", async () => {
+  const cli = await openCli();
+  const { out: added } = await cli.run("add-task", "-p", "shop", "--title", "Land it");
+  await interrupt(cli);
+  const why = async () => JSON.parse((await cli.run("show", added.trim(), "--json")).out).waits_for;
+  expect(await why()).toBe(
+    "its cycle was interrupted, and goes on when it is started again (orch run --project " +
+      "shop, or orch start)",
+  );
+  expect((await cli.run("status")).out).toMatch(/^shop .* when started /m);
+  cli.scene.lock = { kind: "busy", holder: { kind: "run", pid: 42 } };
+  expect(await why()).toBe("it is next in its queue");
+  const { served_by } = JSON.parse((await cli.run("status", "--json")).out);
+  expect(served_by).toEqual({ command: "run", pid: 42 });
+});
+
+test("the next cycle is told where a daemon will begin it", async () => {
+  const cli = await openCli();
+  await cycleWith(cli, "Land one");
+  await cli.ledger.transact(shop, {}, (view) =>
+    requestCycle(view, cycleId("nextnextnext"), "schedule", 600_000),
+  );
+  expect((await cli.run("status", "-p", "shop")).out).toContain("when started");
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  expect((await cli.run("status", "-p", "shop")).out).toMatch(/in 9m 5\ds|in 10m/);
+});
+
+test("a cycle that is over tells what it ended with, and its tasks as they are now", async () => {
+  const cli = await openCli();
+  const [task] = await cycleWith(cli, "Later one");
+  const id = task?.cycle ?? "";
+  await cli.run("cancel", task?.id ?? "", "--reason", "no need");
+  const { out } = await cli.run("show", id);
+  expect(out).toMatch(/0 landed, 1 left over in .*, as it ended (?:now|\d+s ago)\n/);
+  expect(out).toMatch(/Tasks, as they are now\n {2}skipped .*Later one\n +no need/);
 });
 
 test("a cycle is shown with its plan", async () => {
@@ -141,7 +204,8 @@ test("logs tell what happened, and with an id what the agents said and did", asy
   await writeFile(join(folder, `work-${task?.id}-1.jsonl`), text);
   const { out } = await cli.run("logs", task?.id ?? "");
   expect(out.replaceAll(`work-${task?.id}-1  `, "")).toBe(
-    "— begins with claude-x\nI look first.\n> Bash npm test\n< ! 1 failing\n— ended: success, 1m 1s, $0.50\n",
+    "— begins with claude-x\nI look first.\n> Bash npm test\n< ! 1 failing\n— ended: " +
+      "success, 1m 1s, $0.50\n",
   );
 });
 

@@ -45,10 +45,12 @@ test("an empty plan is said to be empty", async () => {
   const cli = await openCli();
   const said = await cli.run("run", "-p", "blog");
   expect(said).toMatchObject({ code: 0 });
+  expect(said.err).toContain("planned: nothing to do, $0.02");
   expect(said.out).toContain("the plan is empty: the planner found nothing to do");
   cli.scene.planned = { kind: "none" };
   const manual = await cli.run("run", "-p", "blog");
-  expect(manual.out).toContain("orch add-task --project blog");
+  expect(manual.err).toContain("no planner: nothing to do");
+  expect(manual.out).toContain("nothing to do: add a task with `orch add-task --project blog`");
 });
 
 test("several cycles follow each other while there is something to do", async () => {

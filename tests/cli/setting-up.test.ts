@@ -47,7 +47,12 @@ test("init changes nothing where the name is taken, the folder missing or the fi
   const taken = await cli.run("init", "--path", "shop");
   expect(taken.code).toBe(2);
   expect(taken.err).toContain("nothing was added");
-  expect((await cli.run("init", "--path", "nowhere")).code).toBe(2);
+  cli.scene.unusable.set("nowhere", { what: "/nowhere does not exist", hint: "correct the path" });
+  const nowhere = await cli.run("init", "--path", "nowhere");
+  expect(nowhere).toMatchObject({ code: 2, out: "" });
+  expect(nowhere.err).toBe(
+    "orch: nothing was written: /nowhere does not exist\n  correct the path\n",
+  );
   expect(await readFile(cli.file, "utf8")).toBe(before);
   await writeFile(cli.file, "{");
   expect((await cli.run("init", "--path", "shop")).code).toBe(2);

@@ -45,6 +45,15 @@ test("a task that is open already is not added twice", async () => {
   expect(again.err).toContain("is open already");
 });
 
+test("nothing is added to a project whose folder cannot be worked in", async () => {
+  const cli = await openCli();
+  cli.scene.unusable.set("shop", { what: "/shop does not exist", hint: "correct the path" });
+  const said = await cli.run("add-task", "-p", "shop", "--title", "Fix");
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err).toBe("orch: not added: /shop does not exist\n  correct the path\n");
+  expect(cli.store.projects.size).toBe(0);
+});
+
 test("with several projects one must be named; with one it is meant", async () => {
   const cli = await openCli();
   expect((await cli.run("add-task", "--title", "Fix")).code).toBe(2);
@@ -56,6 +65,8 @@ test("pause and resume say what they did, and refuse what is so already", async 
   const cli = await openCli();
   expect(await cli.run("pause", "-p", "shop")).toMatchObject({ code: 0, out: "shop is paused\n" });
   expect((await cli.run("pause", "-p", "shop")).code).toBe(1);
+  const refused = (await cli.run("run", "-p", "shop")).err;
+  expect(refused).toContain("project shop is paused by person: asked for with `orch pause`\n");
   expect((await cli.run("pause")).code).toBe(0);
   expect((await cli.run("resume")).out).toBe("shop is resumed\nblog is resumed\n");
 });
@@ -91,5 +102,14 @@ test("a failed task is retried, an open one cancelled, an ended one left alone",
   expect(await stateOf(cli, id)).toBe("skipped");
   const again = await cli.run("skip", id);
   expect(again.code).toBe(1);
-  expect(again.err).toContain("the task is skipped");
+  expect(again.err).toContain(
+    `${id} cannot be skipped: the task is skipped, and only a task that is not`,
+  );
+  const done = await waiting(cli, "Land one");
+  const late = await cli.run("cancel", done);
+  expect(late).toMatchObject({ code: 1, out: "" });
+  expect(late.err).toContain(
+    `${done} cannot be cancelled: the task is done, and only a task that is not`,
+  );
+  expect(await stateOf(cli, done)).toBe("done");
 });

@@ -47,3 +47,19 @@ test("a forgotten project takes its clone and its sessions along, not those of o
   expect(left).toEqual(["of-part"]);
   expect(kept).toHaveLength(1);
 });
+
+test("what was removed is what was there: nothing where the program never was", async () => {
+  const [path, base] = [await repository({ "a.txt": "a\n" }), await folder()];
+  const text = JSON.stringify({ projects: [{ name: "mine", path }] });
+  const parsed = parsePortfolio(text, { file: join(base, "orch.jsonc"), home: base });
+  const project = parsed.kind === "valid" ? parsed.portfolio.projects[0] : undefined;
+  if (parsed.kind !== "valid" || project === undefined) throw new Error("it is not valid");
+  expect(await forget(parsed.portfolio, project)).toEqual([]);
+  await mkdir(join(path, ".orch"));
+  expect(await forget(parsed.portfolio, project)).toEqual([".orch/"]);
+  await mkdir(join(base, "data", "mine"), { recursive: true });
+  expect(await forget(parsed.portfolio, project)).toEqual([
+    `its ledger, clones and transcripts in ${join(base, "data")}`,
+  ]);
+  expect(await forget(parsed.portfolio, project)).toEqual([]);
+});

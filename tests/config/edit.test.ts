@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { addProject, newPortfolioText } from "../../src/config/edit.ts";
+import { portfolioJsonSchema } from "../../src/config/json-schema.ts";
 import { parsePortfolio } from "../../src/config/parse.ts";
 
 function names(text: string): readonly string[] {
@@ -13,6 +16,12 @@ test("a new portfolio is valid, and takes projects one after the other", () => {
   const two = addProject(addProject(empty, { name: "a", path: "/a" }), { name: "b", path: "/b" });
   expect(names(two)).toEqual(["a", "b"]);
   expect(two).toContain("// Every field");
+});
+
+test("a new portfolio names the schema by an address that leads to it", async () => {
+  const { $schema } = JSON.parse(newPortfolioText("mine").replace(/^ *\/\/.*$/gm, ""));
+  const read = JSON.parse(await readFile(fileURLToPath($schema), "utf8"));
+  expect(read).toEqual(JSON.parse(JSON.stringify(portfolioJsonSchema())));
 });
 
 test.each([

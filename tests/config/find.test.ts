@@ -90,7 +90,7 @@ test("paths that are missing, are files, or lead to the same folder are told wit
   const told = (await checkPaths(loaded.portfolio, loaded.settings)).map(renderProblem);
   const file = join(root, "orch.jsonc");
   expect(told).toEqual([
-    expect.stringContaining(`${file}:2:44 projects[0].prompts: judge: ${root}/nothing.md is not`),
+    expect.stringContaining(`${file}:2:55 projects[0].prompts.judge: ${root}/nothing.md is not`),
     expect.stringContaining(`${file}:3:28 projects[1].path: ${root}/link is the same folder as`),
     expect.stringContaining(`${file}:4:30 projects[2].path: ${root}/gone does not exist`),
     expect.stringContaining(`${file}:5:29 projects[3].path: ${file} is not a folder`),

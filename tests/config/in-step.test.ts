@@ -18,7 +18,8 @@ test("the tables in docs/configuration.md list every field as the schema has it"
   const [before, , after] = (await readFile(file, "utf8")).split(
     /<!-- fields: (?:begin|end) -->\n/,
   );
-  const text = `${before}<!-- fields: begin -->\n${renderFieldTables()}<!-- fields: end -->\n${after}`;
+  const text =
+    `${before}<!-- fields: begin -->\n${renderFieldTables()}<!-- fields: end ` + `-->\n${after}`;
   await expect(text).toMatchFileSnapshot(file);
 });
 

@@ -1,84 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { openDependencies } from "../../src/adapters/dependencies/open.ts";
-import { openSandbox } from "../../src/adapters/sandbox/open.ts";
-import { surroundingsOf } from "../../src/adapters/sandbox/surroundings.ts";
-import { toolchainEnv } from "../../src/adapters/sandbox/toolchains.ts";
-import { openShell } from "../../src/adapters/shell/open.ts";
-import { commitSha } from "../../src/core/ids.ts";
-import type { Installed } from "../../src/ports/dependencies.ts";
+import { describe, expect, test } from "vitest";
 import type { Workspace } from "../../src/ports/repo.ts";
-import type { Shell } from "../../src/ports/shell.ts";
+import {
+  copyOf,
+  counted,
+  npmProject,
+  open,
+  ready,
+  run,
+  workspace,
+} from "../support/dependencies.ts";
 import { tempFolder } from "../support/folders.ts";
-import { never, path } from "../support/sandboxes.ts";
-
-let shell: Shell;
-beforeAll(async () => {
-  const sandbox = await openSandbox({ path, mark: "test" }, never);
-  const caches = await mkdtemp(join(tmpdir(), "orch-test-"));
-  const around = { env: process.env, home: homedir(), caches };
-  shell = openShell({ sandbox, env: toolchainEnv(surroundingsOf(around)) });
-  return () => rm(caches, { recursive: true, force: true });
-});
-
-const workspaceAt = (folder: string): Workspace => ({
-  name: "work",
-  path: folder,
-  readable: [],
-  base: commitSha("0".repeat(40)),
-  keep: () => undefined,
-  shield: async () => undefined,
-  [Symbol.asyncDispose]: async () => undefined,
-});
-
-const open = (storeDir: string, setupCommand: string | null, timeoutMs = 60_000) =>
-  openDependencies({ shell, storeDir, setupCommand, env: {}, path, timeoutMs });
-
-async function workspace(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
-  const folder = await tempFolder();
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return workspaceAt(folder);
-}
-
-async function run(command: string, at: Workspace, env = {}): Promise<string> {
-  const result = await shell.run({ command, cwd: at.path, env, timeoutMs: 60_000 }, never);
-  if (result.ended.kind !== "exited" || result.ended.code !== 0) throw new Error(result.output);
-  return result.output.trim();
-}
-
-function ready(installed: Installed): Extract<Installed, { kind: "ready" }> {
-  if (installed.kind === "failed") throw new Error(installed.output);
-  return installed;
-}
-
-/** An npm project with a dependency in a tarball and one in a folder; needs no network. */
-async function npmProject(): Promise<Workspace> {
-  const project = await workspace({
-    "package.json": JSON.stringify({
-      name: "app",
-      version: "1.0.0",
-      dependencies: { greeting: "file:greeting.tgz", local: "file:local" },
-    }),
-  });
-  const script = `mkdir -p package local
-    echo '{"name":"greeting","version":"1.0.0","bin":"bin.js"}' > package/package.json
-    echo 'module.exports = "hello"' > package/index.js
-    printf '#!/usr/bin/env node\\nconsole.log(require("."))\\n' > package/bin.js
-    echo '{"name":"local","version":"1.0.0"}' > local/package.json
-    echo 'module.exports = "near"' > local/index.js
-    tar czf greeting.tgz package && rm -r package
-    npm install --package-lock-only --offline`;
-  await run(script, project);
-  return project;
-}
-
-async function copyOf(project: Workspace): Promise<Workspace> {
-  const folder = await tempFolder();
-  await run(`tar cf - --exclude node_modules . | tar xf - -C ${folder}`, project);
-  return workspaceAt(folder);
-}
+import { never } from "../support/sandboxes.ts";
 
 const say = `node -p 'require("greeting") + require("local")' && node_modules/.bin/greeting`;
 
@@ -173,16 +107,6 @@ describe("a project in a part of a clone", () => {
   });
 });
 
-/** A set-up that counts its runs outside of the workspace. */
-async function counted(rest: string): Promise<{ command: string; runs(): Promise<number> }> {
-  const count = join(await tempFolder(), "count");
-  await writeFile(count, "");
-  return {
-    command: `echo x >> ${count}; ${rest}`,
-    runs: async () => (await readFile(count, "utf8")).length / 2,
-  };
-}
-
 describe("a set-up command of the portfolio", () => {
   test("what it makes is copied, wherever it lies; links and modes stay", async () => {
     const { command, runs } = await counted(
@@ -260,78 +184,5 @@ describe("a set-up command of the portfolio", () => {
     expect(slow.kind === "failed" && slow.output).toMatch(/stopped after/);
     const stopped = await open(await tempFolder(), "true").install(project, AbortSignal.abort());
     expect(stopped.kind === "failed" && stopped.output).toMatch(/stopped/);
-  });
-
-  test("workspaces that want the same at once run the set-up once", async () => {
-    const { command, runs } = await counted("mkdir node_modules && echo 1 > node_modules/f");
-    const dependencies = open(await tempFolder(), command);
-    const all = await Promise.all([workspace(), workspace(), workspace()]);
-    const hows = await Promise.all(
-      all.map(async (each) => ready(await dependencies.install(each, never)).how),
-    );
-    expect([hows.sort(), await runs()]).toEqual([["fresh", "store", "store"], 1]);
-    for (const each of all) expect(await readdir(join(each.path, "node_modules"))).toEqual(["f"]);
-  });
-
-  test("two programs may fill the same entry at once", async () => {
-    const { command } = await counted("mkdir node_modules && echo 1 > node_modules/f");
-    const storeDir = await tempFolder();
-    const all = await Promise.all([workspace(), workspace()]);
-    await Promise.all(all.map((each) => open(storeDir, command).install(each, never)));
-    expect(await readdir(join(storeDir, "store"))).toHaveLength(1);
-  });
-
-  test("a script that the command names belongs to what it installs", async () => {
-    const { command, runs } = await counted("sh setup.sh");
-    const dependencies = open(await tempFolder(), command);
-    const script = (text: string) => ({ "setup.sh": `echo ${text} > made` });
-    const [one, other] = [await workspace(script("one")), await workspace(script("other"))];
-    await dependencies.install(one, never);
-    await dependencies.install(other, never);
-    expect([await readFile(join(other.path, "made"), "utf8"), await runs()]).toEqual([
-      "other\n",
-      2,
-    ]);
-  });
-
-  test("a link in the workspace does not lead the copy out of it", async () => {
-    const { command } = await counted("mkdir -p a/node_modules && echo 1 > a/node_modules/f");
-    const dependencies = open(await tempFolder(), command);
-    const [first, second, outside] = [await workspace(), await workspace(), await tempFolder()];
-    for (const each of [first, second]) await mkdir(join(each.path, "a"));
-    await dependencies.install(first, never);
-    await mkdir(join(outside, "node_modules"));
-    await writeFile(join(outside, "node_modules/mine"), "1");
-    await rm(join(second.path, "a"), { recursive: true });
-    await symlink(outside, join(second.path, "a"));
-    await dependencies.install(second, never);
-    expect(await readdir(join(outside, "node_modules"))).toContain("mine");
-  });
-
-  test("a damaged entry of the store is filled again", async () => {
-    const { command, runs } = await counted("mkdir node_modules && echo 1 > node_modules/f");
-    const storeDir = await tempFolder();
-    const dependencies = open(storeDir, command);
-    await dependencies.install(await workspace(), never);
-    const [key = ""] = await readdir(join(storeDir, "store"));
-    await rm(join(storeDir, "store", key, "files"), { recursive: true });
-    expect(ready(await dependencies.install(await workspace(), never)).how).toBe("fresh");
-    expect(ready(await dependencies.install(await workspace(), never)).how).toBe("store");
-    expect(await runs()).toBe(2);
-  });
-
-  test("the store is bounded", async () => {
-    const storeDir = await tempFolder();
-    for (let n = 0; n < 10; n += 1) {
-      await open(storeDir, `echo ${n} > made`).install(await workspace(), never);
-    }
-    expect(await readdir(join(storeDir, "store"))).toHaveLength(8);
-  });
-
-  test("an empty command means that nothing is needed, whatever lockfile there is", async () => {
-    const project = await workspace({ "requirements.txt": "left-pad" });
-    const dependencies = open(await tempFolder(), "");
-    expect(await dependencies.command(project)).toBeNull();
-    expect(ready(await dependencies.install(project, never)).how).toBe("none");
   });
 });

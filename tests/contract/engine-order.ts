@@ -65,6 +65,24 @@ function queuePromises(the: () => Bench): void {
     expect(subjects(await the().drain())).toEqual(tasks(1, 2));
   });
 
+  it("G12: waits no longer than it was to wait when the clock goes back", async () => {
+    await the().write(sent(1, { runAt: later(noon, minuteMs) }));
+    the().pass(-86_400_000);
+    expect(await the().claim()).toEqual({ kind: "idle", until: later(the().now(), minuteMs) });
+    the().pass(minuteMs);
+    expect((await the().claim()).kind).toBe("claimed");
+  });
+
+  it("G12: believes no lease for longer than one lasts when the clock goes back", async () => {
+    await the().write(sent(1));
+    const first = await the().claimed();
+    the().pass(-86_400_000);
+    expect((await the().claim(the().world.open("two"))).kind).toBe("idle");
+    the().pass(leaseMs);
+    const second = await the().claimed(the().world.open("two"));
+    expect(second.token).toBeGreaterThan(first.token);
+  });
+
   it("gives a job of a key that was lost to the next holder before those that wait", async () => {
     const key = "main";
     await the().write(sent(1, { key }), sent(2, { key, priority: 9 }));

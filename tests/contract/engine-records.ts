@@ -82,8 +82,8 @@ function viewPromises(the: () => Bench): void {
       answer: view.known,
     }));
     expect([...known]).toEqual([
-      ["a", "skipped"],
-      ["b", "open"],
+      ["a", { became: "skipped", task: taskNumber(2) }],
+      ["b", { became: "open", task: taskNumber(3) }],
     ]);
   });
 }

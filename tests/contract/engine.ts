@@ -162,6 +162,26 @@ function transactionPromises(the: () => Bench): void {
     expect(await other.tasks(demo, { limit: 10 })).toEqual([aTask(1)]);
   });
 
+  it("has another version after each write of anybody's, and the same while nobody writes", async () => {
+    const other = the().world.open("two");
+    const versions: string[] = [await the().engine.version(demo)];
+    const mark = async () => void versions.push(await the().engine.version(demo));
+    await the().write({ kind: "task", task: aTask(1) });
+    await mark();
+    await other.transact(demo, {}, () => ({ changes: [sent(1)], answer: null }));
+    await mark();
+    const delivery = await the().claimed(other);
+    await mark();
+    await other.finish(delivery, {}, nothing);
+    await mark();
+    expect(new Set(versions).size).toBe(5);
+    await other.overview(demo);
+    await the().look();
+    await the().claim();
+    await mark();
+    expect(versions.at(-1)).toBe(versions.at(-2));
+  });
+
   it("answers what the decision answers", async () => {
     const answer = await the().engine.transact(demo, {}, () => ({ changes: [], answer: 42 }));
     expect(answer).toBe(42);

@@ -1,27 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CheckEnd, type CheckRun, type Comparison, compare } from "../../src/core/checks.ts";
-import type { TestResults } from "../../src/core/results.ts";
-
-const exited = (code: number): CheckEnd => ({ kind: "exited", code });
-const opaque: TestResults = { kind: "opaque" };
-
-function named(failing: readonly string[], passed = 3): TestResults {
-  const failures = failing.map((name) => ({ name, message: `${name} broke` }));
-  return { kind: "named", runner: "r", failures, passed, failed: failures.length, skipped: 0 };
-}
-const counted = (failed: number, passed = 3): TestResults => ({
-  kind: "counted",
-  runner: "r",
-  passed,
-  failed,
-});
-
-function run(results: TestResults, ended: CheckEnd): CheckRun {
-  return { name: "test", command: "t", ended, results, outputTail: "", durationMs: 61_000 };
-}
-const red = (results: TestResults): CheckRun => run(results, exited(1));
-const green = (results: TestResults): CheckRun => run(results, exited(0));
+import { type Comparison, compare } from "../../src/core/checks.ts";
+import { counted, green, named, opaque, red, run } from "../support/check-runs.ts";
 
 /** `kind by basis: introduced / preexisting / fixed` */
 function told(outcome: Comparison): string {
@@ -110,7 +89,7 @@ describe("by exit code", () => {
       "held by exit code:  /  / ",
     ],
     [
-      "red without a failure on a base with known failures is for a person, and fixes nothing for sure",
+      "red without a failure on a base with known failures is for a person, and fixes nothing",
       red(named([], 0)),
       red(named(["a"])),
       "held by exit code:  /  / ",
@@ -156,7 +135,7 @@ describe("a check that does not come to its end", () => {
     });
     expect(compare(killed, red(named(["a"])))).toMatchObject({
       kind: "failed",
-      why: "killed by SIGSEGV, where the base came to its end",
+      why: "is red: killed by SIGSEGV, where the base came to its end",
     });
   });
 
@@ -172,91 +151,5 @@ describe("a check that does not come to its end", () => {
     expect(compare(unstartable, null).why).toContain("no shell");
     expect(compare(red(opaque), aborted).kind).toBe("inconclusive");
     expect(compare(green(opaque), aborted).kind).toBe("passed");
-  });
-});
-
-describe("of any two runs", () => {
-  const names = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"));
-  const some = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"), { minLength: 1 });
-  const results = fc.oneof(
-    fc.tuple(names, fc.nat(3)).map(([failing, passed]) => named(failing, passed)),
-    fc.tuple(fc.nat(3), fc.nat(3)).map(([failed, passed]) => counted(failed, passed)),
-    fc.constant(opaque),
-  );
-  const ended = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(exited(0), exited(1), exited(2)) },
-    fc.constantFrom<CheckEnd>(
-      { kind: "timedOut" },
-      { kind: "killed", signal: "SIGKILL" },
-      { kind: "aborted" },
-      { kind: "unstartable", detail: "x" },
-    ),
-  );
-  const runs = fc.tuple(results, ended).map(([r, e]) => run(r, e));
-  const bases = fc.option(runs);
-
-  const also = (candidate: CheckRun, name: string): CheckRun => {
-    const { results: was } = candidate;
-    if (was.kind !== "named") return candidate;
-    const failing = [...was.failures.map((each) => each.name), name];
-    return { ...candidate, results: named(failing, was.passed) };
-  };
-  const ranNothing = ({ results: r }: CheckRun): boolean =>
-    r.kind === "named" && r.passed + r.failed === 0;
-  const isRed = ({ ended: e, results: r }: CheckRun): boolean =>
-    e.kind !== "exited" || e.code !== 0 || (r.kind !== "opaque" && r.failed > 0);
-
-  test("one more failing test never makes a failed check pass", () => {
-    fc.assert(
-      fc.property(runs, bases, (candidate, base) => {
-        const before = compare(candidate, base);
-        // A count cannot tell the new failure from an old one in a run that was empty before.
-        if (before.kind !== "failed" || (base?.results.kind === "counted" && ranNothing(candidate)))
-          return;
-        expect(compare(also(candidate, "new"), base).kind).not.toBe("passed");
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test("a failing test that the base has not never passes by name", () => {
-    fc.assert(
-      fc.property(runs, bases, (candidate, base) => {
-        const outcome = compare(also(candidate, "new"), base);
-        if (outcome.kind === "passed") expect(outcome.by).not.toBe("name");
-        if (outcome.kind === "passed") expect(outcome.introduced).toEqual([]);
-      }),
-      { numRuns: 2000, examples: [[red(named(["a"])), red(named(["a"]))]] },
-    );
-  });
-
-  test("what is red on a green base, or without one, never passes", () => {
-    fc.assert(
-      fc.property(runs, bases, (candidate, base) => {
-        if (!isRed(candidate) || (base !== null && isRed(base))) return;
-        expect(compare(candidate, base).kind).not.toBe("passed");
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test("a change that changes nothing never fails", () => {
-    fc.assert(
-      fc.property(runs, (same) => {
-        expect(compare(same, same).kind).not.toBe("failed");
-      }),
-    );
-  });
-
-  test("every failure of a readable pair is either introduced or pre-existing", () => {
-    fc.assert(
-      fc.property(some, some, (now, before) => {
-        const outcome = compare(red(named(now)), red(named(before)));
-        if (outcome.kind === "inconclusive") throw new Error("both were run");
-        const introduced = outcome.introduced.map(({ name }) => name);
-        expect([...introduced, ...outcome.preexisting].sort()).toEqual([...now].sort());
-        expect([...outcome.fixed, ...outcome.preexisting].sort()).toEqual([...before].sort());
-      }),
-    );
   });
 });

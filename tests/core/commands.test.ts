@@ -21,9 +21,11 @@ describe("a task that a person adds", () => {
   });
 
   test("is refused while the same one is open, and taken once that is over", () => {
-    const known = (fate: "open" | "done") => new Map([[fingerprint(aBrief()), fate]]);
+    const known = (became: "open" | "done") =>
+      new Map([[fingerprint(aBrief()), { became, task: aTaskId }]]);
     const twice = addTask(aView({ known: known("open") }), aTaskId, aBrief(), rules);
-    expect(twice).toEqual({ changes: [], answer: expect.objectContaining({ kind: "refused" }) });
+    const why = expect.stringContaining(`is open already: ${aTaskId}`);
+    expect(twice).toEqual({ changes: [], answer: { kind: "refused", why } });
     const again = addTask(aView({ known: known("done") }), aTaskId, aBrief(), rules);
     expect(again.answer).toEqual({ kind: "done" });
   });
@@ -85,6 +87,8 @@ describe("a cycle that is asked for", () => {
     const asked = requestCycle(view, other, "person", 0);
     expect(asked.answer).toBe(other);
     expect(only(asked.changes, "send")[0]?.job).toMatchObject({ runAt: noon, priority: 1 });
+    const own = aView({ cycles: [queued, { ...queued, id: other, requestedBy: "person" }] });
+    expect(requestCycle(own, cycleId("cyclecyclecy"), "person", 0).answer).toBe(other);
     const due = requestCycle(aView(), other, "schedule", 60_000);
     expect(only(due.changes, "send")[0]?.job).toMatchObject({ runAt: noon + 60_000, priority: 0 });
   });

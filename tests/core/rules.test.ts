@@ -4,16 +4,16 @@ import { grant } from "../../src/core/budget.ts";
 import type { FileChange } from "../../src/core/change.ts";
 import { sizeOf } from "../../src/core/change.ts";
 import { withoutBacklog } from "../../src/core/conventions.ts";
-import { descriptionMax, fingerprint, sift } from "../../src/core/plan.ts";
+import { descriptionMax, fingerprint, type Known, sift } from "../../src/core/plan.ts";
 import { backoffMs, defaultRetryRules as rules } from "../../src/core/retry.ts";
 import { outside } from "../../src/core/scope.ts";
 import { fill } from "../../src/core/template.ts";
-import { aBrief } from "../support/records.ts";
+import { aBrief, aTaskId } from "../support/records.ts";
 import { quiet } from "../support/views.ts";
 
 describe("drafts are sifted", () => {
   const none = new Map();
-  const why = (brief = aBrief(), known: ReadonlyMap<string, "open" | "done" | "failed"> = none) =>
+  const why = (brief = aBrief(), known: ReadonlyMap<string, Known> = none) =>
     sift([brief], { draftsMax: 3, known }).refused[0]?.why;
 
   test("the urgent ones first, as many as fit", () => {
@@ -24,10 +24,14 @@ describe("drafts are sifted", () => {
   });
 
   test("what is known already is refused with what became of it", () => {
-    const known = (fate: "open" | "done" | "failed") => new Map([[fingerprint(aBrief()), fate]]);
-    expect(why(aBrief(), known("open"))).toBe("is already open");
-    expect(why(aBrief(), known("done"))).toBe("has been done already");
-    expect(why(aBrief({ title: "ROUND  prices: half-up!" }), known("failed"))).toMatch(/^failed/);
+    const known = (became: Known["became"]) =>
+      new Map([[fingerprint(aBrief()), { became, task: aTaskId }]]);
+    expect(why(aBrief(), known("open"))).toBe(`is already open as task ${aTaskId}`);
+    expect(why(aBrief(), known("done"))).toBe(`has been done already as task ${aTaskId}`);
+    expect(why(aBrief(), known("skipped"))).toBe(`was skipped as task ${aTaskId}`);
+    expect(why(aBrief({ title: "ROUND  prices: half-up!" }), known("failed"))).toBe(
+      `failed before as task ${aTaskId} and may not be tried again as it was`,
+    );
     expect(why(aBrief({ title: "Another" }), known("failed"))).toBeUndefined();
   });
 
@@ -130,6 +134,24 @@ describe("a worker's view of a project's notes", () => {
       expect(kept).toContain(line);
     for (const line of ["Backlog", "secret plan", "Soon", "more of it", "To-do", "another"])
       expect(kept).not.toContain(line);
+  });
+
+  test("knows headings that are underlined", () => {
+    const underlined = [
+      ...["Conventions", "===========", "Two spaces.", ""],
+      ...["Next steps", "----------", "secret plan", "", "### Soon", "more of it", ""],
+      ...["Ideas of", "many lines", "---", "secret idea", "- listed", "  and wrapped", "---"],
+      ...["secret after a rule", "", "Style", "---", "Semicolons.", "", "---", "```"],
+      ...["Tasks", "---", "```", "> Plans", "---", "- Backlog", "---", "| Tasks |", "| --- |"],
+      "kept to the end",
+    ].join("\n");
+    const kept = withoutBacklog(underlined);
+    expect(kept).not.toMatch(/Next|Soon|more of it|Ideas|many lines|secret|listed|wrapped/);
+    for (const line of ["Conventions\n====", "Two spaces.", "Style\n---", "Semicolons."])
+      expect(kept).toContain(line);
+    // code, quotations, lists and tables have no headings of the document's
+    for (const line of ["```\nTasks\n---\n```", "> Plans", "- Backlog", "kept to the end"])
+      expect(kept).toContain(line);
   });
 
   test("keeps headings that only sound like it", () => {

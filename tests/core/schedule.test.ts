@@ -200,6 +200,19 @@ describe("a cycle", () => {
     expect(said[0]?.cycle.state).toMatchObject({ at: "failed" });
   });
 
+  test("whose own cap is used up before it is planned fails, and says so", () => {
+    const spent = { today: quiet.today, cycle: { settledUsd: 1, reservedUsd: 0 } };
+    const capped = { caps: { cycleUsd: 1, dayUsd: null, portfolioDayUsd: null } };
+    for (const state of [
+      { at: "queued" },
+      { at: "planning", token: token(7), tries: 0 },
+    ] as const) {
+      const asked = ask({ view: { cycles: [aCycle({ state })], spent }, job, limits: capped });
+      const said = asked.kind === "drop" ? only(asked.changes, "cycle").at(-1)?.cycle.state : null;
+      expect(said).toMatchObject({ at: "failed", why: expect.stringContaining("cycle's cap") });
+    }
+  });
+
   test("that is over, or gone, is dropped", () => {
     for (const cycles of [[], [running]]) expect(ask({ view: { cycles }, job }).kind).toBe("drop");
   });

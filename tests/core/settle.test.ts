@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { later, taskId } from "../../src/core/ids.ts";
+import { later, taskId, token } from "../../src/core/ids.ts";
 import type { Change, View } from "../../src/core/ledger.ts";
 import { newProject, type Project } from "../../src/core/project.ts";
+import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import { restsMs, settle } from "../../src/core/settle.ts";
 import { states } from "../support/machine.ts";
@@ -44,6 +45,37 @@ test("a pause that has run out ends by itself, another one does not", () => {
   expect(modes(paused(0))).toEqual(["active"]);
   expect(modes(paused(1))).toEqual([]);
   expect(modes(paused(null))).toEqual([]);
+});
+
+test("money of a delivery that holds nothing any more counts as spent, after a while", () => {
+  const each: Reservation = {
+    ...{ token: token(7), role: "worker", task: aTaskId, cycle: aCycleId, day: "2026-01-02" },
+    ...{ amountUsd: 0.5, settledUsd: null, at: noon },
+  };
+  const after = (ms: number, view: Partial<View> = {}) => {
+    const now = later(noon, ms);
+    const asked = settle(aView({ reservations: [each], now, ...view }), defaultRetryRules);
+    const [change] = only(asked.changes, "reservation");
+    return [change?.reservation.settledUsd, asked.answer === null ? null : asked.answer - noon];
+  };
+  const tenMinutes = 600_000;
+  expect(after(tenMinutes - 1)).toEqual([undefined, tenMinutes]);
+  expect(after(tenMinutes)[0]).toBe(0.5);
+  const holding = aTask({ state: { ...states.working, token: token(7) } });
+  expect(after(tenMinutes, { tasks: [holding] })).toEqual([undefined, null]);
+  expect(after(tenMinutes, { jobs: [aJob({ state: live(7) })] })).toEqual([undefined, null]);
+});
+
+test("what rests says when the clock alone may wake it", () => {
+  const until = (view: Partial<View>) => settle(aView(view), defaultRetryRules).answer;
+  expect(until({})).toBeNull();
+  expect(
+    until({ tasks: [aTask()], jobs: [aJob()], cycles: [aCycle({ state: { at: "queued" } })] }),
+  ).toBeNull();
+  expect(until({ project: paused(5_000) })).toBe(later(noon, 5_000));
+  expect(until({ project: paused(null) })).toBeNull();
+  // due times, and the lives of others, decide about a running cycle
+  expect(until({ cycles: [cycle] })).toBe(noon);
 });
 
 describe("a cycle is over", () => {
@@ -104,4 +136,13 @@ describe("a cycle is over", () => {
     const planning = aCycle({ id: aCycleId, state: { at: "queued" } });
     expect(ended(settled({ cycles: [planning] }))).toBeNull();
   });
+});
+
+test("G12: a pause lasts as long as it was to last when the clock goes back, and no longer", () => {
+  const until = later(noon, 900_000);
+  const mode = { at: "paused", by: "limit", why: "limit", since: noon, until } as const;
+  const now = later(noon, -86_400_000);
+  const view = aView({ now, project: { ...newProject, mode } });
+  const [change] = only(settle(view, defaultRetryRules).changes, "project");
+  expect(change?.project.mode).toEqual({ ...mode, since: now, until: later(now, 900_000) });
 });

@@ -141,7 +141,8 @@ test("whatever is told in whatever order, the invariants hold", () => {
       let extra = 0; // attempts that people gave: answers, and retries with all attempts anew
       for (const [fits, n, current] of told) {
         const all = Object.keys(fits > 0 ? taskTable[state.at] : events) as EventType[];
-        const types = all.filter((type) => fits < 2 || type !== "task.skipped"); // it ends most walks
+        // it ends most walks
+        const types = all.filter((type) => fits < 2 || type !== "task.skipped");
         const event = events[types[n % types.length] ?? "work.started"];
         const said =
           "token" in event && !current && fits === 0 && !event.type.endsWith(".started")
@@ -175,7 +176,9 @@ test("whatever is told in whatever order, the invariants hold", () => {
   expect(Object.keys(states).filter((at) => !seen.has(at as At))).toEqual([]);
 });
 
-/** A lost merge may have landed: it is asked again however often, and the merge itself gives it up. */
+/**
+ * A lost merge may have landed: it is asked again however often, and the merge itself gives it up.
+ */
 const mergeCounts = ({ at }: TaskState): boolean =>
   at === "unsettled" || at === "merging" || at === "approved";
 const tries = ({ triesMax }: RetryRules): number => Math.max(1, triesMax);

@@ -9,7 +9,7 @@ import type { TaskBrief } from "../../src/core/task.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { parseReading } from "../../src/stages/judge/parse-reading.ts";
 import { parsePlan } from "../../src/stages/plan/parse-plan.ts";
-import { taskText } from "../../src/stages/work/briefing.ts";
+import { taskText } from "../../src/stages/task-text.ts";
 import { parseAnswer } from "../../src/stages/work/parse-answer.ts";
 import { tempFolder } from "../support/folders.ts";
 import { type Played, perform, playFor, run } from "../support/play.ts";

@@ -62,7 +62,10 @@ async function shims(folder: string): Promise<string> {
   await mkdir(bin);
   await mkdir(global);
   await put(bin, {
-    npm: `#!/bin/sh\nif [ "$*" = "install -g ." ]; then cp '${bin}/built' '${global}/orch'; exit; fi\nPATH="\${PATH#*:}" exec npm "$@"\n`,
+    npm: `#!/bin/sh
+if [ "$*" = "install -g ." ]; then cp '${bin}/built' '${global}/orch'; exit; fi
+PATH="\${PATH#*:}" exec npm "$@"
+`,
     built: `#!/bin/sh\nexec ${quoted} "$@"\n`,
   });
   for (const file of ["npm", "built"]) await chmod(join(bin, file), 0o755);

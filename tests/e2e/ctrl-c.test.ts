@@ -1,4 +1,6 @@
-/** Ctrl+C at each stage of a cycle, twice and then once: prompt, clean, and the next run goes on. */
+/**
+ * Ctrl+C at each stage of a cycle, twice and then once: prompt, clean, and the next run goes on.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +22,9 @@ const promptMs = 10_000;
 
 const task = (name: string) => ({
   title: `Write ${name}`,
-  description: `Write the file ${name}.txt with one line in it, and nothing else. ${"Plain. ".repeat(26)}`,
+  description:
+    `Write the file ${name}.txt with one line in it, and nothing else. ` +
+    `${"Plain. ".repeat(26)}`,
   kind: "code",
   priority: 1,
   criteria: [`${name}.txt is there`],

@@ -2,13 +2,17 @@
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { person, run } from "../support/git-fixture.ts";
 import { processesIn } from "../support/leftovers.ts";
 import { build, openTripwire, type Ran, start } from "../support/program.ts";
 
 const demoMs = 180_000;
-/** `nobody` where the tests run as root: an ordinary user without a login or a home of the machine's. */
+/**
+ * `nobody` where the tests run as root: an ordinary user without a login or a home of the
+ * machine's.
+ */
 const ordinary = 65_534;
 const isRoot = process.getuid?.() === 0;
 const asOrdinary = isRoot
@@ -210,3 +214,16 @@ test.each(["bubblewrap or what there is", "group"])(
   },
   demoMs,
 );
+
+test("a portfolio that the built program writes names its schema by an address that leads to it", async () => {
+  const { home, env } = await place("schema");
+  person(home, "init", "-q");
+  person(home, "commit", "-q", "--allow-empty", "-m", "Start");
+  const ran = await start([...orch, "init", "--yes"], { cwd: home, env }).ended;
+  expect(ran.code).toBe(0);
+  const text = await readFile(join(home, "orch.jsonc"), "utf8");
+  const address = /"\$schema": "(.*)"/.exec(text)?.[1] ?? "";
+  expect(address).toContain(join(root, "package", "dist"));
+  const schema = JSON.parse(await readFile(fileURLToPath(address), "utf8"));
+  expect(schema.properties.projects).toBeDefined();
+});

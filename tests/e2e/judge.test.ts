@@ -84,12 +84,44 @@ test("what was red before does not block; what a change adds does", async () => 
     preExisting: [expect.stringContaining("tests/broken.sh")],
   });
   const broken = await app.task("Break the app");
-  expect(broken.task.state).toMatchObject({ at: "failed", failure: { kind: "judgedBad" } });
+  expect(broken.task.state).toMatchObject({
+    at: "failed",
+    failure: { kind: "checksRed", detail: expect.stringContaining("the check test is red: ") },
+  });
   expect(broken.verdicts[0]?.checks[0]).toMatchObject({
     decision: "fail",
     introduced: [{ name: expect.stringContaining("tests/app.sh") }],
   });
   expect(sessionsOf(rig.model, "judge", /Break the app/)).toHaveLength(0);
+});
+
+test("what stopped a change is told by its gate: the scope, the checks, or the reading", async () => {
+  const rig = await openCycleRig({
+    scenario: {
+      worker: [
+        works("Stray", write({ "other.txt": "n\n" })),
+        works("Misread", write({ "file.txt": "bad\n" })),
+        works("Break", bash("echo uno > app.txt")),
+      ],
+      judge: [{ task: "Misread", ...rejects("file.txt", "the word bad stands here") }, passes],
+    },
+    projects: { app: { config: { max_attempts: 1 } } },
+  });
+  const app = rig.project();
+  await app.add(brief("Stray", { allowedFiles: ["file.txt"] }));
+  await app.add(brief("Misread"));
+  await app.add(brief("Break"));
+  await rig.run();
+  const failureOf = async (title: string) => {
+    const { state } = (await app.task(title)).task;
+    return state.at === "failed" ? state.failure : null;
+  };
+  expect(await failureOf("Stray")).toEqual({
+    kind: "outOfScope",
+    detail: "it changes files that the task does not allow: other.txt",
+  });
+  expect(await failureOf("Misread")).toMatchObject({ kind: "judgedBad" });
+  expect(await failureOf("Break")).toMatchObject({ kind: "checksRed" });
 });
 
 test("a reading that cannot be read never passes, and its cost is recorded", async () => {

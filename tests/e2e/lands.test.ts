@@ -1,9 +1,10 @@
 /** One task from the plan to the branch. */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { type CycleRig, openCycleRig } from "../support/cycle-rig.ts";
 import { commitAll, person } from "../support/git-fixture.ts";
+import { startOrch } from "../support/orch.ts";
 import { bash, brief, draft, passes, plans, works, write } from "../support/plays.ts";
 
 test("a planned task lands as one merge commit, and nothing else of it stays behind", async () => {
@@ -33,6 +34,9 @@ test("a planned task lands as one merge commit, and nothing else of it stays beh
   // moved by one merge commit, whose first parent is what was there
   expect(app.git("log", "--first-parent", "--format=%H", `${before}..main`)).toBe(landed);
   expect(app.git("log", "-1", "--format=%P", landed).split(" ")).toHaveLength(2);
+  // the merge is told from the work that it brings
+  expect(app.git("log", "-1", "--format=%s", landed)).toBe(`Merge task ${task.id}: Add a greeting`);
+  expect(app.git("log", "-1", "--format=%s", `${landed}^2`)).toBe("Add a greeting");
   const trailers = app.git("log", "-1", "--format=%(trailers:only,unfold)", landed);
   expect(trailers.split("\n").filter(Boolean)).toEqual([
     `Orch-Task: ${task.id}`,
@@ -108,7 +112,7 @@ test("what has landed is pushed where that is asked for, never by force, and a r
   const landed = { outcome: { landed: 1 } };
   expect(cycles.map(({ state }) => state)).toMatchObject([landed, landed]);
   const upstream = remotes.map((path) => person(path, "log", "--format=%s", "-1", "main"));
-  expect(upstream).toEqual(["Add a note", "Theirs"]);
+  expect(upstream).toEqual([expect.stringMatching(/^Merge task .{12}: Add a note$/), "Theirs"]);
   const text = expect.stringMatching(/^landed, but not pushed: .*rejected/);
   expect((await behind.log()).filter(({ of }) => of === "note")).toMatchObject([
     { event: { level: "warning", text } },
@@ -128,3 +132,25 @@ function upstreamOf(rig: CycleRig, name: string): string {
   git("branch", "--quiet", "-u", "origin/main");
   return upstream;
 }
+
+test("an audit finds landed work on its branch, and tells where a rewritten branch lacks it", async () => {
+  const rig = await openCycleRig({
+    scenario: { worker: [works("Grow app", bash("echo four >> app.txt"))], judge: [passes] },
+  });
+  const app = rig.project();
+  const before = app.git("rev-parse", "main");
+  const id = await app.add(brief("Grow app"));
+  await rig.run();
+  await rig.close();
+  const audited = () =>
+    startOrch(dirname(rig.portfolioFile), ["audit", "verify", "--config", rig.portfolioFile]).ended;
+  expect(await audited()).toMatchObject({ code: 0, out: expect.stringContaining("1 landing)") });
+  const landed = app.git("rev-parse", "main");
+  app.git("reset", "--quiet", "--hard", before);
+  expect(await audited()).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(
+      `task ${id} landed as ${landed.slice(0, 12)}, which main does not`,
+    ),
+  });
+});

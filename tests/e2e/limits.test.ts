@@ -30,7 +30,7 @@ test("a worker out of time and a check that hangs are ended with all that they s
   expect(late.task.state).toMatchObject({ at: "failed", failure: { kind: "timedOut" } });
   expect(late.attempts[0]?.durationMs).toBeLessThan(12_000);
   const { task, verdicts } = await app.task("Hang");
-  expect(task.state).toMatchObject({ at: "failed", failure: { kind: "judgedBad" } });
+  expect(task.state).toMatchObject({ at: "failed", failure: { kind: "checksRed" } });
   expect(verdicts[0]?.reasons.join()).toMatch(/timed out after [23] s/);
   for (const seconds of [left, hung, child]) expect(await sleepers(seconds)).toEqual([]);
   // what a session cut short had cost is in the ledger

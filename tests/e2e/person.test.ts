@@ -105,7 +105,7 @@ test("what the person commits meanwhile stays, and the work lands on top of it",
   expect(story.filter((each) => each === "merge.raced")).toHaveLength(1);
   expect(story.filter((each) => each === "work.started")).toHaveLength(1);
   expect(app.git("log", "--first-parent", "--format=%s").split("\n")).toEqual([
-    "Grow app",
+    `Merge task ${id}: Grow app`,
     "While it is merged",
     "While it is worked on",
     "Start",

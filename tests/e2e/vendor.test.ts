@@ -78,7 +78,8 @@ test.each(troubles)(
       do await rig.project("fruit").lift();
       while (!(await Promise.race([over, setTimeout(500, false)])));
     await running;
-    // the troubles of a play are met by its session again: what tried first is what got a reply first
+    // the troubles of a play are met by its session again: what tried first is what got a reply
+    // first
     const later = rig.model.requests().slice(before);
     const replied = later.find(({ status }) => status === 200);
     expect(replied).toBeDefined();

@@ -39,7 +39,14 @@ async function held(run: Run, signal = new AbortController().signal) {
 const ends = (ending: Ending, request?: (request: SessionRequest) => void): Run => {
   return async (asked) => {
     request?.(asked);
-    const none = { text: "", costUsd: 0, costBasis: "none", usage: [], turns: 0 } as const;
+    const none = {
+      text: "",
+      costUsd: 0,
+      costBasis: "none",
+      usage: [],
+      turns: 0,
+      earlierUsd: 0,
+    } as const;
     return { ending, ...none, durationMs: 0 };
   };
 };

@@ -1,16 +1,16 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cycle } from "../../src/core/cycle.ts";
-import { instant, projectName } from "../../src/core/ids.ts";
+import { instant, projectName, type TaskId } from "../../src/core/ids.ts";
 import type { Plan } from "../../src/core/plan.ts";
-import type { TaskRecord } from "../../src/ports/engine.ts";
 import { verdictDocument } from "../../src/stages/judge/document.ts";
-import { code, duration, line, output, passage } from "../../src/stages/markdown.ts";
+import { duration } from "../../src/stages/markdown.ts";
 import { planDocument } from "../../src/stages/plan/document.ts";
 import { workerDocument } from "../../src/stages/work/document.ts";
+import { headings, record, textOf } from "../support/documents-of.ts";
 import * as make from "../support/records.ts";
 
 const shop = projectName("shop");
+const none: ReadonlyMap<TaskId, string> = new Map();
 
 const plan: Plan = {
   assessment: "The shop rounds wrongly.\n\n- `price.ts` cuts off",
@@ -19,39 +19,9 @@ const plan: Plan = {
     make.aBrief({ title: "High", priority: 90 }),
     make.aBrief({ title: "Short", description: "x", priority: 95 }),
   ],
-  deferred: [{ item: "Currencies", why: "too big for now" }],
+  deferred: [{ item: "Currencies.", why: "too big for now" }],
   risks: ["Stored prices may differ"],
 };
-
-const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
-  task: make.aTask(),
-  attempts: [],
-  verdicts: [],
-  landings: [],
-  job: null,
-  costUsd: 0.0542,
-  ...changes,
-});
-
-const textOf = (entry: { readonly text: string } | null): string => {
-  if (entry === null) throw new Error("there is no document");
-  return entry.text;
-};
-
-/** The headings that a Markdown reader sees: none from within fences and quotations. */
-function headings(text: string): readonly string[] {
-  const found: string[] = [];
-  let ticks = "";
-  for (const each of text.split("\n")) {
-    const run = /^(`{3,})[^`]*$/.exec(each)?.[1] ?? "";
-    if (ticks !== "") {
-      if (run.length >= ticks.length && each.trim() === run) ticks = "";
-    } else if (run !== "") ticks = run;
-    else if (/^#{1,6}\s/.test(each)) found.push(each);
-  }
-  expect(ticks).toBe(""); // every fence is closed
-  return found;
-}
 
 describe("the plan of a cycle", () => {
   test("there is none before the cycle is planned", () => {
@@ -60,13 +30,14 @@ describe("the plan of a cycle", () => {
       { at: "queued" },
       { at: "planning", token, tries: 0 },
     ];
-    for (const state of early) expect(planDocument(shop, make.aCycle({ state }))).toBeNull();
+    for (const state of early) expect(planDocument(shop, make.aCycle({ state }), none)).toBeNull();
   });
 
   test("it tells what was found, planned, refused and deferred, and what may go wrong", () => {
     const refused = [{ title: "Short", why: "its description has 1 characters" }];
     const cycle = make.aCycle({ plan, refused, tasks: [make.aTaskId] });
-    const entry = planDocument(shop, cycle);
+    const titles = new Map([[make.aTaskId, "Round prices"]]);
+    const entry = planDocument(shop, cycle, titles);
     expect(entry).toMatchObject({ folder: "plans", file: "cycle_cccccccccccc.md" });
     const text = textOf(entry);
     expect(headings(text)).toEqual([
@@ -86,6 +57,8 @@ describe("the plan of a cycle", () => {
     expect(text).toContain("Files that may change: `src/price.ts`");
     expect(text).toContain("- Short: its description has 1 characters");
     expect(text).toContain("- Currencies: too big for now");
+    expect(text).toContain("- `aaaaaaaaaaaa`: Round prices\n");
+    expect(text).not.toContain(".:");
     expect(text).toContain("Cost of the planning: $0.0123");
     expect(text).toContain("2026-01-02 12:00:00 UTC");
     expect(text).toContain("under way");
@@ -97,7 +70,7 @@ describe("the plan of a cycle", () => {
       at: "completed",
       outcome: { ...outcome, cutShort: "paused by person: lunch" },
     } as const;
-    const text = textOf(planDocument(shop, make.aCycle({ plan, state })));
+    const text = textOf(planDocument(shop, make.aCycle({ plan, state }), none));
     expect(text).toContain("- 2 tasks landed\n- 1 task failed\n- 3 tasks left over");
     expect(text).not.toContain("skipped");
     expect(text).toContain("It ended early: paused by person: lunch");
@@ -105,10 +78,11 @@ describe("the plan of a cycle", () => {
 
   test("a cycle that failed says so, and an empty plan is an honest one", () => {
     const failed = { at: "failed", why: "the answer is not a plan:\n# no heading" } as const;
-    const text = textOf(planDocument(shop, make.aCycle({ state: failed })));
+    const text = textOf(planDocument(shop, make.aCycle({ state: failed }), none));
     expect(text).toContain("> the answer is not a plan:\n> # no heading");
     const empty = { ...plan, drafts: [], deferred: [], risks: [] };
-    expect(textOf(planDocument(shop, make.aCycle({ plan: empty })))).toContain("None: nothing");
+    const entry = planDocument(shop, make.aCycle({ plan: empty }), none);
+    expect(textOf(entry)).toContain("None: there is nothing to do.");
   });
 });
 
@@ -215,7 +189,7 @@ describe("what the judge found", () => {
     ]);
     expect(text).toContain("Introduced failures:\n\n- rounds half up");
     expect(text).toContain("Failing before the change, too:\n\n- old failure");
-    expect(text).toContain("Compared by: name");
+    expect(text).toContain("- Result: it is green: 12 tests passed\n- Compared by: name");
     expect(text).toContain("- `src/price.ts:7`: 1.005 becomes 1.00");
     expect(text).toContain(`Commit: \`${make.sha("c")}\``);
   });
@@ -226,101 +200,6 @@ describe("what the judge found", () => {
     const task = make.aTask({ state });
     expect(textOf(verdictDocument(record({ task, verdicts })))).toContain("Landed unchecked");
     expect(textOf(verdictDocument(record({ verdicts })))).not.toContain("Landed unchecked");
-  });
-});
-
-describe("hostile words", () => {
-  const hostile = [
-    "# Forged heading",
-    "```\n# Forged\n```",
-    "~~~~\n````\n# Forged",
-    "</blockquote><h1>Forged</h1>",
-    "<!-- swallow the rest",
-    "a ` b\n` <script>alert(1)</script>`",
-    "![beacon](https://example.org/x.png)",
-    "Title\n===\n---\n# Forged",
-    "\u001b[2J\u001b]0;owned\u0007# Forged\rForged",
-    "\\`<b>`",
-    "`".repeat(50),
-    "1. ### Forged",
-    "\u202egnp.exe",
-  ];
-
-  const everywhere = (text: string): readonly string[] => {
-    const brief = make.aBrief({
-      ...{ title: text, description: text, criteria: [text], allowedFiles: [text] },
-      ...{ leaveAlone: [text], backlogItem: text },
-    });
-    const cycle = make.aCycle({
-      plan: {
-        assessment: text,
-        drafts: [brief],
-        deferred: [{ item: text, why: text }],
-        risks: [text],
-      },
-      refused: [{ title: `${text} other`, why: text }],
-    });
-    const full = record({
-      task: make.aTask({ brief, answers: [{ question: text, answer: text }] }),
-      attempts: [
-        make.anAttempt({ summary: text, outcome: { kind: "reported", report: text } }),
-        make.anAttempt({ attempt: 2, outcome: { kind: "blocked", question: text } }),
-      ],
-      verdicts: [
-        make.aVerdict({
-          reasons: [text],
-          hold: text,
-          checks: [
-            make.aCheck({
-              ...{ name: text, command: text, sentence: text, outputTail: text },
-              ...{ introduced: [{ name: text, message: text }], preExisting: [text] },
-            }),
-          ],
-          reading: {
-            decision: "fail",
-            reasoning: text,
-            findings: [{ file: text, line: 1, what: text }],
-          },
-        }),
-      ],
-    });
-    return [planDocument(shop, cycle), workerDocument(full), verdictDocument(full)].map(textOf);
-  };
-
-  /** What stands outside of fences and code spans. */
-  const prose = (text: string): string =>
-    text.replace(/^(`{3,})\n[\s\S]*?\n\1$/gm, "").replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, "");
-
-  const holds = (text: string): void => {
-    const plain = everywhere("harmless").map((each) => headings(each).length);
-    const documents = everywhere(text);
-    expect(documents.map((each) => headings(each).length)).toEqual(plain);
-    for (const each of documents) {
-      expect(prose(each)).not.toMatch(/<[a-z/!?]/i);
-      expect(prose(each)).not.toMatch(/!\[/);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
-      expect(each).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202e]/);
-    }
-  };
-
-  test.each(hostile)("%j breaks out of nothing", (text) => holds(text));
-
-  test("nor does what is drawn from such pieces", () => {
-    const piece = fc.constantFrom(
-      ...["`", "```", "\n", "# ", "<b>", "</blockquote>", "\\", "> ", "- ", "~~~", "![", "a", " "],
-    );
-    const texts = fc.array(piece, { minLength: 1, maxLength: 12 }).map((all) => all.join(""));
-    fc.assert(fc.property(texts, holds), { numRuns: 300 });
-  });
-
-  test("code keeps its words: only what would be HTML is changed", () => {
-    expect(line("use `Map<string, X>` here")).toBe("use `Map<string, X>` here");
-    expect(line("use Map<string, X> here")).toBe("use Map&#60;string, X> here");
-    expect(line("a < b")).toBe("a < b");
-    expect(code("a`b")).toBe("`` a`b ``");
-    expect(passage("a\nb")).toBe("> a\n> b");
-    expect(passage("a <b>\n```\nx")).toBe("````\na <b>\n```\nx\n````");
-    expect(output("a\n")).toBe("```\na\n```");
   });
 });
 

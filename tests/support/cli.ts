@@ -1,9 +1,16 @@
 /** The command line with everything behind it in memory. */
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
 import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
-import type { Backstage, Finding, Lock, OpenHouse } from "../../src/cli/backstage.ts";
+import type {
+  Audit,
+  Backstage,
+  Finding,
+  Lock,
+  OpenHouse,
+  Trouble,
+} from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
 import { pause } from "../../src/core/commands.ts";
@@ -29,9 +36,12 @@ export interface Scene {
   lock: Lock;
   agentProblem: OpenHouse["agentProblem"];
   obstacles: OpenHouse["obstacles"];
+  /** Why nothing can be done in a folder, by its name. */
+  unusable: Map<string, Trouble>;
   /** What is said of the disk, look by look; null once all of it has been said. */
   lack: string[];
   findings: readonly Finding[];
+  audit: Audit;
   stdin: string;
   isTTY: boolean;
   env: Record<string, string>;
@@ -60,7 +70,9 @@ export interface Cli {
   write(portfolio: object): Promise<void>;
 }
 
-/** Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`. */
+/**
+ * Opens the command line over an empty ledger and a portfolio with the projects `shop` and `blog`.
+ */
 export async function openCli(): Promise<Cli> {
   const folder = await tempFolder();
   const file = join(folder, "orch.json");
@@ -71,8 +83,10 @@ export async function openCli(): Promise<Cli> {
     lock: { kind: "held", release: async () => undefined },
     agentProblem: null,
     obstacles: [],
+    unusable: new Map(),
     lack: [],
     findings: [],
+    audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
     env: {},
@@ -174,12 +188,15 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
     openHouse: async (portfolio, options) =>
       openHouse(portfolio, { store, scene, hear: options.hear }),
     lock: async () => scene.lock,
+    holder: async () => (scene.lock.kind === "busy" ? scene.lock.holder : null),
+    unusable: (path) => scene.unusable.get(basename(path)) ?? null,
     lackOfRoom: async () => null,
     inspectMachine: async () => scene.findings,
     inspectProject: async (_, { name }) => {
       asked.push(`inspect ${name}`);
       return [];
     },
+    audit: async () => scene.audit,
     detect: async () => ({
       testCommand: "npm test",
       lintCommand: null,

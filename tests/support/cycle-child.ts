@@ -1,4 +1,6 @@
-/** One cycle in a process of its own, to be killed: portfolio file and projects are its arguments. */
+/**
+ * One cycle in a process of its own, to be killed: portfolio file and projects are its arguments.
+ */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { openHouse } from "../../src/compose/open-house.ts";

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
+import { auditLedger } from "../../src/adapters/engine/sqlite/audit.ts";
 import type { OpenHouse } from "../../src/cli/backstage.ts";
 import { byPriority } from "../../src/cli/pick.ts";
 import { openHouse } from "../../src/compose/open-house.ts";
@@ -106,6 +107,11 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
     expect(await leftovers(root)).toEqual([]);
   });
   const names = byPriority(portfolio.projects).map(({ name }) => name);
+  // whatever a test did, the log alone gives the state again
+  onTestFinished(async () => {
+    await close();
+    for (const name of names) expect(auditLedger(portfolio.dataDir, name)?.flaws ?? []).toEqual([]);
+  });
   return {
     ...{ root, model, env, heard, faults, portfolioFile, data: portfolio.dataDir },
     open: house,

@@ -5,7 +5,9 @@ const check = `n=0; bad=0
 echo "TAP version 13"
 for t in tests/*.sh; do
   n=$((n + 1))
-  if out=$(sh "$t" 2>&1); then echo "ok $n - $t"; else echo "not ok $n - $t"; echo "# $out"; bad=1; fi
+  if out=$(sh "$t" 2>&1); then echo "ok $n - $t"
+  else echo "not ok $n - $t"; echo "# $out"; bad=1
+  fi
 done
 echo "1..$n"
 exit $bad

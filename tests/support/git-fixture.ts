@@ -153,7 +153,8 @@ export async function worked(
 }
 
 /**
- * All that must not change under a person: files, index, stash, HEAD and their branches; but for the
+ * All that must not change under a person: files, index, stash, HEAD and their branches; but for
+ * the
  * named files at the top, and the named references.
  */
 export async function fingerprint(

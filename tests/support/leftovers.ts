@@ -3,7 +3,10 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isHeld } from "../../src/adapters/git/lock.ts";
 
-/** Names processes, held workspaces, git's lock files and temporary files that are left below `root`. */
+/**
+ * Names processes, held workspaces, git's lock files and temporary files that are left below
+ * `root`.
+ */
 export async function leftovers(root: string): Promise<readonly string[]> {
   return [
     ...(await processesIn(root)),

@@ -110,6 +110,7 @@ export function run(command: string, cwd: string) {
     const output = execFileSync("sh", ["-c", `${command} 2>&1`], { cwd, env, encoding: "utf8" });
     return { green: true, output };
   } catch (error) {
-    return { green: false, output: String((error as { stdout?: unknown }).stdout) }; // its exit code was not 0
+    // its exit code was not 0
+    return { green: false, output: String((error as { stdout?: unknown }).stdout) };
   }
 }

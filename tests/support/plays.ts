@@ -58,8 +58,8 @@ export const rejects = (file: string, what: string): Play => ({
 
 const filler =
   "Look at the files that are there first, keep to the way in which they are written, and change " +
-  "nothing that this description does not name. What it asks for can be seen by running the checks, " +
-  "and by reading the file afterwards.";
+  "nothing that this description does not name. What it asks for can be seen by running the " +
+  "checks, and by reading the file afterwards.";
 
 /** A draft of a task, as a planner answers it; long enough to be taken. */
 export const draft = (title: string, more: object = {}): object => ({

@@ -11,7 +11,7 @@ import {
 } from "../../src/core/commands.ts";
 import type { ProjectName, TaskId } from "../../src/core/ids.ts";
 import { taskId } from "../../src/core/ids.ts";
-import type { Decision, LogEvent, View } from "../../src/core/ledger.ts";
+import type { Change, Decision, LogEvent, View } from "../../src/core/ledger.ts";
 import { fingerprint } from "../../src/core/plan.ts";
 import type { Attempt } from "../../src/core/records.ts";
 import type { RetryRules } from "../../src/core/retry.ts";
@@ -112,9 +112,15 @@ export function openProjectRig(given: {
     remember: async (failed) => {
       const ids = Array.from({ length: failed }, () => taskId(machineClock.newId()));
       await (await engine()).transact(name, {}, (view) => ({
-        changes: ids.map((id, i) => ({ kind: "task", task: failedTask(view, id, i + 1) })),
+        changes: ids.flatMap((id, i) => created(failedTask(view, id, i + 1))),
         answer: null,
       }));
     },
   };
 }
+
+/** A task, and the event that tells of it: the log must give the state again. */
+const created = (task: Task): readonly Change[] => [
+  { kind: "task", task },
+  { kind: "event", event: { of: "task", task: task.id, event: { type: "task.created", task } } },
+];

@@ -109,7 +109,7 @@ export const aCheck = (changes: Partial<CheckOutcome> = {}): CheckOutcome => ({
   introduced: [],
   preExisting: [],
   hold: null,
-  sentence: "12 tests pass",
+  sentence: "is green: 12 tests passed",
   outputTail: "12 passing\n",
   durationMs: 1_500,
   ...changes,

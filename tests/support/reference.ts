@@ -41,7 +41,8 @@ export function renderReference(): string {
 function section(command: CommandUnknownOpts): readonly string[] {
   const takes = command.registeredArguments.map(
     (each) =>
-      `| \`${each.required ? `<${each.name()}>` : `[${each.name()}]`}\` | ${cell(each.description)} |`,
+      `| \`${each.required ? `<${each.name()}>` : `[${each.name()}]`}\` | ` +
+      `${cell(each.description)} |`,
   );
   const table = [...takes, ...rows(command)];
   const head = table.length === 0 ? [] : ["", "| | |", "|---|---|", ...table];
@@ -63,6 +64,9 @@ function rows(command: CommandUnknownOpts): readonly string[] {
           ? ""
           : `; default ${String(option.defaultValue)}`;
       const must = option.mandatory ? "; must be given" : "";
-      return `| \`${cell(option.flags)}\` | ${cell(`${option.description}${choices}${standard}${must}`)} |`;
+      return (
+        `| \`${cell(option.flags)}\` | ` +
+        `${cell(`${option.description}${choices}${standard}${must}`)} |`
+      );
     });
 }

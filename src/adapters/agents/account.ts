@@ -6,7 +6,8 @@ import { priceOf } from "./prices.ts";
 type Account = Pick<SessionResult, "costUsd" | "costBasis" | "usage">;
 
 /**
- * What a session used and cost: by the agent's own account where it gave one for the whole of it and
+ * What a session used and cost: by the agent's own account where it gave one for the whole of it
+ * and
  * knew the prices, else by our count and table.
  */
 export function accountOf(

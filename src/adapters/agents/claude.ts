@@ -18,6 +18,7 @@ import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
 import { type Meter, openMeter, readSpent } from "./meter.ts";
 import { sessionOptions } from "./options.ts";
+import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
 
@@ -54,12 +55,16 @@ async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Means>
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
     const where = named ?? "beside the Agent SDK or on PATH";
-    const detail = `the agent's program was not found (${where}); install it again, without --omit=optional`;
+    const detail =
+      `the agent's program was not found (${where}); ` +
+      "install it again, without --omit=optional";
     return { problem: { kind: "noBinary", detail } };
   }
   const credential = await findCredential(env);
   if (credential === null) {
-    const detail = `no ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN is set, and there is no login in ${loginFile(env)}; set one, or run \`claude\` once and log in`;
+    const detail =
+      `no ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN is set, and ` +
+      `there is no login in ${loginFile(env)}; set one, or run \`claude\` once and log in`;
     return { problem: { kind: "noKey", detail } };
   }
   return { problem: null, binary, credential };
@@ -74,6 +79,7 @@ async function run(
   const early = (ending: Ending, usage: readonly ModelUsage[] = []): SessionResult => ({
     ...{ ending, text: "", turns: 0, durationMs: options.clock.elapsedMs() - startedMs },
     ...accountOf(null, openMeter(usage), usage),
+    earlierUsd: openMeter(usage).costUsd(),
   });
   if (signal.aborted) return early({ kind: "aborted" });
   const found = await means(options);
@@ -82,23 +88,31 @@ async function run(
     return early({ kind: kind === "noKey" ? "unauthorised" : "crashed", detail });
   }
   const folders = foldersOf(options.configDir, request.session);
+  const known = request.resume ? await recallResult(folders.answered) : null;
+  // its cost was counted when it was made: whoever asks again owes nothing
+  if (known !== null) return { ...known, earlierUsd: known.costUsd };
   try {
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
     const meter = openMeter(before);
-    const budgetUsd = request.limits.budgetUsd - meter.costUsd();
+    const earlierUsd = meter.costUsd();
+    const budgetUsd = request.limits.budgetUsd - earlierUsd;
     if (budgetUsd <= 0) return early({ kind: "outOfBudget" }, before);
     const setting = { ...found, options, request, folders, resumed, budgetUsd, meter };
     const played = await play(setting, signal);
     const { heard, stopped, died } = played;
-    return {
+    const result: SessionResult = {
       ending: endingOf(heard, stopped, died),
       text: textOf(played),
       ...accountOf(heard.result, meter, before),
+      earlierUsd,
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
     };
+    // one that cannot be kept is asked for again, should it be needed
+    await rememberResult(folders.answered, result).catch(() => undefined);
+    return result;
   } catch (error) {
     // a full disk, a folder that is not ours: nothing that the agent did
     return early({ kind: "crashed", detail: String(error) });

@@ -40,7 +40,10 @@ export function loginFile(env: Env): string {
   return path.join(folder, ".credentials.json");
 }
 
-/** The variables that tell the agent where its credential is; the secret itself only as a last resort. */
+/**
+ * The variables that tell the agent where its credential is; the secret itself only as a last
+ * resort.
+ */
 export function credentialEnv(credential: Credential): Readonly<Record<string, string>> {
   switch (credential.kind) {
     case "apiKey":

@@ -11,7 +11,8 @@ const detailLengthMax = 500;
 /**
  * Tells how a session ended from what was heard of it.
  *
- * `stopped` is our own doing, `died` what the process or its stream of messages broke with. A finished
+ * `stopped` is our own doing, `died` what the process or its stream of messages broke with. A
+ * finished
  * answer counts in every case: it has been paid.
  */
 export function endingOf(heard: Heard, stopped: Stop | null, died: string): Ending {

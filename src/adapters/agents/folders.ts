@@ -11,6 +11,8 @@ export interface SessionFolders {
   readonly config: string;
   /** Our record of what the session has used, kept across deaths. */
   readonly spent: string;
+  /** The result of a session that has answered. */
+  readonly answered: string;
 }
 
 /** Names the folders of a session below `configDir`. */
@@ -23,6 +25,7 @@ export function foldersOf(configDir: string, session: SessionId): SessionFolders
     tmp: inside("tmp"),
     config: inside("claude"),
     spent: inside("spent.json"),
+    answered: inside("answered.json"),
   };
 }
 
@@ -51,7 +54,9 @@ export async function sweepFolders(folders: SessionFolders): Promise<void> {
   }
 }
 
-/** A transcript without any answer of the model's cannot be resumed, and nothing is lost with it. */
+/**
+ * A transcript without any answer of the model's cannot be resumed, and nothing is lost with it.
+ */
 async function hasConversation(config: string): Promise<boolean> {
   const projects = path.join(config, "projects");
   const files = await readdir(projects, { recursive: true }).catch(() => []);

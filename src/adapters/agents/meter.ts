@@ -127,7 +127,8 @@ export async function writeSpent(file: string, usage: readonly ModelUsage[]): Pr
   await rename(`${file}.new`, file);
 }
 
-function isUsage(json: unknown): json is ModelUsage {
+/** Tells whether a value is one model's usage. */
+export function isUsage(json: unknown): json is ModelUsage {
   if (typeof json !== "object" || json === null) return false;
   const { model, ...numbers } = json as Readonly<Record<string, unknown>>; // read with care below
   const keys = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "costUsd"];

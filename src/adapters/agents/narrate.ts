@@ -55,7 +55,9 @@ function assistantEvents(
 /** Above this a figure cannot be a share of 1: it is per cent. */
 const shareMax = 1.5;
 
-/** What a login's allowance is used by; nothing for a key, and where the vendor tells only a part. */
+/**
+ * What a login's allowance is used by; nothing for a key, and where the vendor tells only a part.
+ */
 function allowanceIn({ utilization, resetsAt }: SDKRateLimitInfo): readonly SessionEvent[] {
   if (utilization === undefined || resetsAt === undefined) return [];
   const used = utilization > shareMax ? utilization / 100 : utilization;

@@ -1,8 +1,10 @@
 /**
  * What tokens cost where the agent could not say so itself.
  *
- * Source: the list prices built into the agent's program 2.1.330 (Agent SDK 0.3.330), found by letting
- * it price 100,000 tokens of each kind for each model; read on 2026-11-22. US dollars a million tokens.
+ * Source: the list prices built into the agent's program 2.1.330 (Agent SDK 0.3.330), found by
+ * letting
+ * it price 100,000 tokens of each kind for each model; read on 2026-11-22. US dollars a million
+ * tokens.
  */
 import type { ModelUsage } from "../../ports/agent.ts";
 

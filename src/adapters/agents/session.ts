@@ -100,7 +100,9 @@ async function endAgent(child: SpawnedProcess | null): Promise<void> {
   await child.end();
 }
 
-/** Tells the caller what happens, keeps the books, and stops a session that goes on over its cap. */
+/**
+ * Tells the caller what happens, keeps the books, and stops a session that goes on over its cap.
+ */
 function openListener(stage: Stage, overspent: () => void): (message: SDKMessage) => Promise<void> {
   const narrate = openNarrator(stage.request.cwd);
   const { request, meter, transcript } = stage;

@@ -13,7 +13,8 @@ const textLengthMax = 32_000;
 const lineLengthMax = 256_000;
 
 /**
- * Opens a transcript to append to, for its owner only; `secret` is blotted out wherever it stands. A
+ * Opens a transcript to append to, for its owner only; `secret` is blotted out wherever it stands.
+ * A
  * transcript that cannot be written is given up: the session does not depend on it.
  */
 export async function openTranscript(file: string, secret: string | null): Promise<Transcript> {

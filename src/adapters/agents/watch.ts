@@ -2,7 +2,9 @@ import type { SessionLimits } from "../../ports/agent.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 export interface Watch {
-  /** A sign of life. While `busy`, a command of the agent's runs and the model is not waited for. */
+  /**
+   * A sign of life. While `busy`, a command of the agent's runs and the model is not waited for.
+   */
   heard(busy: boolean): void;
   /** Ends the watch. */
   close(): void;

@@ -1,4 +1,6 @@
-/** Installs a project's dependencies into workspaces, each set once by running its set-up command. */
+/**
+ * Installs a project's dependencies into workspaces, each set once by running its set-up command.
+ */
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Dependencies, Installed } from "../../ports/dependencies.ts";

@@ -1,4 +1,6 @@
-/** Programs write where they were installed into what they install: found once, mended in each copy. */
+/**
+ * Programs write where they were installed into what they install: found once, mended in each copy.
+ */
 import { constants } from "node:fs";
 import { open, readlink, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";

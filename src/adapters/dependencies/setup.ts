@@ -23,7 +23,8 @@ const versionsTimeoutMs = 30_000;
 const subfoldersMax = 50;
 
 /**
- * Answers the set-up of a project; `given` as in the portfolio, `null` finds one by lockfile: in the
+ * Answers the set-up of a project; `given` as in the portfolio, `null` finds one by lockfile: in
+ * the
  * project's folder, else in its subfolders (`backend`, `frontend`), else at the top of the clone.
  */
 export async function setupOf(places: Places, given: string | null): Promise<PlacedSetup | null> {
@@ -45,7 +46,9 @@ export async function setupOf(places: Places, given: string | null): Promise<Pla
   };
 }
 
-/** Answers the hash of all that decides what `setup` installs, but for what it `installed` before. */
+/**
+ * Answers the hash of all that decides what `setup` installs, but for what it `installed` before.
+ */
 export async function keyOf(
   setup: PlacedSetup,
   { top, installed }: { readonly top: string; readonly installed: readonly string[] },
@@ -119,4 +122,5 @@ async function filesIn(
   return files;
 }
 
-const namesAt = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []); // no folder there, or none that can be read
+// no folder there, or none that can be read
+const namesAt = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);

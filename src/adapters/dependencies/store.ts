@@ -50,7 +50,8 @@ export function openStore({ folder, path }: StoreOptions): Store {
       if (manifest === null) return null;
       try {
         await copyEntry(entry, manifest, workspace, { path, signal });
-        await utimes(entry, new Date(), new Date()).catch(() => undefined); // only orders the entries
+        // only orders the entries
+        await utimes(entry, new Date(), new Date()).catch(() => undefined);
         return manifest.paths;
       } catch {
         await removePaths(workspace, manifest.paths);

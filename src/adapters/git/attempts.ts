@@ -2,7 +2,8 @@
 import type { CommitSha, TaskId } from "../../core/ids.ts";
 import { checkoutsOf } from "./checkouts.ts";
 import { fetchFrom } from "./hub.ts";
-import { landingOf } from "./landing.ts";
+import { intentRef, landingOf, mergedRef } from "./landing.ts";
+import { settled } from "./publish.ts";
 import { branchRef, isAncestor, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
 import type { Site } from "./site.ts";
 import { freeSlots } from "./slots.ts";
@@ -67,15 +68,22 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
 }
 
 /**
- * Removes what a task that is over leaves: of a landed one all, where commits that did not land move
+ * Removes what a task that is over leaves: of a landed one all, where commits that did not land
+ * move
  * to `refs/orch/rescue/`; of any other an empty branch.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  if ((await landingOf(site, task, signal)) === null) return dropEmpty(site, task, signal);
+  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
+  const landed = await landingOf(site, task, signal);
+  if (landed === null) return dropEmpty(site, task, signal);
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
   const commands: string[] = [];
   const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
+  const marks = await readRefs(theirs, [mergedRef(task), intentRef(task, "")], signal);
+  // whoever landed it died before it had tidied up
+  if (marks.get(mergedRef(task)) !== landed || marks.size > 1)
+    await settled(site, task, landed, signal);
   const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
   const tip = refs.get(branchRef(name)) ?? null;
   refs.delete(branchRef(name));
@@ -93,7 +101,6 @@ export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): 
   const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
   const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
   if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
-  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
 }
 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */

@@ -1,4 +1,6 @@
-/** Where the person has a branch checked out, and whether they are in the middle of something there. */
+/**
+ * Where the person has a branch checked out, and whether they are in the middle of something there.
+ */
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gitOut } from "./git.ts";

@@ -1,4 +1,6 @@
-/** Landing on a branch that the person has checked out: git's own fast-forward, and nothing more. */
+/**
+ * Landing on a branch that the person has checked out: git's own fast-forward, and nothing more.
+ */
 import { lstat, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";

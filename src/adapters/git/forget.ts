@@ -1,5 +1,5 @@
 /** Takes every trace of the program out of a person's repository, because they asked for it. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkoutsOf } from "./checkouts.ts";
 import { trailLine } from "./exclude.ts";
@@ -32,10 +32,15 @@ export async function forgetRepo(
   const stdin = refs.map((ref) => `delete ${ref}\n`).join("");
   if (refs.length > 0) await gitOut({ gitDir, args: ["update-ref", "--stdin"], stdin }, signal);
   const removed = refs.map((ref) => ref.replace(/^refs\/heads\//, "branch "));
-  await rm(join(path, ".orch"), { recursive: true, force: true });
+  const trail = join(path, ".orch");
+  const hasTrail = (await lstat(trail).catch(() => null)) !== null; // it has none before a cycle
+  await rm(trail, { recursive: true, force: true });
   const file = join(gitDir, "info", "exclude");
   const exclude = await readFile(file, "utf8").catch(() => ""); // there need not be one
-  const rest = exclude.split("\n").filter((line) => line !== trailLine(place));
+  const lines = exclude.split("\n");
+  const rest = lines.filter((line) => line !== trailLine(place));
+  if (hasTrail) removed.push(".orch/");
+  if (rest.length === lines.length) return removed;
   await writeFile(file, rest.join("\n"));
-  return [...removed, ".orch/", "the line in .git/info/exclude"];
+  return [...removed, "the line in .git/info/exclude"];
 }

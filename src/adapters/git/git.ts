@@ -1,6 +1,6 @@
 /**
  * The only place that runs git. Each call names its repository, work tree and index; nothing of the
- * caller's environment, of the machine's git configuration and of the repository's hooks reaches it.
+ * caller's environment, of the machine's git configuration and of its hooks reaches it.
  */
 import { isAbsolute } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
@@ -135,7 +135,7 @@ export interface Held {
 
 /**
  * Prepares a reference transaction, runs `inner` while its locks are held, then commits the
- * transaction where `inner` succeeded and aborts it where not. `fifo` is a path that may be created.
+ * transaction where `inner` succeeded and aborts it where not. `fifo` is a path to create.
  */
 export async function gitHolding(
   transaction: GitCall,
@@ -146,7 +146,7 @@ export async function gitHolding(
   const stdin = `start\n${transaction.stdin ?? ""}prepare\n`;
   const holder = ["git", ...commandWords(transaction)].map(quoted).join(" ");
   const held = ["git", ...commandWords(inner)].map(quoted).join(" ");
-  // the pipe's left side drives the transaction, its right side is git; the fifo carries the answers
+  // the pipe's left side drives the transaction, its right side is git; the fifo has the answers
   const script = [
     "exec 3>&1",
     `mkfifo ${quoted(fifo)} || exit 1`,

@@ -2,10 +2,11 @@
  * The hub: a bare repository of our own beside each repository of a person. Merges are built and
  * workspaces borrow objects there, so that nothing that happens to it can hurt theirs.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { access, copyFile, link, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Commit, RepoError } from "../../ports/repo.ts";
+import { nameBeside } from "./beside.ts";
 import { headOf } from "./commits.ts";
 import { GitFailure, git, gitOut } from "./git.ts";
 import type { Place } from "./locate.ts";
@@ -15,7 +16,9 @@ import { branchRef, hubSuffix, withoutStaleLocks } from "./refs.ts";
 /** A first fetch copies a whole history. */
 const fetchTimeoutMs = 1_800_000;
 
-/** What a new hub takes from the person's repository beside the branch: work that was kept there. */
+/**
+ * What a new hub takes from the person's repository beside the branch: work that was kept there.
+ */
 const keptRefs = "+refs/orch/attempts/*:refs/orch/attempts/*";
 /** What a hub that was lost takes besides: all that its workspaces may have begun on. */
 const allHeads = "+refs/heads/*:refs/heads/*";
@@ -68,7 +71,7 @@ async function builtAside(
   refspecs: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const fresh = join(hub.dir, "..", `new-${randomUUID()}${hubSuffix}`);
+  const fresh = `${nameBeside(join(hub.dir, "../new"))}${hubSuffix}`;
   try {
     const format = `--object-format=${hub.place.objectFormat}`;
     const args = ["init", "--quiet", "--bare", "--template=", "-b", "orch-none", format, fresh];

@@ -17,8 +17,10 @@ export interface Entry {
 const namesMax = 10;
 
 /**
- * Throws `RepoError` unless a merge does what its candidate did and nothing else: it changes no path
- * that the candidate did not, and what only the candidate touched is exactly as the candidate has it.
+ * Throws `RepoError` unless a merge does what its candidate did and nothing else: it changes no
+ * path
+ * that the candidate did not, and what only the candidate touched is exactly as the candidate has
+ * it.
  */
 export async function assertOwnChange(
   gitDir: string,

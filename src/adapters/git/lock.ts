@@ -1,9 +1,9 @@
 /** Locks that outlive nobody: a file that names the process which holds it. */
-import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, unlinkSync } from "node:fs";
 import { link, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { RepoError } from "../../ports/repo.ts";
+import { nameBeside } from "./beside.ts";
 
 /** A pid alone may be somebody else's by now; with its start time and the boot it is exact. */
 interface Identity {
@@ -54,7 +54,7 @@ export async function isHeld(path: string): Promise<boolean> {
 }
 
 async function placed(path: string): Promise<boolean> {
-  const own = `${path}.${randomUUID()}`;
+  const own = nameBeside(path);
   await writeFile(own, JSON.stringify(identityOf(process.pid)));
   try {
     // a link appears whole or not at all: nobody ever reads half an identity

@@ -1,4 +1,6 @@
-/** A damaged hub is rebuilt from the person's repository; nothing in it is the only copy for long. */
+/**
+ * A damaged hub is rebuilt from the person's repository; nothing in it is the only copy for long.
+ */
 import { createHash, randomUUID } from "node:crypto";
 import { access, link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +15,9 @@ const signs =
 /** Reading every object of a large history takes a while; it only happens on suspicion. */
 const fsckTimeoutMs = 1_800_000;
 
-/** Runs `work`; where it fails on a hub that is found damaged, rebuilds the hub and runs it again. */
+/**
+ * Runs `work`; where it fails on a hub that is found damaged, rebuilds the hub and runs it again.
+ */
 export async function mending<T>(
   hub: Hub,
   work: () => Promise<T>,

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import type { Instant, ProjectName } from "../../core/ids.ts";
 import type { Repo } from "../../ports/repo.ts";
 import { keepAttempt, showTask, sweepTask } from "./attempts.ts";
+import { sweepBeside } from "./beside.ts";
 import { chooseBranch, refuseClash } from "./branch.ts";
 import { treeOf } from "./commits.ts";
 import { openConflicted } from "./conflict.ts";
@@ -18,6 +19,7 @@ import { pushBranch } from "./push.ts";
 import { sweepScratch } from "./scratch.ts";
 import { diffOf, listAt, readFileAt } from "./show.ts";
 import type { Person, Site } from "./site.ts";
+import { sweepSlots } from "./slots.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { openWorkspace, reopenWorkspace } from "./workspace.ts";
 
@@ -53,7 +55,9 @@ export async function openRepo(options: RepoOptions, signal: AbortSignal): Promi
   );
   await excludeTrail(place);
   await sweepScratch();
+  await sweepBeside(options.hubsDir);
   await mkdir(workspacesDir, { recursive: true });
+  await sweepSlots(workspacesDir);
   const author = options.author ?? ourselves;
   const { prefix } = place;
   const { now } = options;

@@ -1,6 +1,7 @@
 /**
  * Landing: moving the person's branch to a commit that was checked. Exactly once, whoever races: a
- * reference that must not exist yet is created in the same transaction; never under their feet: where
+ * reference that must not exist yet is created in the same transaction; never under their feet:
+ * where
  * the branch is checked out, git's own fast-forward moves it, or the work waits.
  */
 import type { CommitSha, TaskId } from "../../core/ids.ts";
@@ -72,7 +73,7 @@ async function intend(
 }
 
 /** Tidies after a landing, whoever made it and however far they came. */
-async function settled(
+export async function settled(
   site: Site,
   task: TaskId,
   commit: CommitSha,

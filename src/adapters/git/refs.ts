@@ -68,7 +68,9 @@ export async function isAncestor(
   return (await git({ gitDir, args }, signal)).code === 0;
 }
 
-/** Moves references by `update-ref --stdin` commands, all or none; `false` where one was refused. */
+/**
+ * Moves references by `update-ref --stdin` commands, all or none; `false` where one was refused.
+ */
 export async function moveRefs(
   gitDir: string,
   commands: readonly string[],

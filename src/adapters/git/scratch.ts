@@ -1,4 +1,6 @@
-/** Short-lived folders of one git operation; those of a killed process are removed by the next one. */
+/**
+ * Short-lived folders of one git operation; those of a killed process are removed by the next one.
+ */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +21,8 @@ export async function sweepScratch(): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Tells whether a process has this number; it may be another than the one that had it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -23,7 +23,9 @@ export interface Site {
   readonly now: () => Instant;
 }
 
-/** The folders that a workspace's keep file names, relative to the repository; odd lines count not. */
+/**
+ * The folders that a workspace's keep file names, relative to the repository; odd lines count not.
+ */
 export async function keptPaths(keepFile: string, prefix: string): Promise<string[]> {
   const text = await readFile(keepFile, "utf8").catch(() => "");
   return text
@@ -33,7 +35,9 @@ export async function keptPaths(keepFile: string, prefix: string): Promise<strin
     .map((line) => `${prefix}${line}`);
 }
 
-/** The environment that makes a commit ours, at a date that stays the same when it is made again. */
+/**
+ * The environment that makes a commit ours, at a date that stays the same when it is made again.
+ */
 export function signed(author: Person, atSeconds: number): Readonly<Record<string, string>> {
   const date = `@${Math.floor(atSeconds)} +0000`;
   return {

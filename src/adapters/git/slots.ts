@@ -3,11 +3,11 @@
  * `slot.json` (whose it is) and `owner` (the process that has it open). A slot with a record and no
  * living owner was kept, or its owner died: it waits to be reopened by name.
  */
-import { randomUUID } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommitSha, commitSha } from "../../core/ids.ts";
 import { RepoError } from "../../ports/repo.ts";
+import { nameBeside, sweepBeside } from "./beside.ts";
 import { isHeld, type Lock, tryLock } from "./lock.ts";
 
 /** Slots left by dead processes and never asked for again are used anew beyond this number. */
@@ -34,6 +34,11 @@ export interface SlotRecord {
 interface Entry {
   readonly dir: string;
   readonly record: SlotRecord | null;
+}
+
+/** Removes what processes left in the slots that died while they wrote. */
+export async function sweepSlots(workspacesDir: string): Promise<void> {
+  for (const { dir } of await entriesOf(workspacesDir)) await sweepBeside(dir);
 }
 
 /** Takes a free slot, or the one that already has this name. */
@@ -84,9 +89,10 @@ export async function freeSlot(slot: Slot): Promise<void> {
 
 /** Writes down whose a slot is. */
 export async function recordSlot(slot: Slot, record: SlotRecord): Promise<void> {
-  const fresh = join(slot.dir, `slot.${randomUUID()}`);
+  const file = join(slot.dir, "slot.json");
+  const fresh = nameBeside(file);
   await writeFile(fresh, JSON.stringify(record));
-  await rename(fresh, join(slot.dir, "slot.json"));
+  await rename(fresh, file);
 }
 
 /** Reads whose a slot is; `null` where it is nobody's. */

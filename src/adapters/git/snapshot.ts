@@ -1,5 +1,6 @@
 /**
- * Taking an agent's work: its files, through an index of our own, as one commit on the base. What the
+ * Taking an agent's work: its files, through an index of our own, as one commit on the base. What
+ * the
  * agent's own git says is never asked.
  */
 import { copyFile, lstat, rm, writeFile } from "node:fs/promises";

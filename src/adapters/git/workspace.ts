@@ -1,6 +1,8 @@
 /**
- * Workspaces: private clones that borrow the hub's objects. Git is only ever run on them through the
- * hub and an index of our own; a clone's `.git` belongs to the agent and is thrown away between tasks.
+ * Workspaces: private clones that borrow the hub's objects. Git is only ever run on them through
+ * the
+ * hub and an index of our own; a clone's `.git` belongs to the agent and is thrown away between
+ * tasks.
  */
 import { lstat, mkdir, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /** Writes the audit trail into `<project>/.orch/`, where the person reads it. */
 import { randomUUID } from "node:crypto";
-import { constants, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { constants, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
 
@@ -10,7 +10,16 @@ const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
  * Opens the journal of the project whose folder is `project`; the folder itself is never created.
  */
 export function openJournal(project: string): Journal {
-  return { write: (entry) => write(project, entry) };
+  const swept = new Set<string>();
+  return {
+    write: async (entry) => {
+      const folder = join(project, ".orch", entry.folder);
+      const written = await write(project, entry);
+      if (written.kind === "written" && !swept.has(folder)) await sweep(folder);
+      swept.add(folder);
+      return written;
+    },
+  };
 }
 
 async function write(project: string, entry: JournalEntry): Promise<Journaled> {
@@ -47,8 +56,26 @@ async function makeFolder(path: string): Promise<string | null> {
   return `${path} is ${found.isSymbolicLink() ? "a symlink" : "not a folder"}; remove it`;
 }
 
+/** Removes what processes left that died while they wrote. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, pid] = /^\..+\.md\.(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(folder, name), { force: true }).catch(() => undefined); // the next start tries again
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
+
 async function replace(folder: string, { file, text }: JournalEntry): Promise<void> {
-  const temporary = join(folder, `.${file}.${randomUUID()}.tmp`);
+  const temporary = join(folder, `.${file}.${process.pid}.${randomUUID()}.tmp`);
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
   try {
     const handle = await open(temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o644);

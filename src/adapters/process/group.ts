@@ -1,4 +1,7 @@
-/** Process groups: a child that leads its own can be signalled and waited for with all that it started. */
+/**
+ * Process groups: a child that leads its own can be signalled and waited for with all that it
+ * started.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 

@@ -11,7 +11,9 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** Identifies a running process; `null` where there is none or it is dead and merely not yet reaped. */
+/**
+ * Identifies a running process; `null` where there is none or it is dead and merely not yet reaped.
+ */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | null> {
   const startTime = await startTimeOf(pid);
   return startTime === null ? null : { pid, startTime, bootId: await bootId() };

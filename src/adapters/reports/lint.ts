@@ -17,9 +17,16 @@ const problems: readonly (readonly [string, RegExp])[] = [
   ["flake8", /^.{1,500}:\d+:\d+: [A-Z]{1,3}\d{3,4} /],
 ];
 
+/** Where lines like xo's sums mean problems: any program may say `2 errors`. */
+const xoProblem = /^ {2}[✖⚠×‼] {2,20}\d+:\d+ {2}/;
+const xoSum = /^ {2}(\d+) (?:error|warning)s?$/;
+
 /** Counts problems; null where no linter is recognised, or it found none. */
 export function readLint(lines: readonly string[]): Lint | null {
-  const counted = summaries.flatMap(([runner, pattern]) => sumOf(lines, runner, pattern));
+  const known = lines.some((line) => xoProblem.test(line))
+    ? [...summaries, ["xo", xoSum] as const]
+    : summaries;
+  const counted = known.flatMap(([runner, pattern]) => sumOf(lines, runner, pattern));
   const [summary] = counted;
   if (summary !== undefined)
     return { ...summary, failed: counted.reduce((sum, each) => sum + each.failed, 0) };

@@ -32,9 +32,14 @@ const families: readonly { readonly first: Reader; readonly others: readonly Rea
   { first: readMinitest, others: [] },
 ];
 
+/**
+ * Raised with every change to what is read of the same output; a test compares it with the samples.
+ */
+const version = "1";
+
 /** Opens the reader of reports; it needs nothing and keeps nothing. */
 export function openReports(): Reports {
-  return { read };
+  return { version, read };
 }
 
 function read(output: string, root: string): TestResults {

@@ -27,7 +27,8 @@ export const bubblewrap = (program: string): Candidate => ({
     "/proc",
   ],
   promise:
-    "bubblewrap: nothing that a command starts outlives it or us; files and network are not confined",
+    "bubblewrap: nothing that a command starts outlives it or us; files and network are " +
+    "not confined",
 });
 
 /**

@@ -9,7 +9,9 @@ import { isAbsolute, join } from "node:path";
 import { registryEnv } from "./registries.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Toolchains' homes and where each is unless its variable says otherwise; the first that exists. */
+/**
+ * Toolchains' homes and where each is unless its variable says otherwise; the first that exists.
+ */
 const homes: Readonly<Record<string, readonly string[]>> = {
   CARGO_HOME: ["~/.cargo"],
   RUSTUP_HOME: ["~/.rustup"],

@@ -12,7 +12,8 @@ export interface PrivateHome extends AsyncDisposable {
 const prefixOf = (mark: string): string => `orch-${mark}-`;
 
 /**
- * Opens an empty private home for the data folder that `mark` stands for. Its path is short: programs
+ * Opens an empty private home for the data folder that `mark` stands for. Its path is short:
+ * programs
  * put sockets there.
  */
 export async function openPrivateHome(path: string, mark: string): Promise<PrivateHome> {

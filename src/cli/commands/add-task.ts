@@ -26,7 +26,10 @@ export async function addTask(desk: Desk, options: AddTaskOptions): Promise<numb
   const brief = await briefOf(desk, options);
   return withLedger(desk, async (ledger, portfolio) => {
     const project = pickOne(portfolio, options.project);
-    const id = taskId((await desk.backstage()).clock.newId());
+    const backstage = await desk.backstage();
+    const trouble = backstage.unusable(project.path);
+    if (trouble !== null) throw misuse(`not added: ${trouble.what}`, trouble.hint);
+    const id = taskId(backstage.clock.newId());
     const rules = rulesOf(project);
     const { fingerprint } = await import("../../core/plan.ts");
     const needs = { fingerprints: [fingerprint(brief)] };

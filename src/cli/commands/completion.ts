@@ -44,7 +44,8 @@ const offer =
 /** The grammar of the program, as the completion library wants it. */
 async function rootOf(program: Program) {
   const { default: tab } = await import("@bomb.sh/tab/commander");
-  return tab(program as unknown as Parameters<typeof tab>[0]); // typed options are no part of its types
+  // typed options are no part of its types
+  return tab(program as unknown as Parameters<typeof tab>[0]);
 }
 
 /** Tasks offered: the newest ones are meant most of the time. */

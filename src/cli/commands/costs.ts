@@ -103,7 +103,8 @@ function render(shares: Shares, spent: readonly Spent[], desk: Desk): string {
       [1, 2],
     );
   const open = reserved(spent);
-  const total = `${paint.bold("total")} ${money(settled(spent))}${open > 0 ? `, ${money(open)} set aside` : ""}`;
+  const aside = open > 0 ? `, ${money(open)} set aside` : "";
+  const total = `${paint.bold("total")} ${money(settled(spent))}${aside}`;
   return [
     table("DAY", shares.day),
     table("PROJECT", shares.project),

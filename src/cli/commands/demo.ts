@@ -1,5 +1,7 @@
 import { access } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { ProjectConfig } from "../../core/portfolio.ts";
+import type { TaskRecord } from "../../ports/engine.ts";
 import type { Demo } from "../backstage.ts";
 import { type Desk, readPortfolio } from "../desk.ts";
 import { Complaint, exitCodes, misuse } from "../exit-codes.ts";
@@ -16,7 +18,9 @@ export interface DemoOptions {
   readonly folder?: string | undefined;
 }
 
-/** Cycles that the demo's script has work for: in the second, one project has nothing left to do. */
+/**
+ * Cycles that the demo's script has work for: in the second, one project has nothing left to do.
+ */
 const demoCycles = 2;
 
 /** `orch demo`: cycles in two sample projects, by default with a scripted model. */
@@ -96,7 +100,9 @@ function tell(
     },
     () => {
       const look = { paint: paintFor(desk.colour.out), columns: desk.io.out.columns };
-      const bill = `Cost: nothing. The script answered ${requests} requests; a real model would have charged about ${money(costUsd)}.`;
+      const bill =
+        `Cost: nothing. The script answered ${requests} requests; a real model would have ` +
+        `charged about ${money(costUsd)}.`;
       const parts = [
         renderStory(reports, look),
         live ? "" : wrap(bill, Math.min(look.columns, 100)).join("\n"),
@@ -106,6 +112,12 @@ function tell(
     },
   );
 }
+
+/** The file of the audit trail that tells of a task: its `verdicts`, or its `workers`. */
+const trail = (
+  { project, record }: { readonly project: ProjectConfig; readonly record: TaskRecord },
+  of: string,
+): string => join(project.path, ".orch", of, `${record.task.id}.md`);
 
 /** Where a newcomer may look, as commands to copy. */
 function renderPaths(desk: Desk, opened: Demo, reports: readonly CycleReport[]): string {
@@ -123,8 +135,7 @@ function renderPaths(desk: Desk, opened: Demo, reports: readonly CycleReport[]):
       ? []
       : [
           "Why an attempt was rejected, and what the next one did:",
-          `  less ${quoted(join(rejected.project.path, ".orch/verdicts", `${rejected.record.task.id}.md`))}`,
-          `  less ${quoted(join(rejected.project.path, ".orch/workers", `${rejected.record.task.id}.md`))}`,
+          ...["verdicts", "workers"].map((of) => `  less ${quoted(trail(rejected, of))}`),
         ]),
     "Its ledger, and how to be rid of it all:",
     `  ${orch} status --config ${quoted(opened.portfolioFile)}`,

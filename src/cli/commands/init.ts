@@ -1,10 +1,10 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { ProjectEntry } from "../../config/schema.ts";
 import type { BacklogSource } from "../../core/portfolio.ts";
 import type { Detected } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
-import { exitCodes, misuse } from "../exit-codes.ts";
+import { exitCodes, failure, misuse } from "../exit-codes.ts";
 import { line } from "../sanitize.ts";
 
 export interface InitOptions {
@@ -30,29 +30,44 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
   const { io } = desk;
   const asks = options.yes !== true && io.stdinIsTTY && io.err.isTTY;
   const path = resolve(io.cwd, options.path ?? (asks ? await askPath(io.cwd) : "."));
-  if (!(await isFolder(path))) throw misuse(`${path} is not a folder`, "name the project's folder");
-  const detected = await (await desk.backstage()).detect(path);
+  const backstage = await desk.backstage();
+  const trouble = backstage.unusable(path);
+  if (trouble !== null) throw misuse(`nothing was written: ${trouble.what}`, trouble.hint);
+  const detected = await backstage.detect(path);
   const given = answersOf(path, options, detected);
   const answers = asks ? await ask(given, options) : given;
   const { file, isNew } = await portfolioFile(desk);
   const text = await added(file, isNew, answers);
-  const { default: write } = await import("write-file-atomic");
-  await mkdir(dirname(file), { recursive: true });
-  await write(file, text);
+  await put(file, text);
   report(desk, { file, isNew, answers });
   return exitCodes.ok;
 }
 
-const askPath = async (cwd: string): Promise<string> =>
-  (await import("../ask.ts")).askText("Which folder is the project in?", cwd);
-
-async function isFolder(path: string): Promise<boolean> {
+/** Writes the portfolio; says in one sentence where that cannot be done. */
+async function put(file: string, text: string): Promise<void> {
+  const { default: write } = await import("write-file-atomic");
   try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false; // whatever keeps it from being looked at keeps it from being worked on
+    await mkdir(dirname(file), { recursive: true });
+    await write(file, text);
+  } catch (fault) {
+    const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
+    const why = refusals[code] ?? (fault instanceof Error ? fault.message : String(fault));
+    throw failure(
+      `nothing was written: ${file} cannot be: ${why}`,
+      "give this account the right to write there, or name another file with --config",
+    );
   }
 }
+
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "its folder is read-only",
+  ENOSPC: "the disk is full",
+};
+
+const askPath = async (cwd: string): Promise<string> =>
+  (await import("../ask.ts")).askText("Which folder is the project in?", cwd);
 
 function answersOf(path: string, options: InitOptions, detected: Detected): Answers {
   return {

@@ -63,7 +63,12 @@ async function tellEvents(
       ? desk.io.out.write(`${toJson(eventJson(happened))}\n`)
       : desk.print(renderHappened(happened, paint));
   let tell: (happened: Happened) => void = (happened) => void before.push(happened);
-  const follower = await openFollower(ledger, names, (happened) => tell(happened), limit);
+  const follower = await openFollower(
+    ledger,
+    () => names,
+    (happened) => tell(happened),
+    limit,
+  );
   await follower.catchUp();
   // several ledgers: in the order of time, the latest `limit` of all
   for (const each of before.sort((a, b) => a.logged.at - b.logged.at).slice(-limit)) write(each);

@@ -26,7 +26,7 @@ type Decide = (view: View, config: ProjectConfig) => ReturnType<typeof decideRes
 export const pause = (desk: Desk, options: PauseOptions): Promise<number> =>
   tellAll(desk, options, {
     done: "paused",
-    decide: (view, config) => decidePause(view, "paused with `orch pause`", rulesOf(config)),
+    decide: (view, config) => decidePause(view, "asked for with `orch pause`", rulesOf(config)),
   });
 
 /** `orch resume`: lets a paused project go on; with `--limit`, all that wait for the model. */

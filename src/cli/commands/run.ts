@@ -8,6 +8,7 @@ import { type Desk, withLedger } from "../desk.ts";
 import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
 import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
+import { commandOf } from "../render/format.ts";
 import { renderLimit } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
@@ -32,10 +33,11 @@ export async function run(desk: Desk, { project: names, cycles }: RunOptions): P
   const lock = await (await desk.backstage()).lock(portfolio, "run");
   if (lock.kind === "busy") {
     if (lock.holder?.kind !== "daemon") throw busy(lock);
-    return conclude(desk, await withLedger(desk, (ledger) => handOver(desk, ledger, request)));
+    const result = await withLedger(desk, (ledger) => handOver(desk, ledger, request));
+    return conclude(desk, result, { isServed: true });
   }
   try {
-    return conclude(desk, await runHere(desk, request));
+    return conclude(desk, await runHere(desk, request), { isServed: false });
   } finally {
     await lock.release();
   }
@@ -43,7 +45,7 @@ export async function run(desk: Desk, { project: names, cycles }: RunOptions): P
 
 /** Says who holds the data folder. */
 export function busy({ holder }: Extract<Lock, { readonly kind: "busy" }>): Complaint {
-  const who = holder === null ? "another process" : `\`orch ${nameOf(holder.kind)}\``;
+  const who = holder === null ? "another process" : `\`orch ${commandOf(holder)}\``;
   const pid = holder === null ? "" : ` (process ${holder.pid})`;
   return new Complaint(
     exitCodes.busy,
@@ -51,8 +53,6 @@ export function busy({ holder }: Extract<Lock, { readonly kind: "busy" }>): Comp
     "wait for it to end; `orch status` shows how far it is",
   );
 }
-
-const nameOf = (kind: "daemon" | "run"): string => (kind === "daemon" ? "start" : "run");
 
 function enabled(
   portfolio: Portfolio,
@@ -70,7 +70,9 @@ function enabled(
   );
 }
 
-/** Those that are not paused; a paused one that was named, and nothing but paused ones, are refused. */
+/**
+ * Those that are not paused; a paused one that was named, and nothing but paused ones, are refused.
+ */
 async function unpaused(
   desk: Desk,
   ledger: Ledger,
@@ -101,12 +103,16 @@ async function unpaused(
   return active;
 }
 
-function conclude(desk: Desk, { reports, code }: RunResult): number {
+function conclude(
+  desk: Desk,
+  { reports, code }: RunResult,
+  { isServed }: { readonly isServed: boolean },
+): number {
   const paint = paintFor(desk.colour.out);
   desk.answer(reports.map(reportJson), () =>
     reports.length === 0
       ? "no cycle was begun"
-      : reports.map((each) => renderReport(each, paint)).join("\n\n"),
+      : reports.map((each) => renderReport(each, paint, isServed)).join("\n\n"),
   );
   return code;
 }

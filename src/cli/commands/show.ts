@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -41,7 +42,10 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
   const backstage = await desk.backstage();
   const now = backstage.clock.now();
   const overview = await ledger.overview(project.name);
-  const why = whyWaiting({ task: record.task, job: record.job, config: project, overview, now });
+  const holder = await backstage.holder(portfolio);
+  const { job } = record;
+  const why = whyWaiting({ task: record.task, job, config: project, overview, now, holder });
+  const trail = await written(trailOf(project, task));
   const transcripts = await transcriptsOf(backstage, portfolio, project.name, task.id);
   desk.answer(
     {
@@ -55,7 +59,7 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
       attempts: record.attempts.map(attemptJson),
       verdicts: record.verdicts.map(verdictJson),
       landings: record.landings.map(landingJson),
-      trail: trailOf(project, task),
+      trail,
       transcripts,
     },
     () =>
@@ -64,19 +68,35 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
         why,
         now,
         paint: paintFor(desk.colour.out),
-        transcripts,
+        files: [...trail, ...transcripts],
       }),
   );
 }
 
+/** Those of some files that are there: a task has none before there is something to tell. */
+async function written(files: readonly string[]): Promise<readonly string[]> {
+  const there = await Promise.all(
+    files.map((file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return files.filter((_, at) => there[at]);
+}
+
 async function showCycle(
-  { desk, ledger, project }: Place,
+  { desk, ledger, portfolio, project }: Place,
   id: Parameters<typeof reportOn>[2],
 ): Promise<void> {
   const report = await reportOn(ledger, project, id);
   if (report === null) throw failure(`${id} is gone`);
   const { plan, refused } = report.cycle;
+  const { clock, holder } = await desk.backstage();
+  const isServed = (await holder(portfolio)) !== null;
+  const look = { paint: paintFor(desk.colour.out), now: clock.now(), isServed };
   desk.answer({ kind: "cycle", ...reportJson(report), plan, refused }, () =>
-    renderCycle(report, paintFor(desk.colour.out)),
+    renderCycle(report, look),
   );
 }

@@ -3,7 +3,7 @@ import type { Portfolio } from "../../core/portfolio.ts";
 import type { OpenHouse } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type Follower, openFollower } from "../follow.ts";
+import { openFollower } from "../follow.ts";
 import { liveSentences, liveWarning } from "../live-use.ts";
 import { type Log, openLog } from "../log.ts";
 import { byPriority } from "../pick.ts";
@@ -105,7 +105,9 @@ async function serve(
     },
     over.signal,
   );
-  const following = follow(server, over.signal);
+  // before anything is begun, so that its first events are told
+  const follower = await openFollower(open.house.engine, () => served(server), log.tell);
+  const following = follower.follow(over.signal);
   const request = {
     projects: () => served(server),
     fault: (project: ProjectName, why: string) => log.write("error", project, why),
@@ -115,24 +117,6 @@ async function serve(
   } finally {
     over.abort();
     await Promise.all([watching, following]);
+    await follower.catchUp();
   }
-}
-
-/** Tells the events of all projects; one that joins is followed from then on. */
-async function follow(server: Server, signal: AbortSignal): Promise<void> {
-  const { engine } = server.open.house;
-  const followers = new Map<ProjectName, Follower>();
-  const look = async (): Promise<void> => {
-    for (const name of served(server)) {
-      const known = followers.get(name);
-      const follower = known ?? (await openFollower(engine, [name], server.log.tell));
-      followers.set(name, follower);
-      await follower.catchUp();
-    }
-  };
-  while (!signal.aborted) {
-    await look();
-    await engine.changed(1_000, signal);
-  }
-  await look();
 }

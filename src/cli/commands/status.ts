@@ -1,9 +1,11 @@
 import type { Instant } from "../../core/ids.ts";
 import type { Portfolio } from "../../core/portfolio.ts";
 import type { Engine } from "../../ports/engine.ts";
+import type { Backstage, Holder } from "../backstage.ts";
 import { type Desk, withLedger } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { byPriority, pickProjects } from "../pick.ts";
+import { commandOf } from "../render/format.ts";
 import { projectJson } from "../render/json.ts";
 import { limitJson } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
@@ -17,12 +19,14 @@ export interface StatusOptions {
 /** `orch status`: all projects at a glance. */
 export async function status(desk: Desk, options: StatusOptions): Promise<number> {
   return withLedger(desk, async (ledger, portfolio) => {
-    const now = (await desk.backstage()).clock.now();
+    const backstage = await desk.backstage();
+    const now = backstage.clock.now();
     const projects = pickProjects(portfolio, options.project);
-    const seen = await look(ledger, { ...portfolio, projects });
+    const seen = await look(ledger, { ...portfolio, projects }, backstage.unusable);
+    const holder = await backstage.holder(portfolio);
     const limit = await ledger.limit();
-    desk.answer({ ...toJson(portfolio, seen, now), limit: limitJson(limit) }, () =>
-      renderStatus(portfolio, seen, { now, limit, paint: paintFor(desk.colour.out) }),
+    desk.answer({ ...toJson(portfolio, seen, { now, holder }), limit: limitJson(limit) }, () =>
+      renderStatus(portfolio, seen, { now, limit, paint: paintFor(desk.colour.out), holder }),
     );
     for (const { config, problem } of seen)
       if (problem !== null) desk.say(`orch: ${config.name}: its ledger cannot be read: ${problem}`);
@@ -30,29 +34,42 @@ export async function status(desk: Desk, options: StatusOptions): Promise<number
   });
 }
 
-async function look(ledger: Engine, { projects }: Portfolio): Promise<readonly Seen[]> {
+async function look(
+  ledger: Engine,
+  { projects }: Portfolio,
+  unusable: Backstage["unusable"],
+): Promise<readonly Seen[]> {
   return Promise.all(
     byPriority(projects).map(async (config): Promise<Seen> => {
       try {
-        return { config, overview: await ledger.overview(config.name), problem: null };
+        const overview = await ledger.overview(config.name);
+        const trouble = config.enabled ? unusable(config.path) : null;
+        return { config, overview, trouble, problem: null };
       } catch (fault) {
         // one damaged ledger must not hide the other projects
         const problem = line(fault instanceof Error ? fault.message : String(fault), 500);
-        return { config, overview: null, problem };
+        return { config, overview: null, trouble: null, problem };
       }
     }),
   );
 }
 
-const toJson = (portfolio: Portfolio, seen: readonly Seen[], now: Instant) => ({
+const toJson = (
+  portfolio: Portfolio,
+  seen: readonly Seen[],
+  { now, holder }: { readonly now: Instant; readonly holder: Holder | null },
+) => ({
   portfolio: portfolio.name,
   file: portfolio.file,
   data_dir: portfolio.dataDir,
   at: new Date(now).toISOString(),
   cap_usd_per_day: portfolio.maxBudgetPerDay,
-  projects: seen.map(({ config, overview, problem }) =>
+  served_by: holder === null ? null : { command: commandOf(holder), pid: holder.pid },
+  projects: seen.map(({ config, overview, trouble, problem }) =>
     overview === null
       ? { name: config.name, path: config.path, state: "unreadable", problem }
-      : projectJson(config, overview),
+      : trouble === null
+        ? projectJson(config, overview)
+        : { ...projectJson(config, overview), state: "unusable", problem: trouble.what },
   ),
 });

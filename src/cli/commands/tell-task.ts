@@ -17,7 +17,7 @@ const textMax = 10_000;
 
 /** `orch retry ID`. */
 export const retry = (desk: Desk, id: string, where: Where): Promise<number> =>
-  tell(desk, { id, where, done: "will be tried again" }, ({ now }) => ({
+  tell(desk, { id, where, done: "will be tried again", verb: "retried" }, ({ now }) => ({
     type: "task.retried",
     now,
   }));
@@ -27,21 +27,23 @@ export const skip = (
   desk: Desk,
   id: string,
   { reason, ...where }: Where & { readonly reason?: string | undefined },
-): Promise<number> => end(desk, id, { where, reason: reason ?? "skipped by a person" });
+): Promise<number> =>
+  end(desk, id, { where, reason: reason ?? "skipped by a person", verb: "skipped" });
 
 /** `orch cancel ID`: the session that works on the task loses its lease and is ended. */
 export const cancel = (
   desk: Desk,
   id: string,
   { reason, ...where }: Where & { readonly reason?: string | undefined },
-): Promise<number> => end(desk, id, { where, reason: reason ?? "cancelled by a person" });
+): Promise<number> =>
+  end(desk, id, { where, reason: reason ?? "cancelled by a person", verb: "cancelled" });
 
 const end = (
   desk: Desk,
   id: string,
-  { where, reason }: { readonly where: Where; readonly reason: string },
+  { reason, ...request }: Omit<Request, "id" | "done"> & { readonly reason: string },
 ): Promise<number> =>
-  tell(desk, { id, where, done: "is skipped" }, () => ({
+  tell(desk, { id, done: `is ${request.verb}`, ...request }, () => ({
     type: "task.skipped",
     reason: filled(reason, "--reason"),
   }));
@@ -55,7 +57,8 @@ export async function answer(
   const said = text === "-" ? await readAll(desk.io.stdin, textMax) : text;
   if (said === null) throw misuse(`the answer must have at most ${textMax} characters`);
   const told = filled(said, "the answer");
-  return tell(desk, { id, where, done: "has its answer and goes on" }, ({ now }) => ({
+  const words = { done: "has its answer and goes on", verb: "answered" };
+  return tell(desk, { id, where, ...words }, ({ now }) => ({
     type: "task.answered",
     answer: told,
     now,
@@ -64,7 +67,7 @@ export async function answer(
 
 /** `orch approve ID`. */
 export const approve = (desk: Desk, id: string, where: Where): Promise<number> =>
-  tell(desk, { id, where, done: "is approved and may land" }, ({ now }) => ({
+  tell(desk, { id, where, done: "is approved and may land", verb: "approved" }, ({ now }) => ({
     type: "task.approved",
     now,
   }));
@@ -75,7 +78,7 @@ export const reject = (
   id: string,
   { reason, ...where }: Where & { readonly reason: string },
 ): Promise<number> =>
-  tell(desk, { id, where, done: "is rejected" }, ({ now, chance }) => ({
+  tell(desk, { id, where, done: "is rejected", verb: "rejected" }, ({ now, chance }) => ({
     type: "task.rejected",
     why: filled(reason, "--reason"),
     now,
@@ -92,11 +95,13 @@ interface Request {
   readonly id: string;
   readonly where: Where;
   readonly done: string;
+  /** Of a task with which this cannot be done: "cannot be cancelled". */
+  readonly verb: string;
 }
 
 async function tell(
   desk: Desk,
-  { id, where, done }: Request,
+  { id, where, done, verb }: Request,
   event: (view: View) => TaskEvent,
 ): Promise<number> {
   return withLedger(desk, async (ledger, portfolio) => {
@@ -106,7 +111,10 @@ async function tell(
       tellTask(view, task.id, event(view), rulesOf(project)),
     );
     if (told.kind === "refused")
-      throw failure(`${task.id}: ${told.why}`, `\`orch show ${task.id}\` tells more`);
+      throw failure(
+        `${task.id} cannot be ${verb}: ${told.why}`,
+        `\`orch show ${task.id}\` tells more`,
+      );
     desk.answer(
       { id: task.id, project: project.name, done: true },
       () => `${task.id} ${done}: ${line(task.brief.title, 80)}`,

@@ -24,7 +24,9 @@ export function bareProgram() {
     .showSuggestionAfterError(true);
 }
 
-/** The version that package.json states; it stands three folders up, in the sources and when built. */
+/**
+ * The version that package.json states; it stands three folders up, in the sources and when built.
+ */
 function version(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   const read: unknown = JSON.parse(text);

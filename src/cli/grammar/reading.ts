@@ -36,7 +36,8 @@ export function addReading(program: Program, act: Act): void {
     .command("show")
     .summary("everything about one task or cycle")
     .description(
-      "Shows a task (brief, state, why it waits, attempts, verdicts, cost, branch, files) or a cycle.",
+      "Shows a task (brief, state, why it waits, attempts, verdicts, cost, branch, files) " +
+        "or a cycle.",
     )
     .argument("<id>", "a task's or cycle's id, or the first of its characters")
     .option("-p, --project <name>", "look in this project only", name)
@@ -60,7 +61,9 @@ function addLogs(program: Program, act: Act): void {
     .command("logs")
     .summary("what happened, or what the agents of a task said and did")
     .description(
-      "Without an id, tells what happened in the projects. With the id of a task or cycle, tells what its agents said and did, from their transcripts; with --json, one JSON object a line.",
+      "Without an id, tells what happened in the projects. With the id of a task or cycle, " +
+        "tells what its agents said and did, from their transcripts; with --json, one JSON " +
+        "object a line.",
     )
     .argument("[id]", "a task's or cycle's id, or the first of its characters")
     .option("-p, --project <name>", "the project; may be given several times", collectNames)

@@ -10,17 +10,33 @@ export function addSettingUp(program: Program, act: Act): void {
     .command("doctor")
     .summary("look for what would go wrong")
     .description(
-      "Looks at the machine and at the projects: git, containment, the agent's program, key or login, data folder, disk, branches, commands.",
+      "Looks at the machine and at the projects: git, containment, the agent's program, " +
+        "key or login, data folder, disk, branches, commands.",
     )
     .option("-p, --project <name>", "look at this project only", name)
     .action((options) =>
       act(async (desk) => (await import("../commands/doctor.ts")).doctor(desk, options)),
     );
   program
+    .command("audit")
+    .helpCommand(false)
+    .summary("hold the ledgers against their logs")
+    .description("Proves that what is recorded is whole.")
+    .command("verify")
+    .description(
+      "Rebuilds the state of each project from its log alone, compares it with what is " +
+        "stored, and looks for the landed work on the branch.",
+    )
+    .option("-p, --project <name>", "look at this project only", name)
+    .action((options) =>
+      act(async (desk) => (await import("../commands/audit.ts")).verify(desk, options)),
+    );
+  program
     .command("forget")
     .summary("remove every trace of the program from a project")
     .description(
-      "Removes the program's branches, refs, audit trail, ledger and clones of a project. What has landed stays; the portfolio stays as it is.",
+      "Removes the program's branches, refs, audit trail, ledger and clones of a project. " +
+        "What has landed stays; the portfolio stays as it is.",
     )
     .argument("<project>", "the project")
     .option("-y, --yes", "do not ask")
@@ -42,7 +58,9 @@ function addInit(program: Program, act: Act): void {
     .command("init")
     .summary("write a portfolio, or add a project to it")
     .description(
-      "Asks for a project and writes it into the portfolio; an existing one keeps its comments. Without a terminal, or with --yes, flags and what is found in the folder decide.",
+      "Asks for a project and writes it into the portfolio; an existing one keeps its " +
+        "comments. Without a terminal, or with --yes, flags and what is found in the " +
+        "folder decide.",
     )
     .option("--path <folder>", "the project's folder; else the current one")
     .option("--name <name>", "the project's name; else that of its folder", name)

@@ -1,16 +1,33 @@
+import type { Instant } from "../../core/ids.ts";
 import type { CycleReport } from "../report.ts";
 import { clean, line } from "../sanitize.ts";
+import { entry, relative } from "./format.ts";
 import type { Paint } from "./paint.ts";
-import { renderReport } from "./summary.ts";
+import { headline, remarks, taskLines } from "./summary.ts";
 
-/** Everything about one cycle, for people: its report, and what the planner said. */
-export function renderCycle(report: CycleReport, paint: Paint): string {
-  const { plan } = report.cycle;
-  const parts = [renderReport(report, paint)];
+interface Look {
+  readonly paint: Paint;
+  readonly now: Instant;
+  /** Whether a process works with the data folder, so that an open cycle is under way. */
+  readonly isServed: boolean;
+}
+
+/** Everything about one cycle, for people: how it ended, its tasks now, what the planner said. */
+export function renderCycle(report: CycleReport, { paint, now, isServed }: Look): string {
+  const { tasks, cycle } = report;
+  const { plan, endedAt } = cycle;
+  const isOver = endedAt !== null;
+  const course = isOver || isServed ? "underWay" : "interrupted";
+  const head = headline(report, paint, course);
+  const when = !isOver ? "" : `, as it ended ${relative(endedAt, now)}`;
+  const lines = [`${head}${when}`, ...remarks(report, paint)];
+  if (tasks.length > 0) lines.push("", paint.bold(isOver ? "Tasks, as they are now" : "Tasks"));
+  lines.push(...tasks.flatMap((each) => taskLines(each, paint, course)));
+  const parts = [lines.join("\n")];
   if (plan !== null) {
     parts.push(`${paint.bold("Found")}\n${clean(plan.assessment).trim()}`);
     if (plan.deferred.length > 0) {
-      const items = plan.deferred.map(({ item, why }) => `- ${line(item)}: ${line(why)}`);
+      const items = plan.deferred.map(({ item, why }) => `- ${entry(line(item), line(why))}`);
       parts.push([paint.bold("Deferred"), ...items].join("\n"));
     }
     if (plan.risks.length > 0)

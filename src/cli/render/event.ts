@@ -6,7 +6,7 @@ import type { LogLevel } from "../../core/portfolio.ts";
 import type { ProjectEvent } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, money, shortSha } from "./format.ts";
+import { counted, entry, money, shortSha } from "./format.ts";
 
 export interface Told {
   readonly level: LogLevel;
@@ -40,7 +40,7 @@ export function describeEvent(logged: LogEvent): Told {
 
 const because = ({ kind, detail }: Failure): string => {
   const said = quote(detail);
-  return said === "" ? failureSentence(kind) : `${failureSentence(kind)}: ${said}`;
+  return said === "" ? failureSentence(kind) : entry(failureSentence(kind), said);
 };
 
 function ofTask(event: TaskEvent | TaskCreated): Told {
@@ -91,7 +91,7 @@ function ofJudgeOrMerge(event: Later): Told {
         ? info("passed")
         : warning(`passed, and waits for you: ${quote(event.hold)}`);
     case "judge.failed":
-      return warning(`not passed: ${because(event.failure)}`);
+      return warning(because(event.failure));
     case "judge.inconclusive":
       return warning(`no verdict: ${quote(event.detail)}`);
     case "judge.released":
@@ -127,7 +127,8 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
     case "cycle.started":
       return info("the cycle begins");
     case "cycle.planned": {
-      const made = counted(event.tasks.length, "task");
+      const { length } = event.tasks;
+      const made = length === 0 ? "nothing" : counted(length, "task");
       if (event.plan === null) return info(`no planner: ${made} to do`);
       const refused = event.refused.length === 0 ? "" : `, ${event.refused.length} refused`;
       return info(`planned: ${made} to do${refused}, ${money(event.costUsd)}`);
@@ -144,8 +145,8 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
         reported > 0 ? `, ${reported} reported` : "",
         skipped > 0 ? `, ${skipped} skipped` : "",
       ].join("");
-      const counts = `${landed} landed, ${failed} failed, ${waiting} waiting, ${leftOver} left over`;
-      return info(`the cycle is over: ${counts}${rare}`);
+      const usual = `${landed} landed, ${failed} failed, ${waiting} waiting`;
+      return info(`the cycle is over: ${usual}, ${leftOver} left over${rare}`);
     }
     default:
       return event satisfies never;

@@ -1,6 +1,7 @@
 /** Times, durations and money, as people read them. */
 import prettyMs from "pretty-ms";
 import type { Instant } from "../../core/ids.ts";
+import type { Holder } from "../backstage.ts";
 
 /** US dollars with cents; what is less than a cent is said to be. */
 export function money(usd: number): string {
@@ -37,6 +38,14 @@ export function timeOfDay(at: Instant): string {
 
 /** `1 task`, `2 tasks`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** `name: text`, where the name may be a sentence with an end of its own. */
+export const entry = (name: string, text: string): string =>
+  `${name.replace(/[.:;,\s]+$/, "")}: ${text}`;
+
+/** The command that a process which has the data folder carries out. */
+export const commandOf = ({ kind }: Pick<Holder, "kind">): "start" | "run" =>
+  kind === "daemon" ? "start" : "run";
 
 /** A commit as git abbreviates it. */
 export const shortSha = (sha: string): string => sha.slice(0, 10);

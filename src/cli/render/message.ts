@@ -1,4 +1,6 @@
-/** A line of a transcript, for people: what the agent said, which tools it used, what they answered. */
+/**
+ * A line of a transcript, for people: what the agent said, which tools it used, what they answered.
+ */
 import { line } from "../sanitize.ts";
 import { duration, money } from "./format.ts";
 

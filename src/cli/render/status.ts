@@ -4,6 +4,7 @@ import type { Limit } from "../../core/limit.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt } from "../../core/project.ts";
 import type { Overview } from "../../ports/engine.ts";
+import type { Holder, Trouble } from "../backstage.ts";
 import { line } from "../sanitize.ts";
 import { counted, money, relative } from "./format.ts";
 import { renderLimit } from "./limit.ts";
@@ -12,13 +13,26 @@ import { renderTable } from "./table.ts";
 
 /** A project with what its ledger says; `problem` where the ledger cannot be read. */
 export type Seen =
-  | { readonly config: ProjectConfig; readonly overview: Overview; readonly problem: null }
-  | { readonly config: ProjectConfig; readonly overview: null; readonly problem: string };
+  | {
+      readonly config: ProjectConfig;
+      readonly overview: Overview;
+      /** Why nothing can be done in its folder; null where something can. */
+      readonly trouble: Trouble | null;
+      readonly problem: null;
+    }
+  | {
+      readonly config: ProjectConfig;
+      readonly overview: null;
+      readonly trouble: null;
+      readonly problem: string;
+    };
 
 interface Look {
   readonly now: Instant;
   readonly limit: Limit;
   readonly paint: Paint;
+  /** Who works with the data folder: without a daemon no cycle begins by itself. */
+  readonly holder: Holder | null;
 }
 
 const head = [
@@ -49,8 +63,8 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
   return `${above}${table}${notes.length === 0 ? "" : `\n\n${notes.join("\n")}`}`;
 }
 
-function row({ config, overview }: Seen, look: Look): readonly string[] {
-  const { paint, now } = look;
+function row({ config, overview, trouble }: Seen, look: Look): readonly string[] {
+  const { paint } = look;
   const { name, maxBudgetPerDay } = config;
   if (overview === null)
     return [name, paint.red("unreadable"), ...Array.from({ length: head.length - 2 }, () => "-")];
@@ -61,7 +75,7 @@ function row({ config, overview }: Seen, look: Look): readonly string[] {
     n === 0 ? "0" : colour(String(n));
   return [
     name,
-    stateOf(config, overview, look),
+    trouble === null ? stateOf(config, overview, look) : paint.red("unusable"),
     hue(counts.in_progress, paint.cyan),
     String(counts.pending),
     hue(counts.waiting, paint.yellow),
@@ -69,7 +83,7 @@ function row({ config, overview }: Seen, look: Look): readonly string[] {
     hue(counts.failed, paint.red),
     maxBudgetPerDay === null ? spent : `${spent} of ${money(maxBudgetPerDay)}`,
     money(totalUsd),
-    nextOf(overview, now),
+    nextOf(overview, look),
     lastOf(overview.lastCycle, look),
   ];
 }
@@ -79,10 +93,13 @@ function stateOf({ enabled }: ProjectConfig, { project }: Overview, look: Look):
   return pauseAt(project, look.now) === null ? "enabled" : look.paint.yellow("paused");
 }
 
-function nextOf({ openCycle, nextCycleAt }: Overview, now: Instant): string {
-  if (openCycle !== null && isOpen(openCycle) && openCycle.state.at !== "queued")
+function nextOf({ openCycle, nextCycleAt }: Overview, { now, holder }: Look): string {
+  if (openCycle !== null && isOpen(openCycle) && openCycle.state.at !== "queued") {
+    if (holder === null) return "when started"; // interrupted: it goes on before another begins
     return openCycle.state.at === "planning" ? "planning now" : "under way";
+  }
   if (nextCycleAt === null) return "-";
+  if (holder?.kind !== "daemon") return "when started";
   return nextCycleAt <= now ? "due" : relative(nextCycleAt, now);
 }
 
@@ -96,10 +113,12 @@ function lastOf(cycle: Cycle | null, { paint, now }: Look): string {
   return `${landed} landed${failed > 0 ? paint.red(`, ${failed} failed`) : ""}, ${when}`;
 }
 
-function notesOn({ config, overview }: Seen, { now, paint }: Look): readonly string[] {
+function notesOn({ config, overview, trouble }: Seen, { now, paint }: Look): readonly string[] {
   if (overview === null) return [];
   const { name } = config;
   const notes: string[] = [];
+  if (trouble !== null)
+    notes.push(`${paint.red("unusable")} ${name}: ${line(trouble.what)} (${line(trouble.hint)})`);
   const pause = pauseAt(overview.project, now);
   if (pause !== null) {
     const until = pause.until === null ? "" : `; goes on ${relative(pause.until, now)}`;
@@ -110,7 +129,8 @@ function notesOn({ config, overview }: Seen, { now, paint }: Look): readonly str
   if (overview.counts.waiting > 0) {
     const what = counted(overview.counts.waiting, "task");
     notes.push(
-      `${paint.yellow("waiting")} ${name}: ${what} for you (orch tasks --project ${name} --status waiting)`,
+      `${paint.yellow("waiting")} ${name}: ${what} for you (orch tasks --project ${name} ` +
+        `--status waiting)`,
     );
   }
   const last = overview.lastCycle?.state;

@@ -15,7 +15,9 @@ const reasonMax = 180;
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const columnsMax = 100;
 
-/** Renders what came of several cycles, project by project; cycles that did not end stay reports. */
+/**
+ * Renders what came of several cycles, project by project; cycles that did not end stay reports.
+ */
 export function renderStory(
   reports: readonly CycleReport[],
   look: { readonly paint: Paint; readonly columns: number },
@@ -46,9 +48,10 @@ function chapter(
   const cost = reports.reduce((sum, { costUsd }) => sum + costUsd, 0);
   const room = Math.min(columns, columnsMax) - indent.length;
   return [
-    `${paint.bold(first.project.name)}  ${paint.green(`${landed} landed`)} in ${counted(busy, "cycle")}, ${money(cost)}`,
+    `${paint.bold(first.project.name)}  ${paint.green(`${landed} landed`)} in ` +
+      `${counted(busy, "cycle")}, ${money(cost)}`,
     ...tasks.flatMap((record) => [
-      ...taskLines(record, paint),
+      ...taskLines(record, paint, "over"),
       ...detours(record).flatMap((each) => wrap(each, room).map((part) => indent + part)),
     ]),
   ].join("\n");
@@ -74,17 +77,23 @@ function detours({ task, attempts, verdicts }: TaskRecord): readonly string[] {
   );
   if (resolved.length > 0)
     told.push(
-      "It conflicted with what had landed meanwhile: an agent put the two together, and the result was checked and judged like any other.",
+      "It conflicted with what had landed meanwhile: an agent put the two together, and " +
+        "the result was checked and judged like any other.",
     );
   return told;
 }
 
 const failed = ({ attempt, outcome }: Attempt): string =>
-  `Attempt ${attempt} failed${outcome.kind === "failed" ? `: ${failureSentence(outcome.failure.kind)}` : ""}.`;
+  `Attempt ${attempt} ` +
+  `failed${outcome.kind === "failed" ? `: ${failureSentence(outcome.failure.kind)}` : ""}.`;
 
-function rejected({ attempt, checks, reasons }: Verdict): string {
-  const green = checks.length > 0 && checks.every(({ decision }) => decision === "pass");
+const byReading = (checks: Verdict["checks"]): string =>
+  checks.length > 0
+    ? "had green checks, and the judge rejected it"
+    : "was rejected by the judge's reading";
+
+function rejected({ attempt, checks, reasons, reading }: Verdict): string {
   const why = line(reasons[0] ?? "", reasonMax);
-  const what = green ? "had green checks, and the judge rejected it" : "was rejected";
+  const what = reading !== null ? byReading(checks) : "was not passed";
   return `Attempt ${attempt} ${what}${why === "" ? "." : `: “${why}”`}`;
 }

@@ -6,19 +6,33 @@ import type { TaskState } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import { type CycleReport, isUnchecked, planFile } from "../report.ts";
 import { line } from "../sanitize.ts";
-import { counted, duration, money, shortSha } from "./format.ts";
+import { counted, duration, entry, money, shortSha } from "./format.ts";
 import type { Paint } from "./paint.ts";
 
 const whyMax = 200;
 const titleMax = 80;
 
-/** Renders one cycle's report. */
-export function renderReport(report: CycleReport, paint: Paint): string {
+/** How far a cycle is: what is open in it goes on in the next, once it is begun again, or now. */
+export type Course = "over" | "interrupted" | "underWay";
+
+/** Renders one cycle's report; one that is not over is under way where somebody serves it. */
+export function renderReport(report: CycleReport, paint: Paint, isServed = false): string {
+  const going = isServed ? "underWay" : "interrupted";
+  const course = isOpen(report.cycle) ? going : "over";
+  return [
+    headline(report, paint, course),
+    ...report.tasks.flatMap((each) => taskLines(each, paint, course)),
+    ...remarks(report, paint),
+  ].join("\n");
+}
+
+/** What is to be said of a cycle beside its tasks. */
+export function remarks(report: CycleReport, paint: Paint): readonly string[] {
   const { project, cycle, tasks } = report;
-  const lines = [headline(report, paint), ...tasks.flatMap((each) => taskLines(each, paint))];
+  const lines: string[] = [];
   if (cycle.state.at === "completed" && tasks.length === 0) lines.push(`  ${emptiness(report)}`);
   for (const { title, why } of cycle.refused)
-    lines.push(`  ${paint.dim("refused")}    ${line(title, titleMax)}: ${line(why, whyMax)}`);
+    lines.push(`  ${paint.dim("refused")}    ${entry(line(title, titleMax), line(why, whyMax))}`);
   if (cycle.state.at === "completed" && cycle.state.outcome.cutShort !== null)
     lines.push(`  ${paint.yellow("cut short")}  ${line(cycle.state.outcome.cutShort, whyMax)}`);
   const trail =
@@ -26,10 +40,13 @@ export function renderReport(report: CycleReport, paint: Paint): string {
       ? dirname(dirname(planFile(project, cycle.id)))
       : planFile(project, cycle.id);
   if (cycle.startedAt !== null) lines.push(`  ${paint.dim("trail")}      ${line(trail)}`);
-  return lines.join("\n");
+  return lines;
 }
 
-function headline(report: CycleReport, paint: Paint): string {
+const howItGoesOn = "the next `orch run` or `orch start` goes on";
+
+/** Which cycle it is, and what came of it. */
+export function headline(report: CycleReport, paint: Paint, course: Course): string {
   const { project, cycle, costUsd } = report;
   const { state } = cycle;
   const head = `${paint.bold(project.name)}  cycle ${cycle.id}`;
@@ -38,8 +55,9 @@ function headline(report: CycleReport, paint: Paint): string {
       ? ""
       : ` in ${duration(cycle.endedAt - cycle.startedAt)}`;
   if (state.at === "failed") return `${head} ${paint.red("failed")}: ${line(state.why, whyMax)}`;
-  if (isOpen(cycle) || state.at !== "completed")
-    return `${head} ${paint.yellow("is not over")}: the next \`orch run\` or \`orch start\` goes on`;
+  if (state.at !== "completed" && course === "underWay")
+    return `${head} ${paint.cyan("is under way")}`;
+  if (state.at !== "completed") return `${head} ${paint.yellow("is not over")}: ${howItGoesOn}`;
   const { landed, reported, failed, skipped, waiting, leftOver } = state.outcome;
   const counts = [
     landed > 0 ? paint.green(`${landed} landed`) : "0 landed",
@@ -60,12 +78,27 @@ function emptiness({ cycle, project }: CycleReport): string {
   return "the plan is empty: the planner found nothing to do";
 }
 
-/** Renders what came of a task: its title, and below it why. */
-export function taskLines(record: TaskRecord, paint: Paint): readonly string[] {
+/** Renders what came of a task: its title, and below it why, with the tests that fail anew. */
+export function taskLines(record: TaskRecord, paint: Paint, course: Course): readonly string[] {
   const { task } = record;
-  const { label, why } = outcomeOf(record, paint);
+  const { label, why } = outcomeOf(record, paint, course);
   const head = `  ${label}  ${task.id}  ${line(task.brief.title, titleMax)}`;
-  return why === "" ? [head] : [head, `             ${line(why, whyMax)}`];
+  return [head, line(why, whyMax), newFailures(record)]
+    .filter((each) => each !== "")
+    .map((each, at) => (at === 0 ? each : `             ${each}`));
+}
+
+const namesMax = 3;
+const nameMax = 80;
+
+/** The tests that a failed task's last verdict found to fail because of it, the first by name. */
+function newFailures({ task, verdicts }: TaskRecord): string {
+  if (task.state.at !== "failed" || task.state.failure.kind !== "checksRed") return "";
+  const names = verdicts.at(-1)?.checks.flatMap(({ introduced }) => introduced) ?? [];
+  if (names.length === 0) return "";
+  const shown = names.slice(0, namesMax).map(({ name }) => line(name, nameMax));
+  const more = names.length - shown.length;
+  return `new failures: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 interface Outcome {
@@ -74,7 +107,7 @@ interface Outcome {
   readonly why: string;
 }
 
-function outcomeOf(record: TaskRecord, paint: Paint): Outcome {
+function outcomeOf(record: TaskRecord, paint: Paint, course: Course): Outcome {
   const { state } = record.task;
   switch (state.at) {
     case "done":
@@ -85,7 +118,7 @@ function outcomeOf(record: TaskRecord, paint: Paint): Outcome {
     case "failed":
       return {
         label: paint.red("failed   "),
-        why: `${failureSentence(state.failure.kind)}: ${state.failure.detail}`,
+        why: entry(failureSentence(state.failure.kind), state.failure.detail),
       };
     case "skipped":
       return { label: paint.dim("skipped  "), why: state.reason };
@@ -100,14 +133,23 @@ function outcomeOf(record: TaskRecord, paint: Paint): Outcome {
         why: `${state.why} (orch approve ${record.task.id}, or orch reject)`,
       };
     default:
-      return parkedOrLeft(state, paint);
+      return parkedOrLeft(state, paint, course);
   }
 }
 
-function parkedOrLeft(state: TaskState, paint: Paint): Outcome {
+function parkedOrLeft(state: TaskState, paint: Paint, course: Course): Outcome {
   if (state.at === "approved" && state.parked !== null)
     return { label: paint.yellow("waiting  "), why: `cannot land yet: ${state.parked}` };
-  return { label: "left over", why: `is ${state.at}; goes on in the next cycle` };
+  switch (course) {
+    case "over":
+      return { label: "left over", why: `is ${state.at}; goes on in the next cycle` };
+    case "interrupted":
+      return { label: "stopped  ", why: `is ${state.at}; goes on when its cycle does` };
+    case "underWay":
+      return { label: "open     ", why: `is ${state.at}` };
+    default:
+      return course satisfies never;
+  }
 }
 
 function landedWhy(

@@ -8,7 +8,7 @@ import type { Attempt, AttemptOutcome, Verdict } from "../../core/records.ts";
 import { statusOf, type Task } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import { clean, line } from "../sanitize.ts";
-import { counted, duration, money, relative, shortSha } from "./format.ts";
+import { counted, duration, entry, money, relative, shortSha } from "./format.ts";
 import { type Paint, paintStatus } from "./paint.ts";
 
 export interface TaskLook {
@@ -16,10 +16,11 @@ export interface TaskLook {
   readonly why: string | null;
   readonly now: Instant;
   readonly paint: Paint;
-  readonly transcripts: readonly string[];
+  /** What has been written of it: the audit trail and transcripts. */
+  readonly files: readonly string[];
 }
 
-/** Files of the audit trail that tell of a task. */
+/** Files of the audit trail that tell of a task, once there is something to tell. */
 export const trailOf = ({ path }: ProjectConfig, { id }: Pick<Task, "id">): readonly string[] => [
   join(path, ".orch", "workers", `${id}.md`),
   join(path, ".orch", "verdicts", `${id}.md`),
@@ -48,7 +49,7 @@ export function renderTask(record: TaskRecord, look: TaskLook): string {
     ),
     ...attempts.map((each) => renderAttempt(each, paint)),
     ...verdicts.map((each) => renderVerdict(each, paint)),
-    list("Files", [...trailOf(look.config, task), ...look.transcripts], paint),
+    list("Files", look.files, paint),
   ];
   return parts.filter((each) => each !== "").join("\n\n");
 }
@@ -80,7 +81,7 @@ function head(record: TaskRecord, look: TaskLook): string {
 
 function ending({ state }: Task): string {
   if (state.at === "failed")
-    return `${failureSentence(state.failure.kind)}: ${line(state.failure.detail, 500)}`;
+    return entry(failureSentence(state.failure.kind), line(state.failure.detail, 500));
   return state.at === "skipped" ? line(state.reason, 500) : "";
 }
 
@@ -95,7 +96,8 @@ function renderAttempt(attempt: Attempt, paint: Paint): string {
   const what = kind === "work" ? "Attempt" : `Resolution ${round} in attempt`;
   const size = sizeOf(changes);
   const lines = [
-    `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ${counted(spending.turns, "turn")}`,
+    `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ` +
+      `${counted(spending.turns, "turn")}`,
     outcomeWords(attempt.outcome),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
     attempt.summary,
@@ -132,7 +134,8 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
     unchecked ? "unchecked: the project has no checks" : "",
     ...checks.flatMap((check) => [
-      `${check.name}: ${check.hold === null ? check.decision : "undecided"}: ${check.sentence}`,
+      `${check.hold === null ? check.decision : "undecided"}: the check ${check.name} ` +
+        `${check.sentence}`,
       ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),

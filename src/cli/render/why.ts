@@ -6,6 +6,7 @@ import type { ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt } from "../../core/project.ts";
 import { isOver, type Task } from "../../core/task.ts";
 import type { Overview } from "../../ports/engine.ts";
+import type { Holder } from "../backstage.ts";
 import { line } from "../sanitize.ts";
 import { relative } from "./format.ts";
 
@@ -15,12 +16,17 @@ export interface Circumstances {
   readonly config: ProjectConfig;
   readonly overview: Overview;
   readonly now: Instant;
+  /** Who works with the data folder; null where nobody does, and nothing moves by itself. */
+  readonly holder: Holder | null;
 }
 
 const quoteMax = 500;
 const quote = (text: string): string => line(text, quoteMax);
 
-/** Says in a sentence why a task waits, with what to do; null where it is over or is being worked on. */
+/**
+ * Says in a sentence why a task waits, with what to do; null where it is over or is being worked
+ * on.
+ */
 export function whyWaiting(given: Circumstances): string | null {
   const { task } = given;
   const { state, id } = task;
@@ -28,7 +34,10 @@ export function whyWaiting(given: Circumstances): string | null {
   if (state.at === "blocked")
     return `it asks you: ${quote(state.question)} (orch answer ${id} "…")`;
   if (state.at === "held")
-    return `a person must agree: ${quote(state.why)} (orch approve ${id}, or orch reject ${id} --reason "…")`;
+    return (
+      `a person must agree: ${quote(state.why)} (orch approve ${id}, or orch reject ${id} ` +
+      `--reason "…")`
+    );
   return byProject(given) ?? byTask(given) ?? byJob(given) ?? byCycle(given);
 }
 
@@ -38,7 +47,10 @@ function byProject({ config, overview, now }: Circumstances): string | null {
   const pause = pauseAt(overview.project, now);
   if (pause === null) return null;
   const until = pause.until === null ? "" : `, goes on ${relative(pause.until, now)}`;
-  return `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume --project ${name})`;
+  return (
+    `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume ` +
+    `--project ${name})`
+  );
 }
 
 function byTask({ task: { state }, now }: Circumstances): string | null {
@@ -49,19 +61,26 @@ function byTask({ task: { state }, now }: Circumstances): string | null {
   return `${what} is put off; it begins ${relative(state.notBefore, now)}`;
 }
 
-function byJob({ job }: Circumstances): string | null {
+function byJob({ job, holder }: Circumstances): string | null {
   if (job === null || job.state.at === "live" || job.state.waitsFor === null) return null;
   const { waitsFor } = job.state;
-  const how = waitsFor.startsWith("limit:") ? " (orch resume --limit)" : "";
+  const isShut = waitsFor.startsWith("limit:");
+  // what was in the way of a process that is gone says nothing of the next one; these do
+  if (holder === null && !isShut && !waitsFor.startsWith("budget:")) return null;
+  const how = isShut ? " (orch resume --limit)" : "";
   return `${quote(waitsFor.replace(/^(?:slot|pause|limit|cycle|budget|turn): /, ""))}${how}`;
 }
 
-function byCycle({ overview, config, now }: Circumstances): string {
+function byCycle({ overview, config, now, holder }: Circumstances): string {
   const { openCycle, nextCycleAt } = overview;
-  if (isUnderWay(openCycle)) return "it is next in its queue";
-  if (nextCycleAt !== null && nextCycleAt > now)
-    return `no cycle is under way; the next one begins ${relative(nextCycleAt, now)} where \`orch start\` runs`;
-  return `no cycle is under way (orch run --project ${config.name}, or orch start)`;
+  const how = `(orch run --project ${config.name}, or orch start)`;
+  if (isUnderWay(openCycle))
+    return holder === null
+      ? `its cycle was interrupted, and goes on when it is started again ${how}`
+      : "it is next in its queue";
+  if (holder?.kind === "daemon" && nextCycleAt !== null && nextCycleAt > now)
+    return `no cycle is under way; the next one begins ${relative(nextCycleAt, now)}`;
+  return `no cycle is under way ${how}`;
 }
 
 const isUnderWay = (cycle: Cycle | null): boolean => cycle !== null && cycle.state.at !== "queued";

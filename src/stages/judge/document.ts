@@ -61,7 +61,7 @@ function checkBlocks(check: CheckOutcome): readonly string[] {
   const { name, command, decision, by, introduced, preExisting, outputTail } = check;
   const lines = [
     `Command: ${code(command)}`,
-    line(check.sentence),
+    `Result: it ${line(check.sentence)}`,
     `Compared by: ${by}`,
     `Took: ${duration(check.durationMs)}`,
   ];
@@ -73,7 +73,8 @@ function checkBlocks(check: CheckOutcome): readonly string[] {
   if (introduced.length > 0) {
     parts.push("Introduced failures:", bullets(bounded(introduced, (each) => line(each.name))));
     for (const { name: test, message } of introduced.slice(0, namesMax))
-      if (message.trim() !== "") parts.push(`${line(test)} says:`, output(message));
+      if (message.trim() !== "")
+        parts.push(`${line(test).replace(/[.:]+$/, "")} says:`, output(message));
   }
   if (preExisting.length > 0)
     parts.push("Failing before the change, too:", bullets(bounded(preExisting, line)));

@@ -1,10 +1,10 @@
 /** The checks as a gate: run on the candidate, and on its base where that may tell something. */
-import { type CheckRun, type Comparison, compare } from "../../core/checks.ts";
-import type { CommitSha } from "../../core/ids.ts";
+import { type CheckRun, compare } from "../../core/checks.ts";
+import { groundOf, isSteady, type Weighed, weigh } from "../../core/flaky.ts";
 import type { CheckOutcome, Verdict } from "../../core/records.ts";
 import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
-import { recallChecks, runChecks } from "./run-checks.ts";
+import { type Round, recallRounds, runUntil, type SetupFailed } from "./run-checks.ts";
 
 export type Gates =
   | { readonly kind: "aborted" }
@@ -28,28 +28,42 @@ export async function gate(
   { candidate, base, task }: GateRequest,
   signal: AbortSignal,
 ): Promise<Gates> {
-  const name = (what: string, { commit }: { readonly commit: CommitSha }): string =>
-    `${what}-${task.id}-${commit.slice(0, 12)}`;
-  const mine = await runChecks(stage, { at: candidate, name: name("check", candidate) }, signal);
-  if (mine.kind === "aborted") return mine;
-  const none = { kind: "gated", checks: [], hold: null } as const;
-  if (mine.kind === "setupFailed") {
-    const reason = `the project's set-up, \`${mine.command}\`, fails on it:\n${mine.output}`;
-    return { ...none, decision: "fail", reasons: [reason] };
-  }
-  const known = await recallChecks(stage, base);
-  if (known === null && mine.runs.every(isPlainlyGreen))
-    return { ...none, ...decide(mine.runs.map((run) => outcomeOf(run, compare(run, null)))) };
-  const theirs =
-    known === null
-      ? await runChecks(stage, { at: base, name: name("base", base) }, signal)
-      : ({ kind: "ran", runs: known } as const);
-  if (theirs.kind === "aborted") return theirs;
-  const baseRuns = theirs.kind === "ran" ? theirs.runs : [];
-  const compared = mine.runs.map((run) =>
-    outcomeOf(run, compare(run, baseRuns.find((each) => each.name === run.name) ?? null)),
-  );
-  return { ...none, ...decide(compared) };
+  const place = (what: string, at: Commit) => ({
+    at,
+    name: `${what}-${task.id}-${at.commit.slice(0, 12)}`,
+  });
+  const mine = { ...place("check", candidate), enough: () => true };
+  const first = await runUntil(stage, mine, signal);
+  if (first.kind === "aborted") return first;
+  if (first.kind === "setupFailed") return withoutSetUp(first);
+  const ground = first.rounds.flat().every(isPlainlyGreen)
+    ? ({ kind: "ran", rounds: await recallRounds(stage, base) } as const)
+    : await runUntil(stage, { ...place("base", base), enough: areSettled }, signal);
+  if (ground.kind === "aborted") return ground;
+  // a base whose set-up fails is none
+  const grounds = ground.kind === "ran" ? ground.rounds : [];
+  const weighAll = (rounds: readonly Round[]): readonly Weighed[] =>
+    stage.settings.checks.map(({ name }) =>
+      weigh(runsOf(rounds, name), groundOf(runsOf(grounds, name))),
+    );
+  const enough = (rounds: readonly Round[]): boolean => weighAll(rounds).every((it) => !it.again);
+  const last = await runUntil(stage, { ...mine, enough, known: first.rounds }, signal);
+  if (last.kind === "aborted") return last;
+  // what cannot be set up again stays red
+  const rounds = last.kind === "ran" ? last.rounds : first.rounds;
+  return { kind: "gated", ...decide(weighAll(rounds).map(outcomeOf)) };
+}
+
+const runsOf = (rounds: readonly Round[], check: string): readonly CheckRun[] =>
+  rounds.flatMap((round) => round.filter(({ name }) => name === check));
+
+/** Tells whether no check of a base may be red by chance alone. */
+const areSettled = (rounds: readonly Round[]): boolean =>
+  rounds.length > 1 || rounds.flat().every(isSteady);
+
+function withoutSetUp({ command, output }: SetupFailed): Gates {
+  const reasons = [`the project's set-up, \`${command}\`, fails on it:\n${output}`];
+  return { kind: "gated", decision: "fail", reasons, checks: [], hold: null };
 }
 
 /** Green, and not because nothing ran. */
@@ -59,7 +73,7 @@ function isPlainlyGreen(run: CheckRun): boolean {
   return results.kind === "opaque" || results.kind === "problems" || results.passed > 0;
 }
 
-function outcomeOf(run: CheckRun, compared: Comparison): CheckOutcome {
+function outcomeOf({ run, comparison: compared }: Weighed): CheckOutcome {
   const { name, command, outputTail, durationMs } = run;
   const facts = { name, command, outputTail, durationMs, sentence: compared.why };
   if (compared.kind === "inconclusive") {
@@ -72,7 +86,7 @@ function outcomeOf(run: CheckRun, compared: Comparison): CheckOutcome {
     by: compared.by,
     introduced: compared.introduced,
     preExisting: compared.preexisting,
-    hold: compared.kind === "held" ? `${name}: ${compared.why}` : null,
+    hold: compared.kind === "held" ? `the check ${name} ${compared.why}` : null,
   };
 }
 
@@ -83,7 +97,7 @@ function decide(checks: readonly CheckOutcome[]): {
   readonly hold: string | null;
 } {
   const bad = checks.filter(({ decision }) => decision !== "pass");
-  const reasons = bad.map(({ name, sentence }) => `${name}: ${sentence}`);
+  const reasons = bad.map(({ name, sentence }) => `the check ${name} ${sentence}`);
   if (bad.some(({ decision }) => decision === "fail"))
     return { checks, decision: "fail", reasons, hold: null };
   if (bad.length > 0) return { checks, decision: "inconclusive", reasons, hold: null };

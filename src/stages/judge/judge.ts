@@ -1,4 +1,8 @@
-/** Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be overruled. */
+/**
+ * Judges one commit: facts of the change, then the checks, then the AI's reading. Red cannot be
+ * overruled.
+ */
+import type { Failure, FailureKind } from "../../core/failure.ts";
 import { nothingSpent, type Reading, type Spending, type Verdict } from "../../core/records.ts";
 import { outside } from "../../core/scope.ts";
 import type { Task } from "../../core/task.ts";
@@ -10,7 +14,12 @@ import { read } from "./read.ts";
 import type { JudgeRequest } from "./request.ts";
 
 export type JudgeOutcome =
-  | { readonly kind: "judged"; readonly verdict: Verdict }
+  | {
+      readonly kind: "judged";
+      readonly verdict: Verdict;
+      /** What a verdict of `fail` means for the attempt: which gate it did not pass. */
+      readonly failure: FailureKind;
+    }
   | { readonly kind: "released"; readonly release: Release; readonly spending: Spending };
 
 /** Longest diff that the judge is shown, in bytes; it has the files themselves beside it. */
@@ -25,8 +34,9 @@ export async function judge(
   const { world } = stage;
   const startedAt = world.clock.now();
   const begun = world.clock.elapsedMs();
-  const verdict = (found: Found): JudgeOutcome => ({
+  const verdict = (found: Found, failure: FailureKind = "judgedBad"): JudgeOutcome => ({
     kind: "judged",
+    failure,
     verdict: {
       ...found,
       task: request.task.id,
@@ -41,13 +51,13 @@ export async function judge(
   });
   const { candidate, base, task } = request;
   const diff = await world.repo.diff(base.commit, candidate.commit, diffMax, signal);
-  const objections = factsAgainst(stage, task, diff);
+  const objection = factsAgainst(stage, task, diff);
   const gates = await gate(stage, request, signal);
   if (gates.kind === "aborted") return aborted(world.clock.now());
-  const reasons = [...objections, ...gates.reasons];
+  const reasons = [...(objection === null ? [] : [objection.detail]), ...gates.reasons];
   const found = { checks: gates.checks, hold: gates.hold, spending: nothingSpent, reading: null };
-  if (objections.length > 0 || gates.decision === "fail")
-    return verdict({ ...found, decision: "fail", reasons });
+  if (objection !== null || gates.decision === "fail")
+    return verdict({ ...found, decision: "fail", reasons }, objection?.kind ?? "checksRed");
   if (gates.decision === "inconclusive")
     return verdict({ ...found, decision: "inconclusive", reasons });
   const reading = await read(stage, { ...request, diff, checks: gates.checks }, signal);
@@ -74,10 +84,11 @@ function weigh(reading: Reading): Pick<Verdict, "decision" | "reasons" | "readin
   return { decision: "fail", reasons: [reading.reasoning, ...places], reading };
 }
 
-function factsAgainst(stage: Stage, task: Task, diff: Diff): readonly string[] {
-  if (diff.changes.length === 0) return ["the change is empty"];
+function factsAgainst(stage: Stage, task: Task, diff: Diff): Failure | null {
+  if (diff.changes.length === 0) return { kind: "emptyChange", detail: "the change is empty" };
   const strays = outside(diff.changes, task.brief.allowedFiles, stage.world.match);
-  if (strays.length === 0) return [];
+  if (strays.length === 0) return null;
   const shown = strays.slice(0, 20).join(", ");
-  return [`it changes files that the task does not allow: ${shown}`];
+  const detail = `it changes files that the task does not allow: ${shown}`;
+  return { kind: "outOfScope", detail };
 }

@@ -1,11 +1,14 @@
-/** The AI's reading of a change: blind to the worker's own account, in a workspace to throw away. */
+/**
+ * The AI's reading of a change: blind to the worker's own account, in a workspace to throw away.
+ */
 import type { CheckOutcome, Reading, Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
+import { fence } from "../fence.ts";
 import { envOf, provide } from "../provide.ts";
-import { fence, taskText } from "../work/briefing.ts";
+import { taskText } from "../task-text.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
 import type { JudgeRequest } from "./request.ts";
 
@@ -37,7 +40,7 @@ export async function read(
       schema: readingSchema,
       budgetUsd: request.budgetUsd,
       env: envOf(installed),
-      session: world.clock.session(name),
+      session: world.clock.session(`${name}-${at}`), // a number may come to another commit
       name,
       resume: true,
       edits: false,
@@ -60,7 +63,7 @@ function promptOf(given: {
   readonly checks: readonly CheckOutcome[];
 }): string {
   const checks = given.checks.map(
-    ({ name, command, sentence }) => `- ${name}, \`${command}\`: ${sentence}`,
+    ({ name, command, sentence }) => `- ${name}, \`${command}\`, ${sentence}`,
   );
   return [
     "## The task",

@@ -1,4 +1,7 @@
-/** Lands one candidate: merged without a checkout, checked as that very tree, published exactly once. */
+/**
+ * Lands one candidate: merged without a checkout, checked as that very tree, published exactly
+ * once.
+ */
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha, Token } from "../../core/ids.ts";
 import { type Instant, later } from "../../core/ids.ts";
@@ -6,17 +9,23 @@ import type { CheckOutcome, Landing } from "../../core/records.ts";
 import type { Task } from "../../core/task.ts";
 import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
+import { fence } from "../fence.ts";
 import { gate } from "../judge/gate.ts";
-import { fence } from "../work/briefing.ts";
 
 export interface MergeRequest {
   readonly task: Task;
   readonly attempt: number;
   readonly candidate: CommitSha;
   readonly token: Token;
-  /** True where leases were lost so often that landing it is given up, unless it has landed already. */
+  /**
+   * True where leases were lost so often that landing it is given up, unless it has landed already.
+   */
   readonly lastTry: boolean;
-  /** Records the intent before the branch is touched; false where the delivery has lost its lease. */
+  /** True where a person has agreed although nobody can tell whether it adds to what is red. */
+  readonly agreed: boolean;
+  /**
+   * Records the intent before the branch is touched; false where the delivery has lost its lease.
+   */
   readonly intend: (landing: Landing) => Promise<boolean>;
 }
 
@@ -33,7 +42,7 @@ export type MergeOutcome =
       readonly kind: "parked";
       readonly why: string;
       readonly until: Instant;
-      readonly landing: Landing;
+      readonly landing: Landing | null;
     }
   | { readonly kind: "conflicted"; readonly paths: readonly string[] }
   | {
@@ -43,7 +52,7 @@ export type MergeOutcome =
     }
   | { readonly kind: "aborted" };
 
-/** How long parked work waits before the person's checkout is looked at again. */
+/** How long parked work waits before the person's checkout and branch are looked at again. */
 const parkedMs = 30_000;
 
 /** Takes a candidate to the branch, or says why it cannot go there. */
@@ -78,6 +87,10 @@ export async function merge(
       failure: { kind: "mergedRed", detail: evidence(gates.reasons, gates.checks) },
       checks: gates.checks,
     };
+  if (gates.hold !== null && !request.agreed) {
+    const why = `the branch is red, and nobody can tell whether this adds to it (${gates.hold})`;
+    return { kind: "parked", why, until: later(stage.world.clock.now(), parkedMs), landing: null };
+  }
   return publish(stage, request, { tip, merged, checks: gates.checks }, signal);
 }
 
@@ -95,7 +108,7 @@ async function publish(
 ): Promise<MergeOutcome> {
   const { repo, clock } = stage.world;
   const intended: Landing = {
-    id: `${task.id}-${token}`,
+    id: `${task.id}-${merged.commit}`, // tried again after a crash it is the same landing
     tasks: [task.id],
     branch: tip.branch,
     base: tip.commit,
@@ -141,8 +154,11 @@ function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): 
   return [reasons.join("\n"), ...outputs].join("\n\n");
 }
 
+/**
+ * The merge is told from the work that it brings; the trailers are what the landing is found by.
+ */
 function messageOf({ task, attempt }: MergeRequest): string {
   const trailers = [`Orch-Task: ${task.id}`, `Orch-Attempt: ${attempt}`];
   if (task.cycle !== null) trailers.push(`Orch-Cycle: ${task.cycle}`);
-  return `${task.brief.title}\n\n${trailers.join("\n")}\n`;
+  return `Merge task ${task.id}: ${task.brief.title}\n\n${trailers.join("\n")}\n`;
 }

@@ -5,9 +5,10 @@ import type { Task } from "../../core/task.ts";
 import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
-import { converse } from "../converse.ts";
+import { converse, type Held } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
-import { taskText } from "../work/briefing.ts";
+import { taskText } from "../task-text.ts";
+import { handIn } from "../work/hand-in.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
 import type { Begun, WorkOutcome } from "../work/work.ts";
@@ -17,8 +18,12 @@ export interface ResolveRequest {
   readonly attempt: Attempt;
   readonly candidate: CommitSha;
   readonly budgetUsd: number;
+  /** Goes on in the attempt's workspace and session, where they are still there. */
+  readonly resume: boolean;
   readonly anew: SessionId;
   readonly begun: (begun: Begun) => Promise<void>;
+  /** Records what came of it; false where it is not heard. */
+  readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
 /** Has the conflicts of a candidate resolved; the result is judged like any other work. */
@@ -26,40 +31,87 @@ export async function resolve(
   stage: Stage,
   request: ResolveRequest,
   signal: AbortSignal,
-): Promise<WorkOutcome> {
-  const { world, settings } = stage;
-  const { task, attempt, candidate } = request;
-  const tip = await world.repo.sync(signal);
+): Promise<void> {
+  const desk = await enter(stage, request, signal);
+  await using workspace = desk.workspace;
+  const make = async (): Promise<WorkOutcome> => {
+    await request.begun({ base: workspace.base, session: desk.session });
+    const held = await talk(stage, request, desk, signal);
+    return conclude(stage, request, { ...desk, held }, signal);
+  };
+  await handIn(workspace, make, request.ended);
+}
+
+interface Desk {
+  readonly workspace: Workspace;
+  readonly conflicted: readonly string[];
+  readonly session: SessionId;
+  readonly resumed: boolean;
+}
+
+async function enter(
+  { world }: Stage,
+  { attempt, candidate, resume, anew }: ResolveRequest,
+  signal: AbortSignal,
+): Promise<Desk> {
+  const { repo } = world;
+  if (resume && attempt.base !== null) {
+    const workspace = await repo.reopen(attempt.workspace, attempt.base, signal);
+    if (workspace !== null) {
+      // what collides is known again by merging again, which writes nothing where it collides
+      const merged = await repo.merge(attempt.base, candidate, "", signal);
+      const conflicted = merged.kind === "conflicted" ? merged.paths : [];
+      return { workspace, conflicted, session: attempt.session, resumed: true };
+    }
+  }
+  const tip = await repo.sync(signal);
   const opening = { at: tip.commit, name: attempt.workspace, theirs: candidate };
-  await using workspace = await world.repo.openConflict(opening, signal);
-  await request.begun({ base: workspace.base, session: request.anew });
+  const workspace = await repo.openConflict(opening, signal);
+  return { workspace, conflicted: workspace.conflicted, session: anew, resumed: false };
+}
+
+async function talk(
+  stage: Stage,
+  { task, attempt, budgetUsd }: ResolveRequest,
+  { workspace, conflicted, session }: Desk,
+  signal: AbortSignal,
+): Promise<Held> {
+  const { world, settings } = stage;
   const installed = await provide(world, workspace, signal);
-  const held = await converse(
+  return converse(
     stage,
     {
       role: "refinery",
       cwd: workspace.path,
       readable: workspace.readable,
       system: fill(settings.contracts.refinery_system, { project: settings.name }),
-      prompt: promptOf(task, workspace.conflicted),
+      prompt: promptOf(task, conflicted),
       schema: changeSchema,
-      budgetUsd: request.budgetUsd,
+      budgetUsd,
       env: envOf(installed),
-      session: request.anew, // its workspace is made anew each time, so its session is too
+      session,
       name: attempt.workspace,
-      resume: false,
+      resume: true,
       edits: true,
     },
     signal,
   );
-  const { ended, spending, text, durationMs } = held;
+}
+
+async function conclude(
+  stage: Stage,
+  { task }: ResolveRequest,
+  { workspace, conflicted, resumed, held }: Desk & { readonly held: Held },
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed: false, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   const taken = await take(stage, { workspace, title: task.brief.title }, signal);
   if (taken.kind === "failed") return { ...common, ...taken };
-  const left = await unresolved(stage, taken.commit, workspace, signal);
+  const left = await unresolved(stage, taken.commit, conflicted, signal);
   if (left.length === 0) return { ...common, ...taken };
   const detail = `conflict markers are left in ${left.join(", ")}`;
   return { ...common, kind: "failed", failure: { kind: "conflicted", detail } };
@@ -72,7 +124,7 @@ const fileMax = 2_000_000;
 async function unresolved(
   { world }: Stage,
   commit: CommitSha,
-  { conflicted }: Workspace & { readonly conflicted: readonly string[] },
+  conflicted: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const left: string[] = [];

@@ -1,6 +1,6 @@
 /** The plan of a cycle, written down for the person. */
 import type { Cycle, CycleOutcome } from "../../core/cycle.ts";
-import type { ProjectName } from "../../core/ids.ts";
+import type { ProjectName, TaskId } from "../../core/ids.ts";
 import type { Plan, Refusal } from "../../core/plan.ts";
 import type { TaskBrief } from "../../core/task.ts";
 import type { JournalEntry } from "../../ports/journal.ts";
@@ -11,21 +11,29 @@ import {
   code,
   count,
   duration,
+  entry,
   line,
   moment,
   money,
   passage,
 } from "../markdown.ts";
 
-/** The document of a cycle's plan; null until there is one, or a reason why there is none. */
-export function planDocument(project: ProjectName, cycle: Cycle): JournalEntry | null {
+/**
+ * The document of a cycle's plan; null until there is one, or a reason why there is none. `titles`
+ * are those of the cycle's tasks.
+ */
+export function planDocument(
+  project: ProjectName,
+  cycle: Cycle,
+  titles: ReadonlyMap<TaskId, string>,
+): JournalEntry | null {
   const { at } = cycle.state;
   if (at === "queued" || at === "planning") return null;
   const parts = [
     `# Plan of cycle ${cycle.id}`,
     bullets(facts(project, cycle)),
     ...(cycle.plan === null ? [withoutPlan(cycle)] : planBlocks(cycle.plan, cycle.refused)),
-    ...taskList(cycle),
+    ...taskList(cycle, titles),
     "## Outcome",
     outcomeText(cycle),
   ];
@@ -51,18 +59,18 @@ function planBlocks(plan: Plan, refused: readonly Refusal[]): readonly string[] 
   const { assessment, drafts, deferred, risks } = plan;
   const tasks = takenOf(drafts, refused);
   const parts = ["## Assessment", passage(assessment), "## Tasks"];
-  if (tasks.length === 0) parts.push("None: nothing is to be done now.");
+  if (tasks.length === 0) parts.push("None: there is nothing to do.");
   for (const task of tasks) {
     parts.push(`### ${line(task.title)}`);
     parts.push(bullets([`Kind: ${task.kind}`, `Priority: ${task.priority}`]));
     parts.push(...briefBlocks(task));
   }
   if (refused.length > 0) {
-    const lines = refused.map(({ title, why }) => `${line(title)}: ${line(why)}`);
+    const lines = refused.map(({ title, why }) => entry(title, why));
     parts.push("## Refused drafts", bullets(lines));
   }
   if (deferred.length > 0) {
-    const lines = deferred.map(({ item, why }) => `${line(item)}: ${line(why)}`);
+    const lines = deferred.map(({ item, why }) => entry(item, why));
     parts.push("## Deferred", bullets(lines));
   }
   if (risks.length > 0) parts.push("## Risks", bullets(risks.map(line)));
@@ -82,10 +90,14 @@ function takenOf(drafts: readonly TaskBrief[], refused: readonly Refusal[]): rea
   return taken.reverse();
 }
 
-function taskList({ tasks }: Cycle): readonly string[] {
+function taskList({ tasks }: Cycle, titles: ReadonlyMap<TaskId, string>): readonly string[] {
   if (tasks.length === 0) return [];
   const where = "Each has a file in `workers/` and in `verdicts/` once there is something to tell.";
-  return ["## The cycle's tasks", where, bullets(tasks.map(code))];
+  const named = tasks.map((id) => {
+    const title = titles.get(id);
+    return title === undefined ? code(id) : `${code(id)}: ${line(title)}`;
+  });
+  return ["## The cycle's tasks", where, bullets(named)];
 }
 
 function outcomeText({ state }: Cycle): string {

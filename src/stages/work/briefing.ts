@@ -1,7 +1,12 @@
-/** What a worker is told: its task and the evidence of the last failure; nothing of anybody else. */
-import { failureSentence } from "../../core/failure.ts";
+/**
+ * What a worker is told: its task and the evidence of the last failure; nothing of anybody else.
+ */
+import { type FailureKind, failureSentence } from "../../core/failure.ts";
 import type { Verdict } from "../../core/records.ts";
-import type { Task, TaskBrief } from "../../core/task.ts";
+import type { Task } from "../../core/task.ts";
+import { fence } from "../fence.ts";
+import { bullets } from "../markdown.ts";
+import { taskText } from "../task-text.ts";
 
 export interface History {
   readonly verdicts: readonly Verdict[];
@@ -23,42 +28,26 @@ export function briefing(task: Task, history: History): string {
   return sections.join("\n\n");
 }
 
-/** A task as text, for whoever must know what was asked. */
-export function taskText(brief: TaskBrief): string {
-  const sections = [`# ${brief.title}`, brief.description];
-  if (brief.criteria.length > 0) sections.push(`## Done when\n\n${bullets(brief.criteria)}`);
-  if (brief.allowedFiles.length > 0)
-    sections.push(`## Files that may change\n\n${bullets(brief.allowedFiles)}`);
-  if (brief.leaveAlone.length > 0) sections.push(`## Leave alone\n\n${bullets(brief.leaveAlone)}`);
-  return sections.join("\n\n");
-}
-
 /** What the last failed attempt of a task left to learn from; null where none failed. */
 export function evidenceOf(task: Task, { verdicts }: History): string | null {
   if (task.lastFailure === null) return null;
   const { kind, detail } = task.lastFailure;
-  const verdict = kind === "judgedBad" ? verdicts.at(-1) : undefined;
-  const text =
-    verdict === undefined ? `${failureSentence(kind)}: ${detail}` : verdictEvidence(verdict);
+  const verdict = byVerdict.has(kind) ? verdicts.at(-1) : undefined;
+  const why = failureSentence(kind);
+  const text = verdict === undefined ? `${why}: ${detail}` : verdictEvidence(why, verdict);
   return text.length <= evidenceMax ? text : `${text.slice(0, evidenceMax)}\n[cut]`;
 }
 
-function verdictEvidence({ reasons, checks, reading }: Verdict): string {
-  const parts = [`The judge rejected it:\n${bullets(reasons)}`];
+/** Failures of which a verdict tells more than their own detail. */
+const byVerdict: ReadonlySet<FailureKind> = new Set(["outOfScope", "checksRed", "judgedBad"]);
+
+function verdictEvidence(why: string, { reasons, checks, reading }: Verdict): string {
+  const parts = [`${why}:\n${bullets(reasons)}`];
   for (const check of checks) {
     if (check.decision === "pass") continue;
-    parts.push(`\`${check.command}\` (${check.sentence}):\n\n${fence(check.outputTail)}`);
+    parts.push(`\`${check.command}\` ${check.sentence}:\n\n${fence(check.outputTail)}`);
   }
   for (const { file, line, what } of reading?.findings ?? [])
     parts.push(`- ${file}${line === null ? "" : `:${line}`}: ${what}`);
   return parts.join("\n\n");
-}
-
-const bullets = (lines: readonly string[]): string => lines.map((each) => `- ${each}`).join("\n");
-
-/** Fences text with more backticks than it holds in a row. */
-export function fence(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}\n${text.trimEnd()}\n${ticks}`;
 }

@@ -155,7 +155,7 @@ function landingBlocks({ state, branch, commit, base, at, checks }: Landing): re
     `Commit: ${code(commit)}`,
     `On top of: ${code(base)}`,
     `When: ${moment(at)}`,
-    ...checks.map(({ name, sentence }) => `Check ${code(name)}: ${line(sentence)}`),
+    ...checks.map(({ name, sentence }) => `The check ${code(name)} ${line(sentence)}`),
   ];
   return ["## Landing", bullets(lines)];
 }

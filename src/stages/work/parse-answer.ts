@@ -18,7 +18,8 @@ const change = z.object({
   outcome: z
     .enum(["submitted", "blocked", "declined"])
     .describe(
-      "submitted: all criteria met; blocked: only a person can decide; declined: nothing needs to change",
+      "submitted: all criteria met; blocked: only a person can decide; declined: nothing " +
+        "needs to change",
     ),
   ...{ summary, question, why },
 });

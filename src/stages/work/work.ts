@@ -11,6 +11,7 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
+import { handIn } from "./hand-in.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
 
@@ -26,6 +27,8 @@ export interface WorkRequest {
   readonly anew: SessionId;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
+  /** Records what came of it while the workspace is there to go on in; false where not heard. */
+  readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
 }
 
 /** Where a session works, and which one it is. */
@@ -38,6 +41,8 @@ export type WorkOutcome = {
   /** Whether `spending` includes what earlier tries of the session spent. */
   readonly resumed: boolean;
   readonly spending: Spending;
+  /** What is to be paid for this run alone, in US dollars. */
+  readonly dueUsd: number;
   readonly summary: string;
   readonly durationMs: number;
 } & (
@@ -58,15 +63,20 @@ export type WorkOutcome = {
 const setupTailMax = 2_000;
 const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 
-/** Runs a worker to its end. */
-export async function work(
+/** Runs a worker to its end, and has that recorded. */
+export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
+  const entered = await enter(stage, request, signal);
+  await using workspace = entered.workspace;
+  await handIn(workspace, () => workIn(stage, request, entered, signal), request.ended);
+}
+
+async function workIn(
   stage: Stage,
   request: WorkRequest,
+  { workspace, resumed }: Entered,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const { world } = stage;
-  const { workspace, resumed } = await enter(stage, request, signal);
-  await using _given = workspace;
   const session = resumed ? request.attempt.session : request.anew;
   await request.begun({ base: workspace.base, session });
   const installed = await provide(world, workspace, signal);
@@ -74,20 +84,23 @@ export async function work(
     // the branch itself cannot be set up: no worker could do better, so none is blamed
     const why = `the set-up, ${installed.command}, fails:\n${endOf(installed.output)}`;
     const release: Release = { cause: "setup", why, until: null };
-    const none = { spending: nothingSpent, summary: "", durationMs: 0, resumed: false };
+    const none = { spending: nothingSpent, dueUsd: 0, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "released", release };
   }
   const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
-  const outcome = await conclude(stage, request, { workspace, held, resumed }, signal);
-  if (outcome.kind === "released") workspace.keep();
-  return outcome;
+  return conclude(stage, request, { workspace, held, resumed }, signal);
+}
+
+interface Entered {
+  readonly workspace: Workspace;
+  readonly resumed: boolean;
 }
 
 async function enter(
   { world }: Stage,
   { attempt, resume }: WorkRequest,
   signal: AbortSignal,
-): Promise<{ readonly workspace: Workspace; readonly resumed: boolean }> {
+): Promise<Entered> {
   if (resume && attempt.base !== null) {
     const kept = await world.repo.reopen(attempt.workspace, attempt.base, signal);
     if (kept !== null) return { workspace: kept, resumed: true };
@@ -160,9 +173,9 @@ async function conclude(
   { workspace, held, resumed }: Ended,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const { ended, spending, text, durationMs } = held;
+  const { ended, spending, dueUsd, text, durationMs } = held;
   const answer = ended.kind === "answered" ? parseAnswer(ended.json) : null;
-  const common = { spending, durationMs, resumed, summary: answer?.summary ?? text };
+  const common = { spending, dueUsd, durationMs, resumed, summary: answer?.summary ?? text };
   if (ended.kind === "released") return { ...common, kind: "released", release: ended.release };
   if (ended.kind === "failed") return { ...common, kind: "failed", failure: ended.failure };
   if (answer?.kind === "blocked") return { ...common, kind: "blocked", question: answer.question };

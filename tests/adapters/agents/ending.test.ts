@@ -148,7 +148,8 @@ test("an answer that was turned down for its shape is none", () => {
 });
 
 test("commands run until they are answered, and each reply forgets the attempts before it", () => {
-  const retry = { type: "system", subtype: "api_retry", attempt: 2 } as unknown as SDKMessage; // read so far only
+  // read so far only
+  const retry = { type: "system", subtype: "api_retry", attempt: 2 } as unknown as SDKMessage;
   const call = assistant({ type: "tool_use", id: "a", name: "Bash", input: {} });
   const done = user({ type: "tool_result", tool_use_id: "a", is_error: true });
   const running = [retry, call].reduce(hear, silence);

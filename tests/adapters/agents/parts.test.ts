@@ -30,7 +30,8 @@ test("a meter counts each answer once, and an unfinished one by its length", () 
   meter.hear(event({ type: "content_block_delta", delta: { text: "y".repeat(4_000) } }));
   meter.hear(event({ type: "message_delta", usage: { output_tokens: 50 } }));
   const whole = { id: "a", model: "claude-sonnet-5-5", usage: { input_tokens: 100 } };
-  meter.hear({ type: "assistant", message: whole } as unknown as SDKMessage); // told again when whole
+  // told again when whole
+  meter.hear({ type: "assistant", message: whole } as unknown as SDKMessage);
   meter.hear(start("b", 200));
   const delta = { type: "text_delta", text: "x".repeat(400) };
   meter.hear(event({ type: "content_block_delta", delta }));

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { uniqueSeconds, until } from "../../support/processes.ts";
@@ -82,4 +82,22 @@ test("without a resume the same session begins anew", async () => {
   await rig.run({ session });
   expect((await rig.run({ session })).ending.kind).toBe("answered");
   expect(rig.model.requests().map((each) => each.place)).toEqual([0, 1, 0, 1]);
+});
+
+test("a session that has answered gives its answer again, and nobody is asked", async () => {
+  const rig = await openRig({ worker: [{ repeat: true, steps: [write, answer] }] });
+  const { session } = rig.request();
+  const first = await rig.run({ session });
+  const again = await rig.run({ session, resume: true });
+  expect(again).toEqual(first);
+  expect(rig.model.requests()).toHaveLength(2);
+  // what was kept is only believed as far as it can be read
+  const [kept] = (await readdir(rig.data, { recursive: true })).filter((each) =>
+    each.endsWith("answered.json"),
+  );
+  for (const text of ["half of {", JSON.stringify({ ...first, costUsd: -1 })]) {
+    await writeFile(join(rig.data, kept ?? ""), text);
+    expect((await rig.run({ session, resume: true })).ending).toEqual(first.ending);
+  }
+  expect(rig.model.requests().length).toBeGreaterThan(2);
 });

@@ -100,6 +100,20 @@ describe("attempts", () => {
     expect(exists(root, `refs/orch/rescue/${task(1)}/${first.candidate}`)).toBe(true);
   });
 
+  test("a landing whose maker died before tidying up is tidied by the sweep", async () => {
+    const { repo, root, data } = await opened(await repository(files));
+    const work = await worked(repo, 1, { "a.txt": "first\n" });
+    await repo.publish({ ...work, token: token(1) }, signal);
+    const [hub = ""] = (await readdir(join(data, "hubs"))).filter((each) => each.endsWith(".git"));
+    const places = [root, join(data, "hubs", hub)];
+    const intent = `refs/orch/intent/${task(1)}/${work.to}`;
+    for (const each of places) person(each, "update-ref", intent, work.to);
+    person(root, "update-ref", "-d", `refs/orch/merged/${task(1)}`);
+    await repo.sweep(task(1), signal);
+    expect(places.map((each) => exists(each, intent))).toEqual([false, false]);
+    expect(person(root, "rev-parse", `refs/orch/merged/${task(1)}`)).toBe(work.to);
+  });
+
   test("a swept task's branch with the person's own commits stays", async () => {
     const { repo, root } = await opened(await repository(files));
     const work = await worked(repo, 1, { "a.txt": "first\n" });
@@ -116,8 +130,9 @@ describe("attempts", () => {
 describe("workspaces of a process that died", () => {
   /** Opens a workspace in a process of its own, which is then killed. */
   function dies(options: object, at: string, name: string): void {
+    const file = join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts");
     const code = `
-      import { openRepo } from "${join(import.meta.dirname, "../../../src/adapters/git/open-repo.ts")}";
+      import { openRepo } from "${file}";
       import { writeFile } from "node:fs/promises";
       const options = ${JSON.stringify(options)};
       const signal = new AbortController().signal;

@@ -65,7 +65,8 @@ describe("a bounded run", () => {
 
   test("a timeout asks first and then kills the whole group", async () => {
     const seconds = uniqueSeconds();
-    const script = `trap 'echo asked' TERM; (trap '' TERM; sleep ${seconds}) & while :; do wait; done`;
+    const loop = "while :; do wait; done";
+    const script = `trap 'echo asked' TERM; (trap '' TERM; sleep ${seconds}) & ${loop}`;
     const { ended, stdout } = await runProcess(
       request(script, { timeoutMs: 300, graceMs: 200 }),
       never,

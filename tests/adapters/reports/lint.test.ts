@@ -21,6 +21,7 @@ describe("linters", () => {
 
   test("a clean linter, and anything else, is told by its exit code alone", () => {
     expect(read("All checks passed!\n", "/w")).toEqual({ kind: "opaque" });
+    expect(read("  2 errors\n", "/w")).toEqual({ kind: "opaque" });
   });
 });
 

@@ -24,7 +24,9 @@ test("head and tail are those of the whole, however it came in pieces", () => {
       const omitted = Math.max(0, total - headBytesMax - tailBytesMax);
       expect(output.omittedBytes).toBe(omitted);
       const whole = Buffer.from(letters(0, total)).toString();
-      const cut = `${whole.slice(0, headBytesMax)}\n[… ${omitted} bytes left out …]\n${whole.slice(-tailBytesMax)}`;
+      const cut =
+        `${whole.slice(0, headBytesMax)}\n[… ${omitted} bytes left out ` +
+        `…]\n${whole.slice(-tailBytesMax)}`;
       // A failed comparison of megabytes says nothing that a person could read.
       expect(output.text() === (omitted === 0 ? whole : cut)).toBe(true);
     }),

@@ -21,6 +21,8 @@ export interface ProjectData {
   readonly jobs: Table<JobRow>;
   readonly events: LoggedEvent[];
   readonly sequences: Table<number>;
+  /** Counts the transactions that wrote. */
+  writes: number;
 }
 
 /** Makes the tables of a project without any rows. */
@@ -35,6 +37,7 @@ export const projectData = (): ProjectData => ({
   jobs: new Map(),
   events: [],
   sequences: new Map(),
+  writes: 0,
 });
 
 /** Opens a project's rows; `journal` takes back what is written. */
@@ -59,7 +62,7 @@ export function openRows(data: ProjectData, journal: Journal): ProjectRows {
   };
 }
 
-type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "statusesOf";
+type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "sameAs";
 
 function readTasks({ project, tasks }: ProjectData): Pick<ProjectReads, TaskReads> {
   const all = () => [...tasks.values()];
@@ -77,11 +80,11 @@ function readTasks({ project, tasks }: ProjectData): Pick<ProjectReads, TaskRead
       for (const { state } of all()) counts[statusOf(state)] = (counts[statusOf(state)] ?? 0) + 1;
       return counts;
     },
-    statusesOf: (fingerprint) =>
+    sameAs: (fingerprint) =>
       all()
         .reverse()
         .filter((task) => task.fingerprint === fingerprint)
-        .map(({ state }) => statusOf(state)),
+        .map(({ id, state }) => ({ id, status: statusOf(state) })),
   };
 }
 

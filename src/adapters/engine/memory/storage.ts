@@ -2,7 +2,7 @@
 import type { ProjectName, Token } from "../../../core/ids.ts";
 import { type Limit, noLimit } from "../../../core/limit.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { PortfolioReads, PortfolioWrite, Storage } from "../shared/storage.ts";
+import type { PortfolioReads, PortfolioWrite, ProjectRows, Storage } from "../shared/storage.ts";
 import { openWaker, type Waker } from "../shared/waker.ts";
 import { moneyOf } from "./money.ts";
 import { openRows, type ProjectData, projectData } from "./rows.ts";
@@ -40,22 +40,23 @@ export interface MemoryOptions {
 /** Opens storage on a ledger in memory. */
 export function memoryStorage({ store, clock, between }: MemoryOptions): Storage {
   const { projects, portfolio, waker } = store;
+  const books = readPortfolio(portfolio);
   return {
+    version: (project) => String(projects.get(project)?.writes ?? 0),
     read(project, body, missing) {
       const data = projects.get(project);
-      return data === undefined ? missing() : body(openRows(data, openJournal()));
+      return data === undefined ? missing() : body(opened(data).rows);
     },
     write(project, body) {
       const data = projects.get(project) ?? projectData();
-      const journal = openJournal();
+      const { rows, journal } = opened(data);
+      journal.begin();
       try {
-        const { answer, wrote, raise, lower } = body(
-          openRows(data, journal),
-          readPortfolio(portfolio),
-        );
+        const { answer, wrote, raise, lower } = body(rows, books);
         writePortfolio(portfolio, project, raise);
         if (raise.length > 0) between?.();
         projects.set(project, data);
+        if (!journal.isEmpty()) data.writes += 1;
         writePortfolio(portfolio, project, lower);
         if (wrote) waker.wake();
         return { answer, mirrored: true };
@@ -71,6 +72,23 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
     },
   };
 }
+
+interface Opened {
+  readonly rows: ProjectRows;
+  readonly journal: Journal;
+}
+
+/** Rows are opened once a ledger: dozens of functions for each read would be most of its cost. */
+function opened(data: ProjectData): Opened {
+  const known = allOpened.get(data);
+  if (known !== undefined) return known;
+  const journal = openJournal();
+  const fresh = { rows: openRows(data, journal), journal };
+  allOpened.set(data, fresh);
+  return fresh;
+}
+
+const allOpened = new WeakMap<ProjectData, Opened>();
 
 function readPortfolio({ shares, workers, limit }: PortfolioData): PortfolioReads {
   const of = <T extends { project: ProjectName }>(table: Table<T>, project: ProjectName) =>

@@ -69,7 +69,9 @@ function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: 
   }
 }
 
-/** A record that was read elsewhere, or written twice from one reading, would undo another's write. */
+/**
+ * A record that was read elsewhere, or written twice from one reading, would undo another's write.
+ */
 function follows(
   what: string,
   stored: { readonly version: number } | null,
@@ -141,7 +143,9 @@ export function release({ job }: JobRow, mirror: Mirror): void {
   if (job.state.at === "live") mirror.lower.push({ kind: "unworker", token: job.state.token });
 }
 
-/** Jobs that were not admitted wait for a moment; a free place or a resumed project may come first. */
+/**
+ * Jobs that were not admitted wait for a moment; a free place or a resumed project may come first.
+ */
 function askAgain(rows: ProjectRows, { now }: Moment): void {
   for (const row of rows.jobs()) {
     const { job } = row;

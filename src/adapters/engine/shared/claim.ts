@@ -3,7 +3,7 @@ import { type Instant, instant, type JobId, later, type Token, token } from "../
 import type { Admission, Admit, Job, Needs, PortfolioView, View } from "../../../core/ledger.ts";
 import type { Claim } from "../../../ports/engine.ts";
 import { applyChanges, type Mirror, release, removeJob } from "./apply.ts";
-import { asQueued, isOrphan, nextMoment, runnable } from "./jobs.ts";
+import { asQueued, broughtBack, isAhead, isOrphan, nextMoment, runnable } from "./jobs.ts";
 import type { JobRow, PortfolioReads, ProjectRows } from "./storage.ts";
 import { type Moment, viewOf, withAsked } from "./view.ts";
 
@@ -30,8 +30,10 @@ export function claimJob(
   claiming: Claiming,
   mirror: Mirror,
 ): Claimed {
-  const { now, alive, project } = claiming;
-  let wrote = false;
+  const { now, alive, project, leaseMs } = claiming;
+  const ahead = rows.jobs().filter((row) => isAhead(row, now, leaseMs));
+  for (const row of ahead) rows.putJob(broughtBack(row, now, leaseMs));
+  let wrote = ahead.length > 0;
   const waiting = new Set<JobId>();
   let books = open(rows, portfolio, claiming);
   for (const row of runnable(rows.jobs(), now, alive).slice(0, asksMax)) {
@@ -58,10 +60,11 @@ export function claimJob(
 /** When it is worth asking again; at once where something is due still that does not wait. */
 export function idleUntil(
   rows: { jobs(): readonly JobRow[] },
-  { now, alive }: Pick<Moment, "now" | "alive">,
+  { now, alive, leaseMs }: Pick<Claiming, "now" | "alive" | "leaseMs">,
   waiting: ReadonlySet<JobId> = new Set(),
 ): Instant | null {
   const jobs = rows.jobs();
+  if (jobs.some((row) => isAhead(row, now, leaseMs))) return now;
   const due = runnable(jobs, now, alive);
   if (due.some(({ job }) => !waiting.has(job.id))) return now;
   const next = nextMoment(jobs, now);
@@ -127,7 +130,9 @@ function start(
 /** Tells whether a job takes one of the portfolio's places for workers. */
 export const isWorker = ({ queue }: Job): boolean => queue === "work" || queue === "resolve";
 
-/** Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote. */
+/**
+ * Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote.
+ */
 function postpone(
   rows: ProjectRows,
   { now, alive }: Claiming,

@@ -101,7 +101,7 @@ function takers(
       // most projects have nothing to do at most moments: find that out without a lock
       const until = storage.read(
         project,
-        (rows) => idleUntil(rows, before),
+        (rows) => idleUntil(rows, { ...before, leaseMs }),
         () => null,
       );
       if (until !== before.now) return { kind: "idle", until };

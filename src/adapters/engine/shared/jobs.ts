@@ -1,5 +1,5 @@
 /** Which jobs may be delivered, and in which order. */
-import { type Instant, instant } from "../../../core/ids.ts";
+import { type Instant, instant, later } from "../../../core/ids.ts";
 import type { Job } from "../../../core/ledger.ts";
 import type { JobRow } from "./storage.ts";
 
@@ -17,9 +17,29 @@ export const asSeen = (row: JobRow, alive: (owner: string) => boolean): Job =>
 export const asQueued = (job: Job): Job =>
   job.state.at === "queued" ? job : { ...job, state: { at: "queued", waitsFor: null } };
 
+/** Tells whether the clock was set back after a job was sent, or longer than its lease can last. */
+export const isAhead = ({ job }: JobRow, now: Instant, leaseMs: number): boolean =>
+  job.sentAt > now || (job.state.at === "live" && job.state.leaseUntil > later(now, leaseMs));
+
+/** The same job on a clock that was set back: what it waits for still takes as long, no longer. */
+export function broughtBack(row: JobRow, now: Instant, leaseMs: number): JobRow {
+  const { job } = row;
+  const back = Math.max(0, job.sentAt - now);
+  const state =
+    job.state.at === "queued"
+      ? job.state
+      : { ...job.state, leaseUntil: earlier(job.state.leaseUntil, later(now, leaseMs)) };
+  const sentAt = earlier(job.sentAt, now);
+  return { ...row, job: { ...job, sentAt, runAt: later(job.runAt, -back), state } };
+}
+
+const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+
 /**
- * The jobs that may be delivered at `now`, best first. A job is due when its time has come and nobody
- * holds it; one that somebody held too long, or whose owner died, is due again. Of each key only the
+ * The jobs that may be delivered at `now`, best first. A job is due when its time has come and
+ * nobody
+ * holds it; one that somebody held too long, or whose owner died, is due again. Of each key only
+ * the
  * first of those that are due, and none beside one that is still held.
  */
 export function runnable(

@@ -26,6 +26,7 @@ const noCounts: Readonly<Record<Status, number>> = {
 /** Reads projects; one that has no rows yet answers as an empty one and is not created. */
 export function readLedger({ storage, alive, today }: LedgerOptions): Ledger {
   return {
+    version: async (project) => storage.version(project),
     async overview(project) {
       return storage.read(
         project,

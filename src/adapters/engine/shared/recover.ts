@@ -11,7 +11,9 @@ export type Write = <R>(
   body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
 ) => R;
 
-/** The portfolio keeps shares as long as they may count towards a day that is not over everywhere. */
+/**
+ * The portfolio keeps shares as long as they may count towards a day that is not over everywhere.
+ */
 const sharesKeptMs = 48 * 3_600_000;
 
 /** Frees what dead owners hold and settles the portfolio's books; says whether they are settled. */

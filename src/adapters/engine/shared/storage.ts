@@ -19,6 +19,11 @@ export interface JobRow {
 
 export type Sequence = "token" | "job";
 
+export interface Same {
+  readonly id: TaskId;
+  readonly status: Status;
+}
+
 export interface ProjectReads {
   /** Null until it has been written once. */
   project(): Project | null;
@@ -28,8 +33,8 @@ export interface ProjectReads {
   tasks(filter: TaskFilter): readonly Task[];
   task(id: TaskId): Task | null;
   counts(): Readonly<Partial<Record<Status, number>>>;
-  /** Statuses of the tasks with this fingerprint, newest first. */
-  statusesOf(fingerprint: string): readonly Status[];
+  /** The tasks with this fingerprint, newest first. */
+  sameAs(fingerprint: string): readonly Same[];
   openCycles(): readonly Cycle[];
   /** Newest first. */
   cycles(limit: number): readonly Cycle[];
@@ -119,11 +124,15 @@ export interface Written<R> {
 /** How a transaction ended that was not rolled back. */
 export interface Committed<R> {
   readonly answer: R;
-  /** False where the portfolio could not take what was to be lowered: it counts too much for now. */
+  /**
+   * False where the portfolio could not take what was to be lowered: it counts too much for now.
+   */
   readonly mirrored: boolean;
 }
 
 export interface Storage {
+  /** Differs whenever rows of the project were written in between, by whatever process. */
+  version(project: ProjectName): string;
   /** One consistent view, without any lock; `missing` answers for a project that has no rows. */
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
   /** The limit over all projects, without any lock; creates nothing. */

@@ -2,10 +2,11 @@
 import { type Cycle, isOpen } from "../../../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts";
 import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
+import type { Known } from "../../../core/plan.ts";
 import { newProject } from "../../../core/project.ts";
-import type { Status, Task } from "../../../core/task.ts";
+import type { Task } from "../../../core/task.ts";
 import { asSeen } from "./jobs.ts";
-import type { PortfolioReads, ProjectReads } from "./storage.ts";
+import type { PortfolioReads, ProjectReads, Same } from "./storage.ts";
 
 /** What a transaction knows beside the rows. */
 export interface Moment {
@@ -85,14 +86,16 @@ function joined<T extends Task | Cycle, Id extends TaskId | CycleId>(
 }
 
 function knownOf(rows: ProjectReads, fingerprints: readonly string[]): View["known"] {
-  const known = new Map<string, "open" | "done" | "failed" | "skipped">();
+  const known = new Map<string, Known>();
   for (const fingerprint of fingerprints) {
-    const became = rows.statusesOf(fingerprint).map(asKnown);
-    const [newest] = became;
-    if (newest !== undefined) known.set(fingerprint, became.includes("open") ? "open" : newest);
+    const same = rows.sameAs(fingerprint).map(asKnown);
+    const first = same.find(({ became }) => became === "open") ?? same[0];
+    if (first !== undefined) known.set(fingerprint, first);
   }
   return known;
 }
 
-const asKnown = (status: Status): "open" | "done" | "failed" | "skipped" =>
-  status === "done" || status === "failed" || status === "skipped" ? status : "open";
+const asKnown = ({ id, status }: Same): Known => ({
+  became: status === "done" || status === "failed" || status === "skipped" ? status : "open",
+  task: id,
+});

@@ -6,6 +6,9 @@ export interface Waker {
   wait(sleep: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
+/** Made once: a reason of its own for each abort would cost more than the wait. */
+const woken = new Error("something was written");
+
 /** Opens a waker that counts commits. */
 export function openWaker(): Waker {
   let commits = 0;
@@ -20,7 +23,7 @@ export function openWaker(): Waker {
       if (signal.aborted) return;
       if ((seen.get(signal) ?? commits) === commits) {
         const ending = new AbortController();
-        const end = () => ending.abort();
+        const end = () => ending.abort(woken);
         waiting.add(end);
         signal.addEventListener("abort", end, { once: true });
         await sleep(ending.signal);

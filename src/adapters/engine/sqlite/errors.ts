@@ -19,7 +19,8 @@ const troubles: readonly Trouble[] = [
   { code: "SQLITE_FULL", what: "the disk is full", hint: space },
   { code: "ENOSPC", what: "the disk is full", hint: space },
   { code: "SQLITE_NOTADB", what: "it is not a database", hint: restore },
-  { code: "SQLITE_CORRUPT", what: "it is damaged", hint: restore },
+  // the driver does not tell the one from the other
+  { code: "SQLITE_CORRUPT", what: "it is damaged, or the disk cannot read it", hint: restore },
   // all statements are constant: they fail only where a table is not as this program made it
   { code: "SQLITE_ERROR", what: "its tables are not as they were made", hint: restore },
   { code: "SQLITE_READONLY", what: "it cannot be written", hint: permission },
@@ -38,7 +39,9 @@ const troubles: readonly Trouble[] = [
   { code: "SQLITE_IOERR", what: "the disk answers with errors", hint: disk },
 ];
 
-/** Turns an error of the driver or the file system into a `LedgerError`; leaves others as they are. */
+/**
+ * Turns an error of the driver or the file system into a `LedgerError`; leaves others as they are.
+ */
 export function explained(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const trouble = troubles.find((each) => code?.startsWith(each.code) === true);

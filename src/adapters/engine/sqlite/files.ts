@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isProjectName, type ProjectName } from "../../../core/ids.ts";
 import type { ProjectRows } from "../shared/storage.ts";
+import { explaining } from "./errors.ts";
 import { type Connection, openDatabase } from "./open.ts";
 import { openPortfolio, type PortfolioRows } from "./portfolio.ts";
 import { openRows } from "./rows.ts";
@@ -13,11 +14,16 @@ export interface File<Rows> {
   readonly rows: Rows;
 }
 
+export interface ProjectFile extends File<ProjectRows> {
+  /** Differs whenever rows were written in between, through this connection or any other. */
+  version(): string;
+}
+
 export interface Files {
   /** Null where the project has no file: a mistyped name must not make one. */
-  existing(project: ProjectName): File<ProjectRows> | null;
+  existing(project: ProjectName): ProjectFile | null;
   /** Opens a project's file, and creates it where it is missing. */
-  project(project: ProjectName): File<ProjectRows>;
+  project(project: ProjectName): ProjectFile;
   portfolio(): File<PortfolioRows>;
   /** Null where nothing has been written yet. */
   existingPortfolio(): File<PortfolioRows> | null;
@@ -29,7 +35,7 @@ const openMax = 128;
 /** A file that nobody asked for in this time is closed. */
 const idleMs = 60_000;
 
-interface Used extends File<ProjectRows> {
+interface Used extends ProjectFile {
   usedAt: number;
 }
 
@@ -38,7 +44,7 @@ export function openFiles(dataDir: string): Files {
   const projects = new Map<ProjectName, Used>();
   let portfolio: File<PortfolioRows> | null = null;
   const pathOf = (project: ProjectName) => join(dataDir, `${project}.db`);
-  const use = (project: ProjectName): File<ProjectRows> => {
+  const use = (project: ProjectName): ProjectFile => {
     const now = performance.now();
     closeIdle(projects, project, now);
     const path = pathOf(project);
@@ -78,9 +84,20 @@ export function openFiles(dataDir: string): Files {
   };
 }
 
-function openProject(path: string): File<ProjectRows> {
+/** Counts the connections of this process: SQLite's counters begin anew with each. */
+let connections = 0;
+
+function openProject(path: string): ProjectFile {
   const db = openDatabase(path, "project");
-  return { path, db, rows: openRows(db) };
+  connections += 1;
+  const connection = connections;
+  // changes with the commits of other connections alone; the rows that this one changed are counted
+  const others = db.prepare("PRAGMA data_version").pluck();
+  const own = db.prepare("SELECT total_changes()").pluck();
+  return {
+    ...{ path, db, rows: openRows(db) },
+    version: () => explaining(path, () => `${connection} ${own.get()} ${others.get()}`),
+  };
 }
 
 function closeIdle(projects: Map<ProjectName, Used>, except: ProjectName, now: number): void {

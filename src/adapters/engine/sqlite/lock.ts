@@ -2,7 +2,7 @@
  * One engine process for each data folder. SQLite holds the lock: the system frees it with the
  * process, however that dies, and keeps it while the process is only stopped.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
@@ -30,7 +30,9 @@ const holder: z.ZodType<Holder> = z.object({
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<Database.Database>();
 
-/** Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell. */
+/**
+ * Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell.
+ */
 export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDirLock {
   const path = join(dataDir, "engine.lock");
   const card = `${path}.json`;
@@ -58,6 +60,27 @@ export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDir
       },
     };
   });
+}
+
+/** Who has the lock of a data folder; null where nobody has. A read: it creates nothing. */
+export function holderOf(dataDir: string): Holder | null {
+  const path = join(dataDir, "engine.lock");
+  const card = `${path}.json`;
+  // a holder leaves its card only where it is killed: without one nothing needs to be opened
+  const holder = existsSync(path) ? readHolder(card) : null;
+  return holder !== null && isLocked(path) ? holder : null;
+}
+
+function isLocked(path: string): boolean {
+  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    db.prepare("SELECT 1 FROM sqlite_schema").get();
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    db.close();
+  }
 }
 
 const isBusy = (error: unknown): boolean =>

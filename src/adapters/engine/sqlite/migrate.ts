@@ -27,7 +27,8 @@ export function migrate(
     const from = versionOf(db);
     if (from > newest) throw tooNew(path, from, newest);
     db.exec(
-      "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, at TEXT NOT NULL) STRICT",
+      "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, at TEXT NOT " +
+        "NULL) STRICT",
     );
     for (const { version, sql } of migrations.filter((each) => each.version > from)) {
       db.exec(sql);
@@ -58,7 +59,8 @@ function backUp(db: Database.Database, path: string): void {
 
 const tooNew = (path: string, found: number, known: number): LedgerError =>
   new LedgerError(
-    `${path} was written by a newer version of this program (schema ${found}, known here: ${known})`,
+    `${path} was written by a newer version of this program (schema ${found}, known here: ` +
+      `${known})`,
     "Use the newer version; an older one would lose what it does not know.",
   );
 

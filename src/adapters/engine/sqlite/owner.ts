@@ -10,7 +10,9 @@ export function thisOwner(): string {
   return [boot(), namespace(), pid, startOf(pid) ?? "?"].join(" ");
 }
 
-/** Tells whether the process that `owner` names may still run; what cannot be seen counts as alive. */
+/**
+ * Tells whether the process that `owner` names may still run; what cannot be seen counts as alive.
+ */
 export function isOwnerAlive(owner: string): boolean {
   const [ownBoot = "", ownNamespace = "", ownPid = "", started = ""] = owner.split(" ");
   if (ownBoot !== boot()) return false;

@@ -68,7 +68,9 @@ function statement(write: Exclude<PortfolioWrite, { kind: "limit" }>): Statement
       };
     case "worker":
       return {
-        sql: "INSERT OR REPLACE INTO workers (project, token, owner) VALUES (@project, @token, @owner)",
+        sql:
+          "INSERT OR REPLACE INTO workers (project, token, owner) VALUES (@project, " +
+          "@token, @owner)",
         values: { ...write.worker },
       };
     case "unworker":

@@ -6,6 +6,7 @@ import type { Status } from "../../../core/task.ts";
 import type { ProjectReads, ProjectRows } from "../shared/storage.ts";
 import { parsed } from "./errors.ts";
 import { openEventLog } from "./events.ts";
+import { taskId } from "./schema/primitives.ts";
 import * as shapes from "./shapes.ts";
 import { openTable, preparing } from "./table.ts";
 
@@ -66,10 +67,10 @@ const status: z.ZodType<Status> = z.enum([
   "failed",
   "skipped",
 ]);
-const statuses = z.array(status);
+const same = z.array(z.object({ id: taskId, status }));
 const counted = z.array(z.object({ status, n: z.int() }));
 
-type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "statusesOf";
+type TaskReads = "project" | "openTasks" | "tasks" | "task" | "counts" | "sameAs";
 
 function readTasks(
   db: Database.Database,
@@ -91,14 +92,9 @@ function readTasks(
       for (const row of parsed(counted, rows, db.name, "tasks")) counts[row.status] = row.n;
       return counts;
     },
-    statusesOf(fingerprint) {
-      const sql = "SELECT status FROM tasks WHERE fingerprint = ? ORDER BY rowid DESC";
-      return parsed(
-        statuses,
-        prepare(sql).pluck().all(shapes.short(fingerprint)),
-        db.name,
-        "tasks",
-      );
+    sameAs(fingerprint) {
+      const sql = "SELECT id, status FROM tasks WHERE fingerprint = ? ORDER BY rowid DESC";
+      return parsed(same, prepare(sql).all(shapes.short(fingerprint)), db.name, "tasks");
     },
   };
 }

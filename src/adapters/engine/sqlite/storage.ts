@@ -26,6 +26,7 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
   const waker = openWaker();
   const watch = openWatch(dataDir, waker.wake);
   return {
+    version: (project) => files.existing(project)?.version() ?? "",
     read(project, body, missing) {
       const file = files.existing(project);
       if (file === null) return missing();

@@ -41,10 +41,11 @@ export function openTable<T>(db: Database.Database, shape: Shape<T>): Table<T> {
       const body = JSON.stringify(record);
       const row = { ...columns(record), body, sum: digest(body) };
       const names = Object.keys(row);
+      const values = names.map((name) => `@${name}`);
       const rest = names.filter((name) => !key.includes(name));
       const sets = rest.map((name) => `${name} = excluded.${name}`);
       prepare(
-        `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map((name) => `@${name}`).join(", ")})
+        `INSERT INTO ${table} (${names.join(", ")}) VALUES (${values.join(", ")})
          ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${sets.join(", ")}`,
       ).run(row);
     },

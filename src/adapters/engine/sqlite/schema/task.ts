@@ -25,6 +25,8 @@ export const failure: z.ZodType<Failure> = z.strictObject({
     "refused",
     "emptyChange",
     "unsafeChange",
+    "outOfScope",
+    "checksRed",
     "judgedBad",
     "judgeLost",
     "conflicted",

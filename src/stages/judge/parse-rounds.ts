@@ -1,9 +1,9 @@
-/** Reads a check's run as it was remembered. */
+/** Reads a tree's rounds of checks as they were remembered. */
 import { z } from "zod";
 import type { CheckRun } from "../../core/checks.ts";
 
 const count = z.int().min(0);
-const schema = z.object({
+const run = z.object({
   name: z.string(),
   command: z.string(),
   ended: z.object({ kind: z.literal("exited"), code: z.int() }),
@@ -24,12 +24,14 @@ const schema = z.object({
   durationMs: z.number(),
 });
 
-/** Returns the run; null where the text is not one. */
-export function parseRun(text: string): CheckRun | null {
+const schema = z.array(z.array(run));
+
+/** Returns the rounds; none where the text is not what was written. */
+export function parseRounds(text: string): readonly (readonly CheckRun[])[] {
   try {
     const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
+    return parsed.success ? parsed.data : [];
   } catch {
-    return null; // damaged: it is run again
+    return []; // damaged: they are run again
   }
 }

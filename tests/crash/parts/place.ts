@@ -1,0 +1,78 @@
+/** Where one story is played: a person's project with edits under way, a portfolio, a home. */
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sampleFiles } from "../../support/cycle-samples.ts";
+
+export interface Place extends AsyncDisposable {
+  readonly root: string;
+  /** The person's repository. */
+  readonly project: string;
+  readonly data: string;
+  /** Every call with an effect, as the processes wrote it down. */
+  readonly trace: string;
+  git(...args: readonly string[]): string;
+}
+
+const identity = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.org",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.org",
+};
+
+const opened = new Set<string>();
+
+/** Removes all places that are open. */
+export async function removeAll(): Promise<void> {
+  for (const root of opened) await rm(root, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Lays out a place; it is removed when it is disposed of. */
+export async function openPlace(config: Readonly<Record<string, unknown>> = {}): Promise<Place> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "orch-crash-")));
+  const project = join(root, "app");
+  for (const folder of ["app/tests", "home", "tmp"])
+    await mkdir(join(root, folder), { recursive: true });
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", args, {
+      cwd: project,
+      env: { PATH: process.env["PATH"], HOME: join(root, "home"), ...identity },
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    }).trimEnd();
+  const files = { ...sampleFiles, "CLAUDE.md": "# App\n\n## Backlog\n\n- three tasks\n" };
+  for (const [path, text] of Object.entries({ ...files, "mine.txt": "mine\n" }))
+    await writeFile(join(project, path), text);
+  git("init", "--quiet", "-b", "main");
+  git("add", "--all");
+  git("commit", "--quiet", "-m", "Start");
+  // what the person has under way must survive: a stash, a staged file, an edit, a new file
+  await writeFile(join(project, "mine.txt"), "stashed\n");
+  git("stash", "--quiet");
+  await writeFile(join(project, "staged.txt"), "staged\n");
+  git("add", "staged.txt");
+  await writeFile(join(project, "mine.txt"), "edited\n");
+  await writeFile(join(project, "new.txt"), "new\n");
+  const app = { name: "app", path: "./app", test_command: "sh check.sh", max_workers: 3 };
+  const entry = { ...app, check_timeout_seconds: 60, worker_timeout_seconds: 120, ...config };
+  const portfolio = { name: "crash", data_dir: "./data", projects: [entry] };
+  await writeFile(join(root, "orch.json"), JSON.stringify(portfolio));
+  opened.add(root);
+  // the loader's cache is shared: compiling everything for each story would take most of the time
+  const cache = `tsx-${process.getuid?.() ?? 0}`;
+  await mkdir(join(tmpdir(), cache), { recursive: true });
+  await symlink(join(tmpdir(), cache), join(root, "tmp", cache));
+  const [data, trace] = [join(root, "data"), join(root, "trace.jsonl")];
+  await writeFile(trace, "");
+  return {
+    ...{ root, project, data, trace, git },
+    [Symbol.asyncDispose]: async () => {
+      opened.delete(root);
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}

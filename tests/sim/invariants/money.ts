@@ -1,0 +1,69 @@
+/** Money: what the vendor bills is known before it is spent, and no cap is passed by more than a session. */
+import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
+import type { Universe } from "../world/universe.ts";
+import { dayOf } from "../world/vendor.ts";
+import type { Invariant, Scene } from "./facts.ts";
+
+/** Sums of floats. */
+const slackUsd = 1e-6;
+
+/** G5: the bill is never more than what is settled and reserved, but for a session's last request. */
+export const billIsCovered: Invariant<Scene> = {
+  name: "the bill is covered",
+  promise: "G5",
+  check({ universe, known, data }) {
+    const { bill, overrun } = universe.vendor;
+    const billed = (bill.get(known.land.name) ?? 0) - (overrun.get(known.land.name) ?? 0);
+    const covered = coveredBy(data);
+    if (billed <= covered + slackUsd) return null;
+    return `$${billed.toFixed(3)} were billed, $${covered.toFixed(3)} are settled or reserved`;
+  },
+};
+
+function coveredBy({ reservations }: ProjectData): number {
+  let sum = 0;
+  for (const { settledUsd, amountUsd } of reservations.values()) sum += settledUsd ?? amountUsd;
+  return sum;
+}
+
+/** G5: a day's caps, of a project and of the portfolio, hold in the vendor's bill. */
+export const capsHold: Invariant<Scene> = {
+  name: "caps hold",
+  promise: "G5",
+  check({ universe, known }) {
+    const { name, rules } = known.land;
+    const { dayUsd, portfolioDayUsd } = rules.limits.caps;
+    const day = dayOf(universe.time.now());
+    // sessions that began before midnight are billed after it
+    const early = (universe.time.now() % 86_400_000) / 60_000 < 10;
+    const slack = lastRequests(universe) + (early ? rules.limits.sessionUsd.worker : 0);
+    const passed = (cap: number | null, key: string) =>
+      cap !== null && (universe.vendor.billOfDay.get(key) ?? 0) > cap + slack;
+    if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
+    return passed(portfolioDayUsd, day) ? "the portfolio's cap of the day is passed" : null;
+  },
+};
+
+/** By as much as sessions passed their own caps with their last requests. */
+const lastRequests = ({ vendor }: Universe): number =>
+  [...vendor.overrun.values()].reduce((sum, each) => sum + each, slackUsd);
+
+/** G5: the portfolio's books never count less than a project's own. */
+export const portfolioCountsEnough: Invariant<Scene> = {
+  name: "the portfolio counts enough",
+  promise: "G5",
+  check({ universe, known, data }) {
+    const shares = new Map<number, number>();
+    for (const {
+      project,
+      token,
+      settledUsd,
+      amountUsd,
+    } of universe.store.portfolio.shares.values())
+      if (project === known.land.name) shares.set(token, settledUsd ?? amountUsd);
+    for (const { token, settledUsd, amountUsd } of data.reservations.values())
+      if ((shares.get(token) ?? 0) + slackUsd < (settledUsd ?? amountUsd))
+        return `the portfolio counts too little for delivery ${token}`;
+    return null;
+  },
+};

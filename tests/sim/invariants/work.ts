@@ -1,0 +1,71 @@
+/** Agents' work: paid once, kept until it has landed. */
+import type { TaskState } from "../../../src/core/task.ts";
+import type { Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts";
+
+/**
+ * G3: what a finished session did is not paid for again: for the same attempt, verdict or plan no
+ * other session begins while its files are there. Resolutions are made anew by design.
+ */
+export const finishedIsNotPaidAgain: Invariant<SessionBegun> = {
+  name: "finished work is not paid for again",
+  promise: "G3",
+  check({ known, request, book }) {
+    if (book !== null || request.role === "refinery") return null;
+    const before = known.finished.get(request.transcript);
+    if (before === undefined) return null;
+    return `session ${before} of ${request.transcript} had finished, and ${request.session} begins`;
+  },
+};
+
+/** G3: a session begins only for a task that is in hand. */
+export const givenUpStartsNothing: Invariant<TaskStep> = {
+  name: "what is over starts nothing",
+  promise: "G7",
+  check({ task, before, event }) {
+    const over = before.at === "skipped" || before.at === "done" || before.at === "failed";
+    return over && event.type.endsWith(".started") ? `${task.id} was ${before.at}` : null;
+  },
+};
+
+/** G18: a commit that a task stands on is kept where git collects nothing. */
+export const candidatesAreKept: Invariant<TaskStep> = {
+  name: "candidates are kept",
+  promise: "G18",
+  check({ known: { land }, task, after }) {
+    const commit = commitOf(after);
+    if (commit === null || isKept(land.git, commit)) return null;
+    return `${commit} of ${task.id} is ${after.at} and kept nowhere`;
+  },
+};
+
+const commitOf = (state: TaskState) => ("commit" in state ? state.commit : null);
+
+function isKept({ refs, history }: Known["land"]["git"], commit: string): boolean {
+  for (const each of refs.values()) if (each === commit) return true;
+  return [...history()].some((each) => each === commit);
+}
+
+/** G18: what was submitted and did not land is still there. */
+export const unlandedWorkStays: Invariant<Scene> = {
+  name: "unlanded work stays",
+  promise: "G18",
+  check({ known: { land }, data }) {
+    for (const { task, outcome } of data.attempts.values())
+      if (outcome.kind === "submitted" && !isKept(land.git, outcome.commit))
+        return `${outcome.commit}, submitted for ${task}, is kept nowhere`;
+    return null;
+  },
+};
+
+/** G20: a change that is submitted differs from its base. */
+export const submittedIsNotEmpty: Invariant<TaskStep> = {
+  name: "submitted work is not empty",
+  promise: "G20",
+  check({ known: { land }, task, event }) {
+    if (event.type !== "work.submitted") return null;
+    const commit = land.git.find(event.commit);
+    const [base] = commit.parents;
+    const empty = base !== undefined && land.git.find(base).tree === commit.tree;
+    return empty ? `${task.id} submitted nothing` : null;
+  },
+};

@@ -1,0 +1,114 @@
+/** The fake agent: sessions of a few requests, each charged, each of which may be the last. */
+import type { Agent, Ending, SessionRequest, SessionResult } from "../../../src/ports/agent.ts";
+import type { Calls } from "./calls.ts";
+import { kill } from "./calls.ts";
+import { taskOf, think } from "./minds.ts";
+import { type Book, type Land, strikes, type Universe } from "./universe.ts";
+import { charge, trouble } from "./vendor.ts";
+
+/** Opens the agent as one process of a project has it. */
+export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
+  return {
+    ready: async () => null,
+    async run(request, signal) {
+      const { time, vendor, watch } = universe;
+      const startedAt = time.now();
+      const known = vendor.sessions.get(request.session) ?? null;
+      const earlierUsd = known?.costUsd ?? 0;
+      const book: Book = known ?? { costUsd: 0, requests: 0, answer: null, overrunUsd: 0 };
+      universe.tally.sessions += 1;
+      if (!signal.aborted) {
+        vendor.sessions.set(request.session, book);
+        watch.began(land, request, calls.process, known);
+      }
+      const ending = await play(universe, calls, land, { request, book, signal });
+      watch.ended(land, request, calls.process, ending);
+      return {
+        ...resultOf(request, book, ending),
+        earlierUsd,
+        durationMs: time.now() - startedAt,
+      };
+    },
+  };
+}
+
+function resultOf(
+  { model }: SessionRequest,
+  { costUsd, requests }: Book,
+  ending: Ending,
+): Omit<SessionResult, "durationMs" | "earlierUsd"> {
+  const tokens = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  return {
+    ending,
+    text: "Looking",
+    costUsd,
+    costBasis: requests === 0 ? "none" : "vendor",
+    usage: requests === 0 ? [] : [{ model, costUsd, ...tokens }],
+    turns: requests,
+  };
+}
+
+interface Play {
+  readonly request: SessionRequest;
+  readonly book: Book;
+  readonly signal: AbortSignal;
+}
+
+/** How a session that begins now will go, drawn before it does. */
+function lotOf(universe: Universe, land: Land, { request, book }: Play) {
+  const { random } = universe;
+  const finished = book.answer !== null;
+  return {
+    finished,
+    requests: finished ? 1 : random.between(1, 4),
+    stepMs: finished ? 500 : random.between(500, random.chance(0.1) ? 40_000 : 9_000),
+    stepUsd: finished ? 0.01 : request.limits.budgetUsd * (0.02 + 0.1 * random.next()),
+    endless: strikes(universe, "session goes on for ever"),
+    stalls: strikes(universe, "session stalls"),
+    slow: strikes(universe, "session runs out of time"),
+    squanders: strikes(universe, "session squanders"),
+    mind: think(universe, land, request),
+  };
+}
+
+async function play(universe: Universe, calls: Calls, land: Land, given: Play): Promise<Ending> {
+  const { request, book, signal } = given;
+  const { budgetUsd, timeoutMs, silenceMs } = request.limits;
+  const aborted: Ending = { kind: "aborted" };
+  if (signal.aborted) return aborted;
+  const lot = lotOf(universe, land, given);
+  const deadline = universe.time.now() + timeoutMs;
+  for (let turn = 1; ; turn += 1) {
+    if (book.costUsd >= budgetUsd) return { kind: "outOfBudget" };
+    const ending = trouble(universe);
+    if (ending !== null) return ending;
+    const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : lot.stepMs;
+    const left = deadline - universe.time.now();
+    await calls.sleep(Math.min(lasts, left), signal);
+    await calls.hazard(`agent: ${request.transcript}`, "crash before a call");
+    if (signal.aborted) return aborted;
+    if (lasts >= left) return { kind: "timedOut" };
+    if (lot.stalls) return { kind: "stalled" };
+    const costUsd = lot.squanders ? budgetUsd * 0.7 : lot.stepUsd;
+    charge(universe, land.name, book, { costUsd, capUsd: budgetUsd });
+    poison(universe, calls, land, request);
+    // killed between the vendor's charge and its record
+    await calls.hazard(`agent: ${request.transcript}`, "crash after a call");
+    request.onEvent({ type: "spent", costUsd: book.costUsd });
+    if (lot.endless && turn >= 6) return { kind: "outOfTurns" };
+    if (turn >= lot.requests && !lot.endless && !(lot.squanders && turn < 2)) break;
+  }
+  const room = land.rooms.get(request.cwd);
+  if (!lot.finished && room !== undefined) lot.mind.edit(room);
+  book.answer ??= { json: lot.mind.json };
+  return { kind: "answered", json: book.answer.json };
+}
+
+/** Some tasks take the whole machine with them, until the world is calm. */
+function poison(universe: Universe, calls: Calls, land: Land, request: SessionRequest): void {
+  const task = taskOf(universe, land, request);
+  if (task === null || universe.luck.isCalm()) return;
+  if (land.poison === null && strikes(universe, "a task that kills its process"))
+    land.poison = task.id;
+  if (land.poison === task.id) kill(universe, calls.process, `poisoned by ${task.id}`);
+}

@@ -1,0 +1,147 @@
+/** What outlives the processes of the program: ledgers, repositories, the vendor; and who watches. */
+import type { MemoryStore } from "../../../src/adapters/engine/memory/storage.ts";
+import type { ProjectName, TaskId, Token } from "../../../src/core/ids.ts";
+import type { Change } from "../../../src/core/ledger.ts";
+import type { Limits } from "../../../src/core/schedule.ts";
+import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
+import type { Delivery } from "../../../src/ports/engine.ts";
+import type { PublishRequest } from "../../../src/ports/repo.ts";
+import type { CheckSpec } from "../../../src/stages/context.ts";
+import type { FaultKind } from "../faults/kinds.ts";
+import type { Luck } from "../faults/luck.ts";
+import type { Git } from "./git.ts";
+import type { Random } from "./random.ts";
+import type { Process, Time } from "./time.ts";
+import type { Trace } from "./trace.ts";
+
+export interface Universe {
+  readonly seed: number;
+  readonly random: Random;
+  readonly time: Time;
+  readonly luck: Luck;
+  readonly trace: Trace;
+  readonly store: MemoryStore;
+  /** Owners of the processes that run. */
+  readonly alive: Set<string>;
+  readonly vendor: Vendor;
+  readonly lands: ReadonlyMap<ProjectName, Land>;
+  readonly tally: Tally;
+  watch: Watch;
+  /** Called when a process has died, however that came about. */
+  died: (process: Process) => void;
+  /** Why nothing may be started, or null. */
+  obstacle: string | null;
+}
+
+/** One project: the person's repository, and what we keep of it. */
+export interface Land {
+  readonly name: ProjectName;
+  readonly git: Git;
+  readonly rooms: Map<string, Room>;
+  /** What installed folders leave in a slot. */
+  readonly pool: { shield: readonly string[]; readonly files: Map<string, string> };
+  readonly memo: Map<string, string>;
+  readonly journal: Map<string, string>;
+  readonly checkout: { readonly dirty: Set<string>; busy: boolean };
+  /** Every run of a check that came to its end, by tree and command. */
+  readonly runs: Map<string, Run[]>;
+  readonly rules: Rules;
+  /** A task whose every session kills the process that holds it. */
+  poison: TaskId | null;
+}
+
+/** How a project wants things done. */
+export interface Rules {
+  readonly limits: Limits;
+  readonly checks: readonly CheckSpec[];
+  /** Whether its checks name the tests that fail, or have nothing but an exit code. */
+  readonly named: boolean;
+  readonly planned: boolean;
+  readonly push: boolean;
+  readonly intervalMs: number;
+  readonly priority: number;
+}
+
+/** A workspace; it outlives the process that has it open. */
+export interface Room {
+  readonly name: string;
+  readonly serial: number;
+  readonly base: PublishRequest["from"];
+  readonly files: Map<string, string>;
+  shield: readonly string[];
+  holder: Process | null;
+}
+
+export interface Run {
+  readonly green: boolean;
+  readonly failures: readonly string[];
+}
+
+export interface Vendor {
+  /** US dollars charged to a project. */
+  readonly bill: Map<ProjectName, number>;
+  /** US dollars charged on a day, over all projects and by project. */
+  readonly billOfDay: Map<string, number>;
+  /** US dollars by which sessions passed their caps with their last request. */
+  readonly overrun: Map<ProjectName, number>;
+  readonly sessions: Map<string, Book>;
+  limit: { readonly until: number; readonly told: boolean } | null;
+  outageUntil: number;
+  keyRefusedUntil: number;
+}
+
+/** What the vendor knows of one session. */
+export interface Book {
+  costUsd: number;
+  requests: number;
+  /** The answer, once the session has finished. */
+  answer: { readonly json: unknown } | null;
+  overrunUsd: number;
+}
+
+export interface Tally {
+  deaths: number;
+  landings: number;
+  rejections: number;
+  conflicts: number;
+  releases: number;
+  sessions: number;
+  calls: number;
+  /** Rows of the task machine that were taken: `state event → state`. */
+  readonly rows: Map<string, number>;
+}
+
+/** Who sees everything, and says when a promise is broken. */
+export interface Watch {
+  /** After each write that was committed to a project's ledger. */
+  wrote(project: ProjectName, by: Process): void;
+  /** What a decision is about to write. */
+  writes(project: ProjectName, changes: readonly Change[], by: Process): void;
+  /** The engine takes a delivery for the one that holds its job. */
+  finishes(delivery: Delivery): void;
+  /** The branch was moved by us. */
+  landed(land: Land, request: PublishRequest): void;
+  charged(project: ProjectName): void;
+  began(land: Land, request: SessionRequest, by: Process, book: Book | null): void;
+  ended(land: Land, request: SessionRequest, by: Process, ending: Ending): void;
+  /** A workspace was lost, through no doing of the program's. */
+  lost(land: Land, room: string): void;
+  /** Something was heard that no fault of this world explains. */
+  heard(text: string): void;
+  /** Something threw that no fault of this world explains. */
+  broke(fault: unknown): void;
+}
+
+/** Marks what this world does on purpose, so that all else that throws is a bug. */
+export const onPurpose = "on purpose: ";
+
+export const strikes = (universe: Universe, kind: FaultKind): boolean =>
+  universe.luck.strikes(kind);
+
+export const say = ({ trace, time }: Universe, line: string): void => trace.say(time.now(), line);
+
+/** A process that died: nothing comes back to it. */
+export const never = <T>(): Promise<T> => new Promise(() => {});
+
+/** Names one delivery over all projects. */
+export const deliveryName = (project: ProjectName, token: Token): string => `${project} ${token}`;
