@@ -10,6 +10,7 @@ import { openJournal } from "../adapters/journal/journal.ts";
 import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
 import { chosen } from "../adapters/sandbox/toolchains.ts";
+import { escalationOf } from "../core/escalation.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { defaultRetryRules } from "../core/retry.ts";
 import type { Limits } from "../core/schedule.ts";
@@ -97,6 +98,7 @@ function settingsOf(
   return {
     name: project.name,
     models: { planner: plannerModel, worker: model, judge: judgeModel, refinery: model },
+    escalation: escalationOf(project.escalationModel, model),
     timeoutsMs: {
       planner: plannerTimeoutMs,
       worker: workerMs,
@@ -136,7 +138,12 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
       dayUsd: project.maxBudgetPerDay,
       portfolioDayUsd: portfolio.maxBudgetPerDay,
     },
-    rules: { ...defaultRetryRules, attemptsMax: project.maxAttempts },
+    keptForPerson: portfolio.keepForMe / 100,
+    rules: {
+      ...defaultRetryRules,
+      attemptsMax: project.maxAttempts,
+      failuresMax: project.maxFailuresInARow,
+    },
   };
 }
 

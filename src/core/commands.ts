@@ -106,6 +106,15 @@ export function resume(view: View, rules: RetryRules): Decision<Told> {
   return { changes: draft.changes(), answer: done };
 }
 
+/** Ends the wait for the model, in all projects: one session tries at once. */
+export function liftLimit(view: View, rules: RetryRules): Decision<Told> {
+  const draft = openDraft(view, rules);
+  draft.tellLimit({ type: "limit.lifted", now: view.now });
+  if (draft.changes().length === 0)
+    return refuse("nothing waits for the model, or one session tries already");
+  return { changes: draft.changes(), answer: done };
+}
+
 /**
  * Asks for a cycle; answers the one to follow: an interrupted one goes on before a new one begins.
  */

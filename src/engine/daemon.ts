@@ -1,5 +1,6 @@
 /** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
-import { instant, later, type ProjectName } from "../core/ids.ts";
+import { dueAfter } from "../core/cycle.ts";
+import type { ProjectName } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
@@ -81,10 +82,8 @@ function openSending(house: House): (site: Site) => Promise<void> {
       return;
     }
     const now = house.clock.now();
-    // a clock that was set back makes nobody wait longer than an interval
-    const from = instant(Math.min(lastCycle?.startedAt ?? now, now));
-    const delayMs = Math.max(0, later(from, intervalMs) - now);
-    await askForCycle(house, name, "schedule", delayMs);
+    const dueAt = dueAfter(lastCycle, intervalMs, now);
+    await askForCycle(house, name, "schedule", Math.max(0, dueAt - now));
   };
 }
 

@@ -317,6 +317,7 @@ function siteOf(name: string): Site {
       portfolioWorkersMax: null,
       sessionUsd: { planner: 0.5, worker: 0.5, judge: 0.2, refinery: 0.5 },
       caps: { cycleUsd: null, dayUsd: null, portfolioDayUsd: null },
+      keptForPerson: 0,
       rules: { ...defaultRetryRules, attemptsMax: 1 },
     },
     journal: { write: async () => ({ kind: "written" }) },

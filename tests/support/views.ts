@@ -2,6 +2,7 @@
 import type { Caps } from "../../src/core/budget.ts";
 import { jobId, later, projectName, token } from "../../src/core/ids.ts";
 import type { Change, Job, PortfolioView, View } from "../../src/core/ledger.ts";
+import { noLimit } from "../../src/core/limit.ts";
 import { newProject } from "../../src/core/project.ts";
 import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
@@ -17,6 +18,7 @@ export const aView = (changes: Partial<View> = {}): View => ({
   day: "2026-01-02",
   chance: 0,
   project: newProject,
+  limit: noLimit,
   tasks: [],
   cycles: [],
   jobs: [],
@@ -36,6 +38,7 @@ export const limits = (changes: Partial<Limits> = {}): Limits => ({
   portfolioWorkersMax: null,
   sessionUsd: { planner: 0.5, worker: 0.5, judge: 0.2, refinery: 0.5 },
   caps: noCaps,
+  keptForPerson: 0,
   rules: defaultRetryRules,
   ...changes,
 });

@@ -149,5 +149,7 @@ export function projectJson(config: ProjectConfig, seen: Overview) {
     today: moneyJson(seen.today, config.maxBudgetPerDay),
     total_usd: seen.totalUsd,
     failures_in_a_row: project.failuresInARow,
+    failed_plannings_in_a_row: project.plansFailedInARow,
+    last_failures: project.failures,
   };
 }

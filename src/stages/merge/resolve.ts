@@ -95,6 +95,7 @@ async function talk(
       session,
       name: attempt.workspace,
       resume: true,
+      edits: true,
     },
     signal,
   );

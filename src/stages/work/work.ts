@@ -125,6 +125,8 @@ async function talk(
       session,
       name: attempt.workspace,
       resume: true,
+      model: attempt.model,
+      edits: task.brief.kind !== "review",
     },
     signal,
   );
