@@ -73,7 +73,7 @@ export const trailIsComplete: Invariant<Scene> = {
       if (!is(planDocument(land.name, cycle, titles)))
         return `the plan of ${cycle.id} is not as it ended`;
     for (const task of data.tasks.values()) {
-      if ("token" in task.state) continue; // what waits for money with its holder dead has not ended
+      if (!resting.has(task.state.at)) continue; // there is more to tell of it
       const of = <T extends { readonly task: string }>(rows: Iterable<T>) =>
         [...rows].filter((row) => row.task === task.id);
       const record = {
