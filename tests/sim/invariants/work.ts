@@ -66,11 +66,15 @@ export const unlandedWorkStays: Invariant<Scene> = {
 export const submittedIsNotEmpty: Invariant<TaskStep> = {
   name: "submitted work is not empty",
   promise: "G20",
-  check({ known: { land }, task, event }) {
+  check({ known: { land }, data, task, event }) {
     if (event.type !== "work.submitted") return null;
-    const commit = land.git.find(event.commit);
-    const [base] = commit.parents;
-    const empty = base !== undefined && land.git.find(base).tree === commit.tree;
+    const { git } = land;
+    const author = [...data.attempts.values()].find(
+      ({ task: id, outcome }) =>
+        id === task.id && outcome.kind === "submitted" && outcome.commit === event.commit,
+    );
+    if (author === undefined || author.base === null) return `nobody submitted ${event.commit}`;
+    const empty = git.find(author.base).tree === git.find(event.commit).tree;
     return empty ? `${task.id} submitted nothing` : null;
   },
 };
