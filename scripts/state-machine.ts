@@ -1,4 +1,6 @@
+import { type FailureKind, failureClasses, failureSentence } from "../src/core/failure.ts";
 import { queueOf } from "../src/core/jobs.ts";
+import { defaultRetryRules, waitMs } from "../src/core/retry.ts";
 import { type At, statusOf, type TaskState } from "../src/core/task.ts";
 import { taskTable } from "../src/core/task-machine.ts";
 import type { EventType } from "../src/core/task-rows/row.ts";
@@ -56,6 +58,7 @@ function rowsOf(table: typeof taskTable): readonly Row[] {
 export function renderStateMachine(): string {
   const rows = rowsOf(taskTable);
   const parts = [intro, diagram(rows), "## States", states(), "## Events", events(rows), closing];
+  parts.push("## Failures", failuresIntro, failures());
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -67,6 +70,24 @@ and dropped.`;
 
 const closing = `A lost lease costs a try, not an attempt: the same session, workspace and commit go on. A merge whose
 holder was lost is \`unsettled\`, because the branch may have it already; only another merge can find out.`;
+
+const failuresIntro = `What a failed attempt is followed by goes by the class of its failure (\`src/core/failure.ts\`):
+
+- **passing**: it failed by chance. Another attempt follows after a longer wait, while any are left.
+- **instructive**: it failed with evidence. Another attempt follows soon and is told the evidence; the same failure
+  twice with the same evidence (times, ids and places aside) ends the task, which says so.
+- **final**: another attempt would fail too. The task fails at once, with the reason.
+
+Waits double from ${defaultRetryRules.backoffMs / 1_000} s (passing: ${waitMs("stalled", 1, 1, defaultRetryRules) / 1_000} s) up to ${defaultRetryRules.backoffMaxMs / 60_000} minutes, with up to half of jitter. *Attempts* are fresh starts
+(${defaultRetryRules.attemptsMax} by default); *tries* (${defaultRetryRules.triesMax}) are leases on the same attempt or commit, and a lost one is no failure.`;
+
+function failures(): string {
+  const kinds = Object.keys(failureClasses) as FailureKind[]; // the keys are typed
+  const lines = kinds.map(
+    (kind) => `| \`${kind}\` | ${failureSentence(kind)} | ${failureClasses[kind]} |`,
+  );
+  return ["| failure | which means | class |", "|---|---|---|", ...lines].join("\n");
+}
 
 /** Left out of the picture, where they would hide the rest: they are in the table. */
 const hidden: readonly EventType[] = ["task.skipped", "task.retried", "task.reverted"];

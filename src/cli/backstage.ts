@@ -2,8 +2,10 @@
 import type { ProjectName } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { Hear, House } from "../engine/house.ts";
+import type { Patrolled } from "../engine/patrol.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { KeptWork } from "../ports/repo.ts";
 
 export interface Backstage {
   readonly clock: Clock;
@@ -27,16 +29,48 @@ export interface Backstage {
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
   /** Holds a project's ledger against its log and its branch: `orch audit verify`. */
   audit(portfolio: Portfolio, project: ProjectConfig): Promise<Audit>;
+  /** Looks for what is there and nobody needs, and mends it where the round says so. */
+  patrol(portfolio: Portfolio, round: Round): Promise<readonly Patrolled[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
+  /** What was kept of work that did not land, in the person's repositories. */
+  rescues(): Promise<Rescues>;
+  /** Names what a project holds that has not landed: branches, references, workspaces. */
+  unmerged(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
   /**
    * Removes every trace of the program from a project: branches, refs, `.orch/`, ledger, clones.
+   * What has not landed is kept as rescues, unless `rescued` lets those go, too.
    */
-  forget(portfolio: Portfolio, project: ProjectConfig): Promise<readonly string[]>;
+  forget(
+    portfolio: Portfolio,
+    project: ProjectConfig,
+    options: { readonly rescued: boolean },
+  ): Promise<readonly string[]>;
   /** Makes the demo's sample projects and, unless `live`, starts the scripted model. */
   openDemo(options: { readonly folder: string | null; readonly live: boolean }): Promise<Demo>;
   /** The file that holds a session's messages, one JSON object a line. */
   transcript(portfolio: Portfolio, project: ProjectName, name: string): string;
+}
+
+/** Kept work in a project's repository; nothing here touches a working tree or an index. */
+export interface Rescues {
+  /** Oldest first. */
+  list(project: ProjectConfig): Promise<readonly KeptWork[]>;
+  /** Makes a branch; throws with what to do where one of that name is there. */
+  restore(project: ProjectConfig, kept: KeptWork, branch: string): Promise<void>;
+  /** Removes it for good. */
+  drop(project: ProjectConfig, kept: KeptWork): Promise<void>;
+}
+
+/** How far a look goes, and whether anything is done. */
+export interface Round {
+  /** Projects to look at; all where it is null. */
+  readonly only: readonly ProjectName[] | null;
+  readonly mends: boolean;
+  /** Whether the data folder's lock is held, and nothing has been started under it. */
+  readonly alone: boolean;
+  /** Whether every object may be read, which takes its time. */
+  readonly thorough: boolean;
 }
 
 export interface HouseOptions {
@@ -54,6 +88,8 @@ export interface OpenHouse {
   /** Why sessions cannot start at all; null where they can. */
   readonly agentProblem: { readonly kind: "noBinary" | "noKey"; readonly detail: string } | null;
   readonly obstacles: readonly Obstacle[];
+  /** Looks after what the house's projects have on the disk. */
+  patrol(): Promise<readonly Patrolled[]>;
   /** Takes a portfolio that has been read again: sites change, the ledger stays. */
   reload(portfolio: Portfolio): Promise<readonly Obstacle[]>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typ
 import type { Backstage } from "./backstage.ts";
 import { type Flags, openDesk } from "./desk.ts";
 import { Complaint, exitCodes } from "./exit-codes.ts";
+import { addKeeping } from "./grammar/keeping.ts";
 import { type Act, bareProgram, type Program } from "./grammar/program.ts";
 import { addReading } from "./grammar/reading.ts";
 import { addRunning } from "./grammar/running.ts";
@@ -17,6 +18,7 @@ export function buildProgram(act: Act, { completes } = { completes: true }): Pro
   addRunning(program, act);
   addReading(program, act);
   addTelling(program, act);
+  addKeeping(program, act);
   addSettingUp(program, act);
   if (completes)
     addCompletion(program, act, () => buildProgram(async () => {}, { completes: false }));

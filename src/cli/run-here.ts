@@ -36,6 +36,8 @@ export async function runHere(desk: Desk, request: RunRequest): Promise<RunResul
     const open = await backstage.openHouse(portfolio, { hear: progress.hear, only, env });
     try {
       const { names, obstructed } = runnable(open, projects, progress);
+      // what cannot be tidied up keeps nobody from working
+      await open.patrol().catch((fault) => progress.say(`orch: patrol: ${line(String(fault))}`));
       const warning = liveWarning({ ...desk.io.env, ...env }, desk.colour.err);
       if (warning !== null) progress.say(warning);
       const reports = await cycle(open, { ...request, names }, { progress, signals: stopping });

@@ -27,9 +27,14 @@ export function openBackstage(env: Environment): Backstage {
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),
     inspectMachine: async (portfolio) =>
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
+    patrol: async (portfolio, round) => (await import("./patrol.ts")).patrolOnce(portfolio, round),
     audit: async (portfolio, project) => (await import("./audit.ts")).audit(portfolio, project),
     detect,
-    forget: async (portfolio, project) => (await import("./forget.ts")).forget(portfolio, project),
+    rescues: async () => (await import("./rescues.ts")).rescues,
+    unmerged: async (portfolio, project) =>
+      (await import("./forget.ts")).unmergedOf(portfolio, project),
+    forget: async (portfolio, project, options) =>
+      (await import("./forget.ts")).forget(portfolio, project, options),
     openDemo: async (options) => (await import("./demo.ts")).openDemo(options),
     transcript: ({ dataDir }, project, name) =>
       join(dataDir, project, "transcripts", `${name}.jsonl`),

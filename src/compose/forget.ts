@@ -4,16 +4,24 @@ import { join } from "node:path";
 import { forgetRepo } from "../adapters/git/forget.ts";
 import { hubDirOf } from "../adapters/git/hub.ts";
 import { locate } from "../adapters/git/locate.ts";
+import { openSite } from "../adapters/git/open-repo.ts";
+import { rescueEverything, unmergedWork } from "../adapters/git/unmerged.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { repoOptions } from "./site.ts";
 
-/** Forgets a project and answers what was removed, for people. */
+/**
+ * Forgets a project and answers what was removed, for people. Work that did not land is kept as
+ * rescues first, and those stay, unless `rescued` says that they may go, too.
+ */
 export async function forget(
   portfolio: Portfolio,
   project: ProjectConfig,
+  { rescued }: { readonly rescued: boolean },
 ): Promise<readonly string[]> {
   const { dataDir } = portfolio;
-  const { name, path, gitBranchPrefix } = project;
-  const removed = await forgetRepo(path, gitBranchPrefix, new AbortController().signal);
+  const { name, path, gitBranchPrefix: branchPrefix } = project;
+  if (!rescued) await rescueAll(dataDir, project);
+  const removed = await forgetRepo({ path, branchPrefix, rescued }, new AbortController().signal);
   const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
   const held = await Promise.all([
     forgetSessions(dataDir, name),
@@ -33,6 +41,29 @@ async function removeIfThere(path: string): Promise<boolean> {
   if (isThere) await rm(path, { recursive: true, force: true });
   return isThere;
 }
+
+/** What a project's branches and workspaces hold that has not landed. */
+export async function unmergedOf(
+  { dataDir }: Portfolio,
+  project: ProjectConfig,
+): Promise<readonly string[]> {
+  if (!(await hasClones(dataDir, project))) return [];
+  const signal = new AbortController().signal;
+  return unmergedWork(await openSite(repoOptions(dataDir, project), signal), signal);
+}
+
+async function rescueAll(dataDir: string, project: ProjectConfig): Promise<void> {
+  if (!(await hasClones(dataDir, project))) return;
+  const signal = new AbortController().signal;
+  await rescueEverything(await openSite(repoOptions(dataDir, project), signal), signal);
+}
+
+/** Where there are none nothing was ever done, and no clone is made to look. */
+const hasClones = (dataDir: string, { name }: ProjectConfig): Promise<boolean> =>
+  access(join(dataDir, name, "workspaces")).then(
+    () => true,
+    () => false,
+  );
 
 /** Projects in one repository share its hub: the last of them takes it along. */
 async function forgetHub(

@@ -37,7 +37,7 @@ export async function openMachine(
 ): Promise<Machine> {
   const caches = join(dataDir, "caches");
   const toolchains = toolchainEnv(surroundingsOf({ env, home: homedir(), caches }));
-  const mark = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
+  const mark = markOf(dataDir);
   const only = containmentOf(env["ORCH_CONTAINMENT"]);
   const options = { path: toolchains["PATH"] ?? "/usr/bin:/bin", mark };
   const sandbox = await openSandbox(only === null ? options : { ...options, only }, signal);
@@ -52,6 +52,10 @@ export async function openMachine(
     agent: openClaudeAgent({ sandbox, env, configDir, clock: machineClock }),
   };
 }
+
+/** What stands for a data folder in the marks of processes. */
+export const markOf = (dataDir: string): string =>
+  createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
 
 function containmentOf(text: string | undefined): Sandbox["kind"] | null {
   if (text === undefined || text === "") return null;

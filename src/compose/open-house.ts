@@ -9,6 +9,7 @@ import { RepoError } from "../ports/repo.ts";
 import { ContractError } from "./contracts.ts";
 import { type Environment, type Machine, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
+import { patrolPortfolio } from "./patrol.ts";
 import { lackOfRoom } from "./room.ts";
 import { openSite } from "./site.ts";
 
@@ -24,9 +25,11 @@ export async function openHouse(
   await machine.sweepHomes();
   const engine = openLedger(portfolio);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
+  let inForce = portfolio;
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {
     const opened = await openSites(from, options, machine);
     sites = opened.sites;
+    inForce = from;
     return opened.obstacles;
   };
   const obstacles = await load(portfolio);
@@ -41,6 +44,10 @@ export async function openHouse(
     containment: machine.sandbox.promise,
     agentProblem: await machine.agent.ready(never),
     obstacles,
+    patrol: () => {
+      const round = { only: [...sites.keys()], mends: true, alone: false, thorough: false };
+      return patrolPortfolio(inForce, engine, round);
+    },
     reload: load,
     close: () => engine.close(),
   };

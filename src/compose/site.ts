@@ -5,11 +5,12 @@ import picomatch from "picomatch";
 import { openBacklog } from "../adapters/backlog/backlog.ts";
 import { machineClock } from "../adapters/clock.ts";
 import { openDependencies } from "../adapters/dependencies/open.ts";
-import { openRepo } from "../adapters/git/open-repo.ts";
+import { openRepo, type RepoOptions } from "../adapters/git/open-repo.ts";
 import { openJournal } from "../adapters/journal/journal.ts";
 import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
 import { chosen } from "../adapters/sandbox/toolchains.ts";
+import { escalationOf } from "../core/escalation.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { defaultRetryRules } from "../core/retry.ts";
 import type { Limits } from "../core/schedule.ts";
@@ -52,19 +53,7 @@ async function openWorld(
   signal: AbortSignal,
 ): Promise<World> {
   const folder = join(dataDir, project.name);
-  const repo = await openRepo(
-    {
-      project: project.name,
-      path: project.path,
-      branch: project.branch,
-      branchPrefix: project.gitBranchPrefix,
-      author: personOf(project.gitAuthor),
-      hubsDir: join(dataDir, "hubs"),
-      workspacesDir: join(folder, "workspaces"),
-      now: machineClock.now,
-    },
-    signal,
-  );
+  const repo = await openRepo(repoOptions(dataDir, project), signal);
   return {
     repo,
     clock: machineClock,
@@ -85,6 +74,18 @@ async function openWorld(
   };
 }
 
+/** Where a project's code and clones are. */
+export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOptions => ({
+  project: project.name,
+  path: project.path,
+  branch: project.branch,
+  branchPrefix: project.gitBranchPrefix,
+  author: personOf(project.gitAuthor),
+  hubsDir: join(dataDir, "hubs"),
+  workspacesDir: join(dataDir, project.name, "workspaces"),
+  now: machineClock.now,
+});
+
 function settingsOf(
   project: ProjectConfig,
   machine: Machine,
@@ -97,6 +98,7 @@ function settingsOf(
   return {
     name: project.name,
     models: { planner: plannerModel, worker: model, judge: judgeModel, refinery: model },
+    escalation: escalationOf(project.escalationModel, model),
     timeoutsMs: {
       planner: plannerTimeoutMs,
       worker: workerMs,
@@ -136,7 +138,12 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
       dayUsd: project.maxBudgetPerDay,
       portfolioDayUsd: portfolio.maxBudgetPerDay,
     },
-    rules: { ...defaultRetryRules, attemptsMax: project.maxAttempts },
+    keptForPerson: portfolio.keepForMe / 100,
+    rules: {
+      ...defaultRetryRules,
+      attemptsMax: project.maxAttempts,
+      failuresMax: project.maxFailuresInARow,
+    },
   };
 }
 

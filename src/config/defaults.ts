@@ -5,6 +5,9 @@ export const portfolioDefaults = {
   log_level: "INFO",
   max_workers: null,
   max_budget_per_day: null,
+  keep_days: 30,
+  data_quota_gb: 20,
+  keep_for_me: 0,
 } as const;
 
 /** What holds where a project says nothing. */
@@ -15,6 +18,7 @@ export const projectDefaults = {
   worker_timeout_seconds: 300,
   model: "sonnet",
   planner_model: "sonnet",
+  escalation_model: "auto",
   judge_model: "haiku",
   max_budget_per_task: 0.5,
   planner_budget: 0.5,
@@ -22,6 +26,7 @@ export const projectDefaults = {
   max_budget_per_cycle: null,
   max_budget_per_day: null,
   max_attempts: 3,
+  max_failures_in_a_row: 5,
   cycle_interval_minutes: 30,
   backlog_source: "claude_md",
   backlog_file: "BACKLOG.md",

@@ -1,6 +1,7 @@
 /** The reference of all fields, printed from the schema so that it cannot lag behind. */
 import { z } from "zod";
-import { noteOf, portfolioSchema, projectSchema } from "./schema.ts";
+import { noteOf } from "./field-note.ts";
+import { portfolioSchema, projectSchema } from "./schema.ts";
 
 /** Renders the fields of the portfolio and of a project as two Markdown tables. */
 export function renderFieldTables(): string {

@@ -1,7 +1,9 @@
 /** Turns what the schema says of a file into words that a person can act on. */
 import type { z } from "zod";
 import { closest } from "../core/suggest.ts";
-import { noteOf, portfolioSchema, projectSchema, promptsShape } from "./schema.ts";
+import { noteOf } from "./field-note.ts";
+import { promptsShape } from "./fields.ts";
+import { portfolioSchema, projectSchema } from "./schema.ts";
 import type { Finding, Path, Tree } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -22,6 +22,9 @@ export function toPortfolio(fields: PortfolioFile, file: string, home: string): 
     logLevel: fields.log_level.toLowerCase() as LogLevel, // the schema knows these four only
     maxWorkers: fields.max_workers,
     maxBudgetPerDay: fields.max_budget_per_day,
+    keepDays: fields.keep_days,
+    dataQuotaGb: fields.data_quota_gb,
+    keepForMe: fields.keep_for_me,
     projects: fields.projects.map((project) => toProject(project, absolute)),
   };
 }
@@ -36,6 +39,7 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     workerTimeoutSeconds: fields.worker_timeout_seconds,
     model: fields.model,
     plannerModel: fields.planner_model,
+    escalationModel: fields.escalation_model,
     judgeModel: fields.judge_model,
     maxBudgetPerTask: fields.max_budget_per_task,
     plannerBudget: fields.planner_budget,
@@ -43,6 +47,7 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     maxBudgetPerCycle: fields.max_budget_per_cycle,
     maxBudgetPerDay: fields.max_budget_per_day,
     maxAttempts: fields.max_attempts,
+    maxFailuresInARow: fields.max_failures_in_a_row,
     cycleIntervalMinutes: fields.cycle_interval_minutes,
     backlogSource: fields.backlog_source,
     backlogFile: fields.backlog_file,

@@ -4,47 +4,22 @@
  */
 import { z } from "zod";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
-import { isAuthor, isBranch, isBranchPrefix, isInside, isModel, unknownModel } from "./rules.ts";
+import {
+  day,
+  dollars,
+  escalation,
+  filled,
+  insideFile,
+  insideHint,
+  model,
+  modelHint,
+  promptsShape,
+  seconds,
+  text,
+} from "./fields.ts";
+import { isAuthor, isBranch, isBranchPrefix } from "./rules.ts";
 
 const d = projectDefaults;
-
-/**
- * Longest text of any single value, in characters: a file that was meant for something else ends
- * here.
- */
-const textMax = 4000;
-const text = (): z.ZodString => z.string().max(textMax);
-const filled = (): z.ZodString => text().min(1);
-
-const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
-const dollars = (max: number): z.ZodNumber => z.number().min(0.01).max(max);
-const day = 86_400;
-
-const model = (): z.ZodString =>
-  text().refine(isModel, { error: (issue) => unknownModel(String(issue.input)) });
-const modelHint =
-  'write sonnet, opus or haiku, a full id such as "claude-sonnet-4-5", or another ' +
-  'vendor\'s id with "/", "." or ":"';
-
-const insideFile = (): z.ZodString =>
-  text().refine(isInside, { error: "must be a path inside the project" });
-const insideHint = "write it relative to the project's folder, without ..";
-
-const promptFile = (of: string): z.ZodOptional<z.ZodString> =>
-  filled()
-    .optional()
-    .meta({ description: `Contract of ${of}` });
-
-/** The contracts that may be replaced. */
-export const promptsShape = {
-  planner: promptFile("the planner"),
-  worker_code: promptFile("workers on code tasks"),
-  worker_test: promptFile("workers on test tasks"),
-  worker_fix: promptFile("workers on fix tasks"),
-  worker_review: promptFile("workers on review tasks"),
-  judge: promptFile("the judge"),
-  refinery: promptFile("the refinery"),
-};
 
 /** One project's fields. */
 export const projectSchema = z.strictObject({
@@ -82,6 +57,15 @@ export const projectSchema = z.strictObject({
   model: model()
     .default(d.model)
     .meta({ description: "Model of workers and of the refinery", hint: modelHint }),
+  escalation_model: escalation()
+    .nullable()
+    .default(d.escalation_model)
+    .meta({
+      description:
+        "Model of a task's last attempt; `auto`: sonnet after haiku, opus after sonnet; " +
+        "`none` or `null`: that of the others",
+      hint: modelHint,
+    }),
   planner_model: model()
     .default(d.planner_model)
     .meta({ description: "Model of the planner", hint: modelHint }),
@@ -112,6 +96,18 @@ export const projectSchema = z.strictObject({
     .max(10)
     .default(d.max_attempts)
     .meta({ description: "Fresh starts that a task gets before it fails", unit: "attempt" }),
+  max_failures_in_a_row: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(d.max_failures_in_a_row)
+    .meta({
+      description:
+        "Tasks that fail in a row, or plannings that do, before the project is paused " +
+        "until `orch resume`",
+      unit: "failure",
+    }),
   cycle_interval_minutes: z
     .number()
     .int()
@@ -222,6 +218,26 @@ export const portfolioSchema = z.strictObject({
     description: "Spending cap of a day over all projects; `null`: none",
     unit: "US dollar",
   }),
+  keep_days: z.number().int().min(1).max(3650).default(p.keep_days).meta({
+    description: "How long transcripts, and references of tasks that failed, stay where they are",
+    unit: "day",
+  }),
+  data_quota_gb: z.number().min(0.01).max(1_000_000).nullable().default(p.data_quota_gb).meta({
+    description:
+      "Room for the data folder; beyond it the oldest transcripts go first; `null`: no limit",
+    unit: "GiB",
+  }),
+  keep_for_me: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(p.keep_for_me)
+    .meta({
+      description:
+        "Per cent of a login's allowance that agents leave to you: once the rest is used they " +
+        "wait for its reset; `0`: nothing",
+    }),
   projects: z.array(projectSchema).max(1000).meta({ description: "The projects" }),
 });
 
@@ -229,22 +245,3 @@ export type PortfolioFile = z.output<typeof portfolioSchema>;
 export type ProjectFields = z.output<typeof projectSchema>;
 /** A project as it may be written: everything but name and path may be left out. */
 export type ProjectEntry = z.input<typeof projectSchema>;
-
-/** What a field says of itself beyond its type. */
-export interface FieldNote {
-  readonly unit: string | null;
-  readonly hint: string | null;
-}
-
-/** The field that a path such as `["projects", 0, "env", 1]` is in, and what is known of it. */
-export function noteOf(path: readonly PropertyKey[]): FieldNote {
-  const [first, , third] = path;
-  const shape: Readonly<Record<string, z.ZodType>> =
-    first === "projects" && third !== undefined ? projectSchema.shape : portfolioSchema.shape;
-  const field = shape[String(first === "projects" && third !== undefined ? third : first)];
-  const meta = field?.meta();
-  return {
-    unit: typeof meta?.["unit"] === "string" ? meta["unit"] : null,
-    hint: typeof meta?.["hint"] === "string" ? meta["hint"] : null,
-  };
-}

@@ -4,6 +4,7 @@ import { type Draft, openDraft } from "./draft.ts";
 import { type CycleId, later, type TaskId } from "./ids.ts";
 import { jobFor, jobForCycle } from "./jobs.ts";
 import type { Change, Decision, View } from "./ledger.ts";
+import { closeOrphaned } from "./lost.ts";
 import { fingerprint } from "./plan.ts";
 import type { RetryRules } from "./retry.ts";
 import type { At, Task, TaskBrief, TaskEvent } from "./task.ts";
@@ -66,6 +67,7 @@ export function tellTask(
   if (task === null) return refuse(`there is no task ${id}`);
   const { at } = task.state;
   if (draft.tell(id, event) !== "moved") return refuse(whyNot(event.type, at));
+  if (event.type === "task.skipped") draft.add(...closeOrphaned(view, id));
   if (event.type === "task.retried" || event.type === "task.answered") join(draft, view, id);
   return { changes: draft.changes(), answer: done };
 }
@@ -101,6 +103,15 @@ export function resume(view: View, rules: RetryRules): Decision<Told> {
   if (view.project.mode.at === "active") return refuse("it is not paused");
   const draft = openDraft(view, rules);
   draft.tellProject({ type: "project.resumed" });
+  return { changes: draft.changes(), answer: done };
+}
+
+/** Ends the wait for the model, in all projects: one session tries at once. */
+export function liftLimit(view: View, rules: RetryRules): Decision<Told> {
+  const draft = openDraft(view, rules);
+  draft.tellLimit({ type: "limit.lifted", now: view.now });
+  if (draft.changes().length === 0)
+    return refuse("nothing waits for the model, or one session tries already");
   return { changes: draft.changes(), answer: done };
 }
 

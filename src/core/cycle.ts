@@ -1,6 +1,6 @@
 /** One round of plan → work → judge → merge over one project. */
 
-import type { CycleId, Instant, TaskId, Token } from "./ids.ts";
+import { type CycleId, type Instant, instant, later, type TaskId, type Token } from "./ids.ts";
 import type { Plan, Refusal } from "./plan.ts";
 
 export type CycleState =
@@ -116,4 +116,16 @@ export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
     default:
       return event satisfies never;
   }
+}
+
+/**
+ * When the next scheduled cycle is due: one interval after the last one began, or at once where
+ * that one
+ * was cut short by the model's absence, to go on as soon as it is back.
+ */
+export function dueAfter(last: Cycle | null, intervalMs: number, now: Instant): Instant {
+  const cutShort = last?.state.at === "completed" ? last.state.outcome.cutShort : null;
+  // a clock that was set back makes nobody wait longer than an interval
+  const from = instant(Math.min(last?.startedAt ?? now, now));
+  return cutShort?.startsWith("limit:") === true ? now : later(from, intervalMs);
 }

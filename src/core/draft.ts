@@ -3,10 +3,12 @@
  * each seeing what the ones before it did; at the end stand the changes to write.
  */
 import { type Cycle, type CycleEvent, stepCycle } from "./cycle.ts";
+import { failureSentence } from "./failure.ts";
 import { tellTask as tell } from "./history.ts";
 import type { CycleId, Instant, TaskId } from "./ids.ts";
 import { jobFor, queueOf, subjectOf } from "./jobs.ts";
 import type { Change, JobRequest, View } from "./ledger.ts";
+import { type Limit, type LimitEvent, limitNote, stepLimit } from "./limit.ts";
 import { type Project, type ProjectEvent, stepProject } from "./project.ts";
 import type { RetryRules } from "./retry.ts";
 import type { Task, TaskEvent } from "./task.ts";
@@ -23,6 +25,8 @@ export interface Draft {
   readonly tell: (id: TaskId, event: TaskEvent) => Step["kind"];
   readonly tellCycle: (id: CycleId, event: CycleEvent) => boolean;
   readonly tellProject: (event: ProjectEvent) => void;
+  /** Tells the state that all projects share; what people must know of it is noted. */
+  readonly tellLimit: (event: LimitEvent) => void;
   readonly create: (task: Task) => void;
   readonly send: (job: JobRequest) => void;
   readonly add: (...changes: readonly Change[]) => void;
@@ -41,6 +45,7 @@ interface Pages {
   readonly cycles: Map<CycleId, Cycle>;
   readonly changes: Change[];
   project: Project;
+  limit: Limit;
 }
 
 /** Opens a decision on `view`. */
@@ -52,6 +57,7 @@ export function openDraft(view: View, rules: RetryRules): Draft {
     cycles: new Map(view.cycles.map((each) => [each.id, each])),
     changes: [],
     project: view.project,
+    limit: view.limit,
   };
   const { tasks, cycles, changes } = pages;
   return {
@@ -64,6 +70,7 @@ export function openDraft(view: View, rules: RetryRules): Draft {
     tell: (id, event) => tellTask(pages, id, event),
     tellCycle: (id, event) => tellCycle(pages, id, event),
     tellProject: (event) => tellProject(pages, event),
+    tellLimit: (event) => tellLimit(pages, event),
     create: (task) => {
       tasks.set(task.id, task);
       changes.push({ kind: "task", task });
@@ -73,11 +80,7 @@ export function openDraft(view: View, rules: RetryRules): Draft {
     },
     send: (job) => void changes.push({ kind: "send", job }),
     add: (...more) => void changes.push(...more),
-    note: (level, text, of = {}) => {
-      const event = { type: "note", level, text } as const;
-      const { task = null, cycle = null } = of;
-      changes.push({ kind: "event", event: { of: "note", task, cycle, event } });
-    },
+    note: (level, text, of = {}) => note(pages, level, text, of),
     changes: () => changes,
   };
 }
@@ -96,9 +99,23 @@ function tellTask(pages: Pages, id: TaskId, event: TaskEvent): Step["kind"] {
   if (was !== null && was !== queueOf(task.state))
     changes.push({ kind: "withdraw", queue: was, subject: subjectOf(task) });
   sendFor(pages, task);
-  if (task.state.at === "failed") tellProject(pages, { type: "project.failed", now: view.now });
+  if (task.state.at === "failed") {
+    const what = `"${task.brief.title}" (${failureSentence(task.state.failure.kind)})`;
+    tellProject(pages, { type: "project.failed", what, max: rules.failuresMax, now: view.now });
+  }
   if (task.state.at === "done") tellProject(pages, { type: "project.succeeded" });
   return "moved";
+}
+
+function note(
+  { changes }: Pages,
+  level: "info" | "warning",
+  text: string,
+  of: { readonly task?: TaskId; readonly cycle?: CycleId } = {},
+): void {
+  const { task = null, cycle = null } = of;
+  const event = { type: "note", level, text } as const;
+  changes.push({ kind: "event", event: { of: "note", task, cycle, event } });
 }
 
 function sendFor({ view, changes }: Pages, task: Task): void {
@@ -106,13 +123,19 @@ function sendFor({ view, changes }: Pages, task: Task): void {
   if (job !== null) changes.push({ kind: "send", job });
 }
 
-function tellCycle({ cycles, changes }: Pages, id: CycleId, event: CycleEvent): boolean {
+function tellCycle(pages: Pages, id: CycleId, event: CycleEvent): boolean {
+  const { cycles, changes, rules, view } = pages;
   const before = cycles.get(id);
   const cycle = before === undefined ? null : stepCycle(before, event);
   if (cycle === null) return false;
   cycles.set(id, cycle);
   changes.push({ kind: "cycle", cycle });
   changes.push({ kind: "event", event: { of: "cycle", cycle: id, event } });
+  if (event.type === "cycle.failed") {
+    const { failuresMax: max } = rules;
+    tellProject(pages, { type: "project.planFailed", what: event.why, max, now: view.now });
+  }
+  if (event.type === "cycle.planned") tellProject(pages, { type: "project.planned" });
   return true;
 }
 
@@ -122,4 +145,13 @@ function tellProject(pages: Pages, event: ProjectEvent): void {
   pages.project = next;
   pages.changes.push({ kind: "project", project: next });
   pages.changes.push({ kind: "event", event: { of: "project", event } });
+}
+
+function tellLimit(pages: Pages, event: LimitEvent): void {
+  const next = stepLimit(pages.limit, event);
+  if (next === pages.limit) return;
+  pages.limit = next;
+  pages.changes.push({ kind: "limit", limit: next });
+  const told = limitNote(next, event);
+  if (told !== null) note(pages, told.level, told.text);
 }

@@ -5,12 +5,25 @@ export interface Failure {
   readonly detail: string;
 }
 
+/**
+ * Tells whether the next attempt may go on from what a failed one left: nobody has found fault with
+ * the work, the session merely ended before it was done.
+ */
+export const endedEarly = (kind: FailureKind): boolean =>
+  kind === "timedOut" ||
+  kind === "stalled" ||
+  kind === "outOfTurns" ||
+  kind === "outOfBudget" ||
+  kind === "agentFailed" ||
+  kind === "workerLost";
+
 export type FailureKind =
   | "agentFailed" // the session crashed, or ended without an answer that can be read
   | "outOfTurns"
   | "outOfBudget"
   | "timedOut"
   | "stalled"
+  | "noProgress" // the session went round in circles
   | "refused" // the vendor refused the request, or the model refused to answer
   | "emptyChange"
   | "unsafeChange" // the snapshot refused it: nested repository, escaping link, size
@@ -31,6 +44,7 @@ const sentences: { readonly [K in FailureKind]: string } = {
   outOfBudget: "the session reached its spending cap",
   timedOut: "the session ran out of time",
   stalled: "the session went silent",
+  noProgress: "the session went round in circles",
   refused: "the model refused the request",
   emptyChange: "nothing was changed",
   unsafeChange: "the change cannot be taken",
@@ -48,3 +62,57 @@ const sentences: { readonly [K in FailureKind]: string } = {
 
 /** Says in a few words what a failure of this kind means. */
 export const failureSentence = (kind: FailureKind): string => sentences[kind];
+
+/**
+ * Whether another attempt is worth its money. `passing`: it failed by chance, the same again may
+ * do.
+ * `instructive`: it failed with evidence that the next one is told. `final`: another would fail
+ * too.
+ */
+export type FailureClass = "passing" | "instructive" | "final";
+
+/** How far a failure of each kind speaks against another attempt. */
+export const failureClasses: { readonly [K in FailureKind]: FailureClass } = {
+  agentFailed: "passing",
+  outOfTurns: "instructive",
+  outOfBudget: "instructive",
+  timedOut: "passing",
+  stalled: "passing",
+  noProgress: "instructive",
+  refused: "final",
+  emptyChange: "instructive",
+  unsafeChange: "instructive",
+  judgedBad: "instructive",
+  outOfScope: "instructive",
+  checksRed: "instructive",
+  judgeLost: "final",
+  conflicted: "instructive",
+  mergedRed: "instructive",
+  workerLost: "final",
+  mergeLost: "final",
+  rejected: "instructive",
+  reverted: "final",
+};
+
+/**
+ * What changes from one run to the next without telling anything: times, ids, addresses, places.
+ */
+const noise: readonly (readonly [RegExp, string])[] = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  [/\u001b\[[0-9;]*m/g, ""],
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, "<time>"],
+  [/\b\d+(?:\.\d+)? ?(?:ms|µs|s|sec|secs|seconds?|minutes?)\b/g, "<time>"],
+  [/\bduration_ms:? \d+(?:\.\d+)?/g, "<time>"],
+  [/\b0x[0-9a-f]+\b/gi, "<id>"],
+  [/\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/gi, "<id>"],
+  [/(?:\/[\w.@-]+)*\/(?:tmp|workspaces)\/[\w.@-]+/g, "<place>"],
+  [/\s+/g, " "],
+];
+
+/** Evidence without what differs by chance, so that two runs that say the same can be compared. */
+export const normalised = (text: string): string =>
+  noise.reduce((so, [pattern, by]) => so.replace(pattern, by), text).trim();
+
+/** Tells whether two failures are of one kind and have the same evidence. */
+export const isSameFailure = (a: Failure, b: Failure): boolean =>
+  a.kind === b.kind && normalised(a.detail) === normalised(b.detail);

@@ -1,7 +1,7 @@
 /** Which job each state waits for. Each runnable state has exactly one. */
 import type { Cycle } from "./cycle.ts";
-import type { Instant } from "./ids.ts";
-import type { JobRequest, Queue, Subject } from "./ledger.ts";
+import type { Instant, ProjectName } from "./ids.ts";
+import type { Job, JobRequest, Queue, Subject } from "./ledger.ts";
 import type { Task, TaskState } from "./task.ts";
 
 /** The queue whose job acts, or will act, on a task in this state; null where none does. */
@@ -66,3 +66,7 @@ export const isSubject = (a: Subject, b: Subject): boolean =>
   a.kind === "task"
     ? b.kind === "task" && a.task === b.task
     : b.kind === "cycle" && a.cycle === b.cycle;
+
+/** Names a job among those of all projects. */
+export const jobName = (project: ProjectName, { queue, subject }: Pick<Job, "queue" | "subject">) =>
+  `${project} ${queue} ${subject.kind === "task" ? subject.task : subject.cycle}`;

@@ -1,6 +1,7 @@
 /** What a decision may read of a project, and what it may write: data in, data out. */
 import type { Cycle, CycleEvent } from "./cycle.ts";
 import type { CycleId, Instant, JobId, ProjectName, TaskId, Token } from "./ids.ts";
+import type { Limit } from "./limit.ts";
 import type { Known } from "./plan.ts";
 import type { Project, ProjectEvent } from "./project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "./records.ts";
@@ -27,7 +28,7 @@ export interface Job {
 }
 
 /** What a job waits for, as a code and a sentence for the person. */
-export type WaitsFor = `${"slot" | "pause" | "cycle" | "budget" | "turn"}: ${string}`;
+export type WaitsFor = `${"slot" | "pause" | "limit" | "cycle" | "budget" | "turn"}: ${string}`;
 
 export type Subject =
   | { readonly kind: "task"; readonly task: TaskId }
@@ -51,6 +52,8 @@ export interface View {
   /** A number in [0, 1), drawn for this transaction. */
   readonly chance: number;
   readonly project: Project;
+  /** Whether the model can be had; one state over all projects. */
+  readonly limit: Limit;
   /** All tasks that are not over, and those that were asked for. */
   readonly tasks: readonly Task[];
   /** Cycles that are open, and those that were asked for. */
@@ -132,6 +135,7 @@ export type Change =
   | { readonly kind: "task"; readonly task: Task }
   | { readonly kind: "cycle"; readonly cycle: Cycle }
   | { readonly kind: "project"; readonly project: Project }
+  | { readonly kind: "limit"; readonly limit: Limit }
   | { readonly kind: "attempt"; readonly attempt: Attempt }
   | { readonly kind: "verdict"; readonly verdict: Verdict }
   | { readonly kind: "landing"; readonly landing: Landing }

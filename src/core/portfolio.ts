@@ -28,6 +28,12 @@ export interface Portfolio {
   readonly maxWorkers: number | null;
   /** US dollars a day over all projects; `null`: no limit. */
   readonly maxBudgetPerDay: number | null;
+  /** Days for which transcripts, and references of failed tasks, stay where they are. */
+  readonly keepDays: number;
+  /** GiB that the data folder may take; `null`: no limit. */
+  readonly dataQuotaGb: number | null;
+  /** Per cent of the vendor's allowance that agents leave to the person; 0: nothing. */
+  readonly keepForMe: number;
   readonly projects: readonly ProjectConfig[];
 }
 
@@ -46,6 +52,8 @@ export interface ProjectConfig {
   /** The worker's and the refinery's model: an alias or a full id. */
   readonly model: string;
   readonly plannerModel: string;
+  /** Model of a task's last attempt; `auto`: the next stronger one; `none` or null: the same. */
+  readonly escalationModel: string | null;
   readonly judgeModel: string;
   readonly maxBudgetPerTask: number;
   readonly plannerBudget: number;
@@ -53,6 +61,8 @@ export interface ProjectConfig {
   readonly maxBudgetPerCycle: number | null;
   readonly maxBudgetPerDay: number | null;
   readonly maxAttempts: number;
+  /** Of tasks, or of plannings, before the project is paused. */
+  readonly maxFailuresInARow: number;
   readonly cycleIntervalMinutes: number;
   readonly backlogSource: BacklogSource;
   /** Relative to the project. */

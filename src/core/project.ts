@@ -16,13 +16,25 @@ export interface Project {
   readonly mode: ProjectMode;
   /** Tasks that ended failed since one landed. */
   readonly failuresInARow: number;
+  /** Cycles whose planning failed since one was planned. */
+  readonly plansFailedInARow: number;
+  /** The last of those failures, in a line each, oldest first; bounded. */
+  readonly failures: readonly string[];
   readonly version: number;
 }
 
-export const newProject: Project = { mode: { at: "active" }, failuresInARow: 0, version: 0 };
+export const newProject: Project = {
+  mode: { at: "active" },
+  failuresInARow: 0,
+  plansFailedInARow: 0,
+  failures: [],
+  version: 0,
+};
 
-/** Failed tasks in a row that pause a project. */
-export const failuresMax = 5;
+/** Failures that a pause names: enough to see a pattern. */
+const namedMax = 5;
+/** Longest line on one failure, in characters. */
+const lineMax = 120;
 
 export type ProjectEvent =
   | {
@@ -34,7 +46,17 @@ export type ProjectEvent =
     }
   | { readonly type: "project.resumed" }
   | { readonly type: "project.succeeded" }
-  | { readonly type: "project.failed"; readonly now: Instant };
+  /** A task failed; `what` names it and how, `max` such in a row pause the project. */
+  | ({ readonly type: "project.failed" } & Failing)
+  | { readonly type: "project.planned" }
+  /** A cycle's planning failed; `what` says why. */
+  | ({ readonly type: "project.planFailed" } & Failing);
+
+interface Failing {
+  readonly what: string;
+  readonly max: number;
+  readonly now: Instant;
+}
 
 /** Returns what `event` makes of a project; the same object where nothing changes. */
 export function stepProject(project: Project, event: ProjectEvent): Project {
@@ -52,22 +74,39 @@ export function stepProject(project: Project, event: ProjectEvent): Project {
     }
     case "project.resumed":
       if (project.mode.at === "active") return project;
-      return next({ mode: { at: "active" }, failuresInARow: 0 });
+      // the count begins anew: one failure more is not enough to pause it again
+      return next({ mode: { at: "active" }, ...nothingFailed, plansFailedInARow: 0 });
     case "project.succeeded":
-      return project.failuresInARow === 0 ? project : next({ failuresInARow: 0 });
-    case "project.failed": {
-      const failuresInARow = project.failuresInARow + 1;
-      if (failuresInARow < failuresMax || project.mode.at === "paused")
-        return next({ failuresInARow });
-      const why = `${failuresInARow} tasks in a row failed`;
-      return next({
-        failuresInARow,
-        mode: { at: "paused", by: "patrol", why, since: event.now, until: null },
-      });
-    }
+      return project.failuresInARow === 0 ? project : next(nothingFailed);
+    case "project.planned":
+      return project.plansFailedInARow === 0 ? project : next({ plansFailedInARow: 0 });
+    case "project.failed":
+      return next(failed(project, event, "tasks"));
+    case "project.planFailed":
+      return next(failed(project, event, "plannings"));
     default:
       return event satisfies never;
   }
+}
+
+const nothingFailed = { failuresInARow: 0, failures: [] } as const;
+
+/** Counts a failure, and pauses the project where it is one too many. */
+function failed(
+  { mode, failuresInARow, plansFailedInARow, failures }: Project,
+  { what, max, now }: Failing,
+  of: "tasks" | "plannings",
+): Partial<Project> {
+  const line = what.length <= lineMax ? what : `${what.slice(0, lineMax - 1)}…`;
+  const named = [...failures, line].slice(-namedMax);
+  const inARow = (of === "tasks" ? failuresInARow : plansFailedInARow) + 1;
+  const counted =
+    of === "tasks"
+      ? { failuresInARow: inARow, failures: named }
+      : { plansFailedInARow: inARow, failures: named };
+  if (inARow < max || mode.at === "paused") return counted;
+  const why = `${inARow} ${of} in a row failed: ${named.slice(-inARow).join("; ")}`;
+  return { ...counted, mode: { at: "paused", by: "patrol", why, since: now, until: null } };
 }
 
 /** Tells why a project may not start anything at `now`, or null where it may. */

@@ -46,6 +46,19 @@ export interface Attempt {
   readonly changes: readonly FileChange[];
   readonly spending: Spending;
   readonly durationMs: number;
+  /** What it left without submitting it. */
+  readonly leftover?: Leftover | undefined;
+  /** The leftover of an earlier attempt that its workspace began with. */
+  readonly carried?: CommitSha | undefined;
+}
+
+/** Work that was not submitted, as the person's repository keeps it. */
+export interface Leftover {
+  readonly ref: string;
+  readonly commit: CommitSha;
+  readonly changes: readonly FileChange[];
+  /** Paths that cannot be part of a commit, each with why. */
+  readonly leftOut: readonly string[];
 }
 
 export type AttemptOutcome =

@@ -1,5 +1,5 @@
 /** When a failed attempt is followed by another, and how long after. */
-import type { Failure } from "./failure.ts";
+import { type Failure, type FailureKind, failureClasses, isSameFailure } from "./failure.ts";
 import { type Instant, later } from "./ids.ts";
 import type { TaskState } from "./task.ts";
 
@@ -13,6 +13,8 @@ export interface RetryRules {
   /** Pause before the second attempt; doubles with each further one. */
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
+  /** Tasks, or plannings, that fail in a row before their project is paused. */
+  readonly failuresMax: number;
 }
 
 /**
@@ -25,7 +27,11 @@ export const defaultRetryRules: RetryRules = {
   resolutionsMax: 2,
   backoffMs: 2_000,
   backoffMaxMs: 5 * 60_000,
+  failuresMax: 5,
 };
+
+/** A fault that passes wants time to pass: its waits are this many times longer. */
+const passingFactor = 4;
 
 /**
  * Milliseconds before a fresh start after `failures` failed ones: doubling, with up to half of
@@ -36,20 +42,52 @@ export function backoffMs(failures: number, chance: number, rules: RetryRules): 
   return Math.round(full * (0.5 + chance / 2));
 }
 
-/** Another attempt from scratch while any are left. */
+/**
+ * The same, by the class of the last failure: what failed by chance waits longer than what
+ * teaches.
+ */
+export function waitMs(
+  kind: FailureKind,
+  failures: number,
+  chance: number,
+  rules: RetryRules,
+): number {
+  const factor = failureClasses[kind] === "passing" ? passingFactor : 1;
+  return backoffMs(failures, chance, { ...rules, backoffMs: rules.backoffMs * factor });
+}
+
+interface Failed {
+  readonly failure: Failure;
+  /** Why the attempt before this one failed; null where there was none. */
+  readonly before: Failure | null;
+  readonly now: Instant;
+  readonly chance: number;
+}
+
+/** Another attempt from scratch while any are left and one is worth it. */
 export function retryOrFail(
   course: { readonly attempt: number; readonly left: number },
-  event: { readonly failure: Failure; readonly now: Instant; readonly chance: number },
+  { failure, before, now, chance }: Failed,
   rules: RetryRules,
 ): TaskState {
   const { attempt, left } = course;
-  if (left <= 0) return { at: "failed", attempt, failure: event.failure };
-  const wait = backoffMs(attempt, event.chance, rules);
+  const over = (why: string): TaskState => ({
+    at: "failed",
+    attempt,
+    failure: { ...failure, detail: `${why}${failure.detail}` },
+  });
+  if (left <= 0) return over("");
+  if (failureClasses[failure.kind] === "final") return over("not tried again: ");
+  // what failed before a person asked for a retry is not held against the first attempt after it
+  const isFirst = left >= rules.attemptsMax - 1;
+  const teaches = failureClasses[failure.kind] === "instructive";
+  if (!isFirst && teaches && before !== null && isSameFailure(before, failure))
+    return over("failed twice in the same way: ");
   return {
     at: "pending",
     attempt: attempt + 1,
     left: left - 1,
     tries: 0,
-    notBefore: later(event.now, wait),
+    notBefore: later(now, waitMs(failure.kind, attempt, chance, rules)),
   };
 }

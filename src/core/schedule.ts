@@ -6,7 +6,7 @@ import { type Caps, grant } from "./budget.ts";
 import { type Cycle, isOpen, planningTriesMax } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import type { CycleId, TaskId, Token } from "./ids.ts";
-import { isSubject, jobForCycle, queueOf } from "./jobs.ts";
+import { isSubject, jobForCycle, jobName, queueOf } from "./jobs.ts";
 import type {
   Admission,
   Admit,
@@ -17,6 +17,7 @@ import type {
   View,
   WaitsFor,
 } from "./ledger.ts";
+import { limitSentence, type Passage, passage } from "./limit.ts";
 import { pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -28,6 +29,8 @@ export interface Limits {
   /** Spending cap of one session of each role, in US dollars. */
   readonly sessionUsd: Readonly<Record<Reservation["role"], number>>;
   readonly caps: Caps;
+  /** Share of the vendor's allowance that is kept for the person, 0 to 1. */
+  readonly keptForPerson: number;
   readonly rules: RetryRules;
 }
 
@@ -35,12 +38,18 @@ export interface Limits {
 export const admitBy =
   (limits: Limits): Admit =>
   (view, portfolio, job, token) => {
-    const obstacle = pausedFor(view) ?? turnFor(view, job) ?? slotFor(view, portfolio, job, limits);
+    const passes = passageFor(view, job);
+    const obstacle =
+      pausedFor(view) ??
+      turnFor(view, job) ??
+      (passes === "wait" ? shutFor(view) : null) ??
+      slotFor(view, portfolio, job, limits);
     if (obstacle !== null) return { kind: "later", at: job.runAt, why: obstacle };
     const draft = openDraft(view, limits.rules);
+    const given = { view, portfolio, job, token, limits, probes: passes === "probe" };
     return job.subject.kind === "cycle"
-      ? admitCycle(draft, job.subject.cycle, { view, portfolio, job, token, limits })
-      : admitTask(draft, job.subject.task, { view, portfolio, job, token, limits });
+      ? admitCycle(draft, job.subject.cycle, given)
+      : admitTask(draft, job.subject.task, given);
   };
 
 interface Case {
@@ -49,11 +58,32 @@ interface Case {
   readonly job: Job;
   readonly token: Token;
   readonly limits: Limits;
+  /** Whether this delivery is the one that tries if the model answers again. */
+  readonly probes: boolean;
 }
 
 function pausedFor({ project, now }: View): WaitsFor | null {
   const pause = pauseAt(project, now);
   return pause === null ? null : `pause: paused by ${pause.by}: ${pause.why}`;
+}
+
+/** What the limit over all projects lets a job do; merging needs no model. */
+function passageFor({ limit, name, jobs, now }: View, job: Job): Passage {
+  if (job.queue === "merge") return "free";
+  const { mode } = limit;
+  const isLost =
+    mode.at === "probing" &&
+    mode.probe.project === name &&
+    !jobs.some(({ state }) => state.at === "live" && state.token === mode.probe.token);
+  return passage(limit, { job: jobName(name, job), now, isLost });
+}
+
+const shutFor = ({ limit }: View): WaitsFor => `limit: ${limitSentence(limit) ?? "the model"}`;
+
+/** Marks a delivery that starts as the one that tries. */
+function probe(draft: Draft, { view, token, probes }: Case): void {
+  if (!probes) return;
+  draft.tellLimit({ type: "limit.probed", by: { project: view.name, token }, now: view.now });
 }
 
 /** Work begins within a cycle; what it began is finished whenever it can be. */
@@ -148,6 +178,7 @@ function admitTask(draft: Draft, id: TaskId, given: Case): Admission {
   if (broke !== null && lost) return { kind: "drop", changes: draft.changes() };
   if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
   draft.tell(id, { type: `${job.queue}.started`, token });
+  probe(draft, given);
   return { kind: "start", changes: withoutSending(draft, job) };
 }
 
@@ -195,6 +226,7 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
   }
   if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
   draft.tellCycle(id, { type: "cycle.started", token, now: view.now });
+  probe(draft, given);
   return { kind: "start", changes: draft.changes() };
 }
 

@@ -6,8 +6,9 @@
 import type { Cycle, CycleOutcome } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import { type Instant, instant, later, type Token } from "./ids.ts";
-import { isSubject, jobFor, jobForCycle } from "./jobs.ts";
+import { isSubject, jobFor, jobForCycle, queueOf } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
+import { isShutFor, limitSentence } from "./limit.ts";
 import { type ProjectMode, pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -15,6 +16,8 @@ import { isOver, statusOf, type Task } from "./task.ts";
 
 /** A task that rests longer than this does not keep its cycle open. */
 export const restsMs = 60_000;
+/** A wait for the model that is longer than this ends the cycle; a shorter one is sat out in it. */
+export const shutMs = 5 * 60_000;
 
 /**
  * Decides what the state asks for; the view must hold the running cycle's tasks. Answers when the
@@ -86,6 +89,8 @@ function abandoned({ jobs, tasks, cycles, reservations }: View): readonly Reserv
 }
 
 function complete(draft: Draft, view: View, cycle: Cycle): void {
+  // one that joined, and was over, since the cycle was looked up: it is counted at the next look
+  if (cycle.tasks.some((id) => !view.tasks.some((task) => task.id === id))) return;
   const open = view.tasks.filter(({ state }) => !isOver(state));
   const jobs = open.map((task) => jobOf(task, view));
   if (jobs.some((job) => job?.state.at === "live")) return;
@@ -95,7 +100,11 @@ function complete(draft: Draft, view: View, cycle: Cycle): void {
     .map((task) => jobOf(task, view)?.state)
     .find((state) => state?.at === "queued" && state.waitsFor?.startsWith("budget:"));
   const broke = short?.at === "queued" ? short.waitsFor : null;
-  const cutShort = pause === null ? (broke ?? null) : `paused by ${pause.by}: ${pause.why}`;
+  const shut = open.some((task) => isShut(task, view)) ? limitSentence(view.limit) : null;
+  const cutShort =
+    pause === null
+      ? ((shut === null ? broke : `limit: ${shut}`) ?? null)
+      : `paused by ${pause.by}: ${pause.why}`;
   draft.tellCycle(cycle.id, {
     type: "cycle.completed",
     outcome: { ...count(cycle, view), cutShort },
@@ -109,11 +118,18 @@ const jobOf = (task: Task, view: View): Job | null =>
 /** Whether something will happen to a task within this cycle by itself. */
 function isSoon(task: Task, view: View): boolean {
   const job = jobOf(task, view);
+  if (job?.state.at !== "live" && isShut(task, view)) return false;
   if (job === null) return jobFor(task, view.now) !== null; // its job is sent by this very decision
   if (job.state.at === "live") return true;
   if (statusOf(task.state) === "waiting") return false;
   if (job.state.waitsFor?.startsWith("budget:") === true) return false;
   return job.runAt <= view.now + restsMs;
+}
+
+/** Whether a task needs a model that will not be had for longer than a task may rest. */
+function isShut({ state }: Task, { limit, now }: View): boolean {
+  const queue = queueOf(state);
+  return queue !== null && queue !== "merge" && isShutFor(limit, now, shutMs);
 }
 
 function count(cycle: Cycle, view: View): Omit<CycleOutcome, "cutShort"> {

@@ -7,6 +7,7 @@
  * it.
  * An event without a row is refused.
  */
+import type { Failure } from "./failure.ts";
 import type { RetryRules } from "./retry.ts";
 import type { At, Task, TaskEvent, TaskState } from "./task.ts";
 import { judgeRows } from "./task-rows/judge.ts";
@@ -29,19 +30,20 @@ export type Step =
   | { readonly kind: "refused"; readonly from: At; readonly event: EventType };
 
 /** Returns what `event` makes of `task`. Total and pure: same arguments, same answer. */
-export function step({ state }: Task, event: TaskEvent, rules: RetryRules): Step {
+export function step({ state, lastFailure }: Task, event: TaskEvent, rules: RetryRules): Step {
   if ("token" in event && !event.type.endsWith(".started")) {
     if (!("token" in state && state.token === event.token)) return { kind: "stale" };
   }
   const rows: {
     readonly [E in EventType]?: {
       readonly to: readonly At[];
-      readonly next: (s: never, e: never, r: RetryRules) => TaskState;
+      readonly next: (s: never, e: never, r: RetryRules, before: Failure | null) => TaskState;
     };
   } = taskTable[state.at];
   const row = rows[event.type];
   if (row === undefined) return { kind: "refused", from: state.at, event: event.type };
-  const next = row.next(state as never, event as never, rules); // the table's type has paired them
+  // the table's type has paired them
+  const next = row.next(state as never, event as never, rules, lastFailure);
   if (!row.to.includes(next.at))
     throw new Error(`${state.at} --${event.type}--> ${next.at} is not declared`);
   return { kind: "moved", state: next };

@@ -40,7 +40,7 @@ export async function conclude(
     const event = queue === "work" ? workEvent(outcome, told) : resolveEvent(outcome, told);
     draft.tell(task.id, event);
     record(draft, view, outcome);
-    if (outcome.kind === "released") heed(draft, outcome.release);
+    if (outcome.kind === "released") heed(draft, outcome.release, delivery, view);
   };
   // given up while it was worked on: its record is ours to close, unless somebody else holds it
   const fenced = (draft: Draft, view: View): void => {
@@ -76,6 +76,7 @@ function ended(
     base: outcome.kind === "submitted" ? outcome.base : attempt.base,
     changes: outcome.kind === "submitted" ? outcome.changes : [],
     outcome: outcomeOf(outcome),
+    leftover: outcome.leftover ?? attempt.leftover,
   };
 }
 

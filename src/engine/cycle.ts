@@ -3,7 +3,9 @@ import { requestCycle } from "../core/commands.ts";
 import type { Cycle } from "../core/cycle.ts";
 import { type CycleId, cycleId, type ProjectName } from "../core/ids.ts";
 import type { Job } from "../core/ledger.ts";
+import { isShutFor } from "../core/limit.ts";
 import { pauseAt } from "../core/project.ts";
+import { shutMs } from "../core/settle.ts";
 import type { House } from "./house.ts";
 import { openOutbox } from "./outbox.ts";
 import { serve } from "./tick.ts";
@@ -96,7 +98,9 @@ async function isPutOff(house: House, project: ProjectName, cycle: Cycle): Promi
       ({ subject }) => subject.kind === "cycle" && subject.cycle === cycle.id,
     )?.state;
     const broke = state?.at === "queued" && state.waitsFor?.startsWith("budget:") === true;
-    const answer = state?.at !== "live" && (broke || pauseAt(view.project, view.now) !== null);
+    const shut =
+      isShutFor(view.limit, view.now, shutMs) || pauseAt(view.project, view.now) !== null;
+    const answer = state?.at !== "live" && (broke || shut);
     return { changes: [], answer };
   });
 }

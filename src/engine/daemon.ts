@@ -1,5 +1,6 @@
 /** `orch start`: serves all enabled projects on their schedules until it is told to stop. */
-import { instant, later, type ProjectName } from "../core/ids.ts";
+import { dueAfter } from "../core/cycle.ts";
+import type { ProjectName } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import { askForCycle, type Signals } from "./cycle.ts";
 import type { House, Site } from "./house.ts";
@@ -10,12 +11,17 @@ export interface DaemonRequest {
   /** Enabled projects in the order in which they are served; asked in every round. */
   readonly projects: () => readonly ProjectName[];
   readonly fault: (project: ProjectName, why: string) => void;
+  /** Looks after what is on the disk; called at the start and every ten minutes. Never rejects. */
+  readonly patrol?: () => Promise<void>;
 }
+
+/** What a death left waits for the start; all else grows slowly. */
+const patrolMs = 600_000;
 
 /** Serves until `drain` or `stop`; each project's first cycle begins at once. */
 export async function runDaemon(
   house: House,
-  { projects, fault }: DaemonRequest,
+  { projects, fault, patrol = async () => {} }: DaemonRequest,
   signals: Signals,
 ): Promise<void> {
   const outbox = openOutbox(house, fault);
@@ -41,17 +47,27 @@ export async function runDaemon(
     met.add(name);
   };
   await schedule();
+  await patrol();
+  let patrolledAt = house.clock.elapsedMs();
+  let patrolling = Promise.resolve();
+  const round = (): void => {
+    if (house.clock.elapsedMs() - patrolledAt < patrolMs) return;
+    patrolledAt = house.clock.elapsedMs();
+    patrolling = patrolling.then(patrol); // beside the jobs: what they use is locked
+  };
   const service = {
     projects: () => projects().filter((name) => met.has(name)),
     takes: () => true,
     isOver: async () => {
       await schedule();
+      round();
       return false;
     },
     ended: outbox.flush,
     fault: (name: ProjectName, why: unknown) => fault(name, String(why)),
   };
   await serve(house, service, signals);
+  await patrolling;
 }
 
 /** The schedule goes on from the start of the last cycle; missed ones collapse to one. */
@@ -66,10 +82,8 @@ function openSending(house: House): (site: Site) => Promise<void> {
       return;
     }
     const now = house.clock.now();
-    // a clock that was set back makes nobody wait longer than an interval
-    const from = instant(Math.min(lastCycle?.startedAt ?? now, now));
-    const delayMs = Math.max(0, later(from, intervalMs) - now);
-    await askForCycle(house, name, "schedule", delayMs);
+    const dueAt = dueAfter(lastCycle, intervalMs, now);
+    await askForCycle(house, name, "schedule", Math.max(0, dueAt - now));
   };
 }
 

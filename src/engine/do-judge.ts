@@ -43,7 +43,7 @@ async function conclude(context: JobContext, id: TaskId, outcome: JudgeOutcome):
     if (outcome.kind === "released") {
       const notBefore = restsUntil(outcome.release, view.now);
       draft.tell(id, { type: "judge.released", why: outcome.release.why, notBefore, token });
-      heed(draft, outcome.release);
+      heed(draft, outcome.release, delivery, view);
       return;
     }
     draft.add({ kind: "verdict", verdict: outcome.verdict });

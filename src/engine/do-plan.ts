@@ -71,7 +71,7 @@ async function conclude(
     draft.tellCycle(cycle, { type: "cycle.released", why, costUsd, token });
     const released = draft.cycle(cycle);
     if (released !== null) draft.send(jobForCycle(released, restsUntil(outcome.release, view.now)));
-    heed(draft, outcome.release);
+    heed(draft, outcome.release, delivery, view);
   };
   await finish(house, delivery, { needs: { cycles: [cycle] }, costUsd, conclude: settle });
 }

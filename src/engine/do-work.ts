@@ -1,4 +1,6 @@
 /** The `work` and `resolve` jobs: an attempt is recorded, made, and ended with one event. */
+import { openDraft } from "../core/draft.ts";
+import { isLastResort } from "../core/escalation.ts";
 import type { TaskId } from "../core/ids.ts";
 import { type Attempt, nothingSpent } from "../core/records.ts";
 import type { Task } from "../core/task.ts";
@@ -6,7 +8,9 @@ import type { TaskRecord } from "../ports/engine.ts";
 import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
+import type { Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
+import { leaveIfOver, leftBefore } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -16,12 +20,15 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
   const { attempt: number } = task.state;
   const known = record.attempts.find((e) => e.kind === "work" && e.attempt === number);
   const attempt = await begin(context, known ?? fresh(context, task, { kind: "work", round: 0 }));
+  if (known === undefined && attempt.model !== context.site.settings.models.worker)
+    await tellEscalation(context, attempt);
   await work(
     context.stage("worker", id),
     {
       task,
       attempt,
       resume: known !== undefined,
+      before: await leftBefore(context, record, attempt),
       history: record,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
@@ -33,6 +40,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
     },
     signal,
   );
+  await leaveIfOver(context, id);
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -64,6 +72,7 @@ export async function doResolve(
     },
     signal,
   );
+  await leaveIfOver(context, id);
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {
@@ -85,7 +94,7 @@ function fresh(
     attempt,
     kind,
     round,
-    model: site.settings.models[kind === "work" ? "worker" : "refinery"],
+    model: modelFor(site, task, kind),
     session: house.clock.session(workspace),
     workspace,
     base: null,
@@ -99,6 +108,13 @@ function fresh(
   };
 }
 
+/** The role's model; a stronger one where nothing is left to lose but this attempt. */
+function modelFor({ settings }: Site, task: Task, kind: Attempt["kind"]): string {
+  const { models, escalation } = settings;
+  if (kind === "resolve") return models.refinery;
+  return escalation !== null && isLastResort(task) ? escalation : models.worker;
+}
+
 /** A session of its own for this delivery. */
 const anew = ({ house, delivery }: JobContext, { workspace }: Attempt): Attempt["session"] =>
   house.clock.session(`${workspace}-${delivery.token}`);
@@ -108,6 +124,15 @@ async function begin(context: JobContext, attempt: Attempt): Promise<Attempt> {
   const running: Attempt = { ...attempt, endedAt: null, outcome: { kind: "running" } };
   await note(context, running);
   return running;
+}
+
+async function tellEscalation({ house, site, delivery }: JobContext, attempt: Attempt) {
+  await house.engine.transact(delivery.project, {}, (view) => {
+    const draft = openDraft(view, site.limits.rules);
+    const text = `attempt ${attempt.attempt} is the last one: it gets the model ${attempt.model}`;
+    draft.note("info", text, { task: attempt.task });
+    return { changes: draft.changes(), answer: null };
+  });
 }
 
 async function note({ house, delivery }: JobContext, attempt: Attempt): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Draft } from "../core/draft.ts";
 import { openDraft } from "../core/draft.ts";
 import type { Instant, Token } from "../core/ids.ts";
+import { jobName } from "../core/jobs.ts";
 import type { Needs, View } from "../core/ledger.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
@@ -18,7 +19,8 @@ export interface Conclusion {
 }
 
 /**
- * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still pays.
+ * Ends a delivery with what `conclude` tells the draft; one that was fenced off (false) still
+ * pays.
  */
 export async function finish(
   house: House,
@@ -30,6 +32,8 @@ export async function finish(
     const draft = openDraft(view, rules);
     settleMoney(draft, view, delivery.token, costUsd);
     by?.(draft, view);
+    const { project, token } = delivery;
+    draft.tellLimit({ type: "limit.left", by: { project, token }, now: view.now });
     return { changes: draft.changes(), answer: null };
   };
   const finished = await house.engine.finish(delivery, needs, decide(conclude));
@@ -45,21 +49,37 @@ function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): v
   }
 }
 
-/** Pauses the project where going on at once would only meet the same refusal. */
-export function heed(draft: Draft, release: Release): void {
-  if (release.cause === "aborted" || release.cause === "outage") return;
-  const { why, until } = release;
-  const by = release.cause === "limit" ? "limit" : "patrol";
-  draft.tellProject({ type: "project.paused", by, why, until, now: draft.now });
+/**
+ * Makes all projects wait for the vendor, or this one for a person, where going on is of no use.
+ */
+export function heed(draft: Draft, release: Release, delivery: Delivery, view: View): void {
+  const { cause, why, until } = release;
+  if (cause === "aborted") return;
+  if (cause === "limit" || cause === "outage") {
+    draft.tellLimit({
+      type: "limit.met",
+      cause: cause === "limit" ? "usage" : "outage",
+      why: why.slice(0, whyMax),
+      until,
+      by: { project: delivery.project, token: delivery.token },
+      metBy: jobName(delivery.project, delivery.job),
+      now: view.now,
+      chance: view.chance,
+    });
+    return;
+  }
+  draft.tellProject({ type: "project.paused", by: "patrol", why, until, now: draft.now });
 }
 
+/** Longest reason for a wait that all projects are shown, in characters. */
+const whyMax = 300;
+
 /**
- * When what was released may start again. A limit is waited out by the project's pause alone, so
- * that
- * work goes on at once where a person resumes it.
+ * When what was released may start again. A vendor's trouble is waited out by the state of all
+ * projects alone, so that work goes on at once where a person ends the wait.
  */
 export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
-  cause === "limit" ? now : (until ?? now);
+  cause === "limit" || cause === "outage" ? now : (until ?? now);
 
 /** Adds up two lots of spending. */
 export function sum(a: Spending, b: Spending): Spending {

@@ -25,6 +25,8 @@ export async function runJob(house: House, delivery: Delivery, stop: AbortSignal
       } catch (fault) {
         // git, the disk or a program of ours failed: the person is told, the job is tried again
         await giveUp(context, fault, signal);
+      } finally {
+        await context.heard();
       }
     },
     stop,

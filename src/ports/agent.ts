@@ -8,6 +8,7 @@
  * the caller's environment and none of the repository's settings reach the agent.
  */
 import type { Instant, SessionId } from "../core/ids.ts";
+import type { Deed } from "../core/stuck.ts";
 
 export type Role = "planner" | "worker" | "judge" | "refinery";
 
@@ -57,9 +58,12 @@ export interface SessionRequest {
 
 export type SessionEvent =
   | { readonly type: "started"; readonly model: string }
+  /** A whole message of the model has come, whatever is in it. */
+  | { readonly type: "replied" }
+  /** How much of an allowance is used, in shares of 1, where the vendor tells. */
+  | { readonly type: "allowance"; readonly used: number; readonly resetAt: Instant }
   | { readonly type: "said"; readonly text: string }
-  | { readonly type: "tool.called"; readonly tool: string; readonly summary: string }
-  | { readonly type: "tool.answered"; readonly tool: string; readonly failed: boolean }
+  | Deed
   | { readonly type: "spent"; readonly costUsd: number };
 
 /** Tokens of one model in one session. */

@@ -6,23 +6,32 @@
  *   written or nothing; decisions of a project never interleave;
  * - a job is delivered at least once; at any moment it has at most one live lease; each delivery's
  *   token is greater than all earlier tokens of its project;
- * - a delivery that is not live any more (expired and taken over, withdrawn, finished) is `fenced`:
- *   nothing that it decides is written; a lease that merely ran out is held until it is taken over;
+ * - a delivery that is not live any more (expired and taken over, withdrawn, finished) is
+ * `fenced`:
+ *   nothing that it decides is written; a lease that merely ran out is held until it is taken
+ * over;
  * - jobs with the same key are delivered strictly one after the other, those that are due in the
  *   order they were sent; one whose time has not come does not hold up the others;
  * - otherwise higher priority first; each minute of waiting counts as one step of priority;
  * - `runAt` is respected; the death of an owner frees its jobs at once where it can be seen, else
- *   when the lease ends; a job sent is visible to all processes when its transaction has committed;
- * - a job that was not admitted is asked about again at the moment that was named, and at once when
+ *   when the lease ends; a job sent is visible to all processes when its transaction has
+ * committed;
+ * - a job that was not admitted is asked about again at the moment that was named, and at once
+ * when
  * a
  *   delivery of its project ends or its project changes;
- * - to send what is being done is a bug and throws; so is a version that does not follow the stored
+ * - to send what is being done is a bug and throws; so is a version that does not follow the
+ * stored
  *   one. The job on offer is seen as queued, and so is what a dead owner holds;
+ * - the limit over all projects is seen by every decision; what a decision makes of it holds for
+ * all
+ *   projects from its commit on; a probe whose delivery is over bars nobody after `recover`;
  * - reading a project that has no ledger answers an empty one and creates nothing.
  */
 import type { Cycle } from "../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId, Token } from "../core/ids.ts";
 import type { Admit, Decision, Job, LogEvent, Money, Needs, View } from "../core/ledger.ts";
+import type { Limit } from "../core/limit.ts";
 import type { Project } from "../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../core/records.ts";
 import type { Status, Task } from "../core/task.ts";
@@ -89,6 +98,8 @@ export interface Ledger {
   /** Events after a cursor, oldest first. */
   events(project: ProjectName, after: number, limit: number): Promise<readonly LoggedEvent[]>;
   reservations(project: ProjectName, sinceDay: string): Promise<readonly Reservation[]>;
+  /** Whether the model can be had; over all projects. */
+  limit(): Promise<Limit>;
 }
 
 export interface TaskFilter {

@@ -9,7 +9,8 @@
  * repository may legitimately be (conflicting, moved, dirty) is an answer.
  */
 import type { FileChange } from "../core/change.ts";
-import type { CommitSha, TaskId, Token, TreeSha } from "../core/ids.ts";
+import type { CommitSha, Instant, TaskId, Token, TreeSha } from "../core/ids.ts";
+import type { Leftover } from "../core/records.ts";
 
 /** A commit and the tree it holds. */
 export interface Commit {
@@ -66,6 +67,33 @@ export type Snapshot =
    */
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
+/** Why a workspace that nobody submits is given up, and whose it is. */
+export interface RescueRequest {
+  readonly task: TaskId;
+  readonly attempt: number;
+  /** For the person, in a phrase. */
+  readonly why: string;
+}
+
+/** What was kept of a workspace whose work was not submitted. */
+export interface Rescued extends RescueRequest, Leftover {
+  readonly workspace: string;
+}
+
+/** Work that did not land, as a person finds it in their repository. */
+export interface KeptWork {
+  readonly ref: string;
+  /** As the reference names it; the ledger need not know it any more. */
+  readonly task: string;
+  readonly commit: CommitSha;
+  readonly at: Instant;
+  /** Why it was kept; empty where that was not written down. */
+  readonly why: string;
+  /** The project that kept it; empty where that was not written down. */
+  readonly project: string;
+  readonly changes: readonly FileChange[];
+}
+
 export type Merge =
   | {
       readonly kind: "merged";
@@ -118,6 +146,21 @@ export interface Repo {
   ): Promise<Workspace & { readonly conflicted: readonly string[] }>;
   /** Takes the files of a workspace as a commit on its base; call when its processes are gone. */
   snapshot(workspace: Workspace, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot>;
+  /**
+   * Keeps what a workspace holds beyond what it was opened with, whatever a snapshot would refuse
+   * of it; `null` where that is nothing. Asked again, the same files are kept once.
+   */
+  rescue(
+    workspace: Workspace,
+    request: RescueRequest,
+    signal: AbortSignal,
+  ): Promise<Rescued | null>;
+  /** Rescues what a task's closed workspaces hold, and gives up all but those named. */
+  leave(
+    task: TaskId,
+    request: { readonly but: readonly string[]; readonly why: string },
+    signal: AbortSignal,
+  ): Promise<readonly Rescued[]>;
   /**
    * Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already.
    */

@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const faults: readonly Fault[] = ["refused", "stalled", "cut", "malformed"];
 const usageKeys = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens"];
-const replyKeys = ["say", "tool", "input", "tools", "answer", "stop", "usage"];
+const replyKeys = ["say", "tool", "input", "tools", "answer", "stop", "usage", "allowance"];
 
 /** Reads a scenario from parsed JSON; throws a `ScenarioError` that names the faulty place. */
 export function parseScenario(json: unknown): Scenario {
@@ -95,6 +95,7 @@ function parseReply(step: Json, at: string): ReplyStep {
         ? null
         : oneOf(step["stop"], ["refusal", "max_tokens"] as const, `${at}.stop`),
     usage: parseUsage(step["usage"], `${at}.usage`),
+    allowance: parseAllowance(step["allowance"], `${at}.allowance`),
   };
   const empty = reply.say === null && tools.length === 0 && reply.answer === undefined;
   if (empty && reply.stop === null) {
@@ -118,6 +119,15 @@ function parseUsage(json: unknown, at: string): ReplyStep["usage"] {
   return Object.fromEntries(
     Object.entries(usage).map(([key, tokens]) => [key, amount(tokens, `${at}.${key}`)]),
   );
+}
+
+function parseAllowance(json: unknown, at: string): ReplyStep["allowance"] {
+  if (json === undefined) return null;
+  const told = known(object(json, at), ["used", "resetInS"], at);
+  return {
+    used: amount(told["used"], `${at}.used`),
+    resetInS: amount(told["resetInS"], `${at}.resetInS`),
+  };
 }
 
 function pick(from: Json, ...keys: readonly string[]): Json {

@@ -51,6 +51,8 @@ export interface ReplyStep {
   readonly answer: Readonly<Record<string, unknown>> | undefined;
   readonly stop: "refusal" | "max_tokens" | null;
   readonly usage: ClaimedUsage;
+  /** What of a login's allowance is used, in shares of 1, and when it is reset; null: not told. */
+  readonly allowance: { readonly used: number; readonly resetInS: number } | null;
 }
 
 export type Step = ErrorStep | FaultStep | WaitStep | ReplyStep;

@@ -10,7 +10,7 @@ import { type Director, openDirector, type Scene } from "./director.ts";
 import { type Bill, openLedger, type RecordedRequest } from "./ledger.ts";
 import { buildReply, openStream, sendWhole, streamOf } from "./reply.ts";
 import type { Scenario } from "./scenario.ts";
-import { playTrouble, sendError } from "./trouble.ts";
+import { allowanceHeaders, playTrouble, sendError } from "./trouble.ts";
 import { openPromptCache, tokensIn } from "./usage.ts";
 
 export interface ScriptedModelOptions {
@@ -131,6 +131,8 @@ async function perform(stage: Stage, scene: Scene, exchange: Exchange): Promise<
       }
       const reply = buildReply(asked, cue.step, { ...scene, ...cue }, stage.cache.count(asked));
       record.replied(reply.usage);
+      const told = allowanceHeaders(cue.step.allowance);
+      for (const [name, value] of Object.entries(told)) response.setHeader(name, value);
       if (asked.stream !== true) return sendWhole(response, reply);
       openStream(response);
       for (const event of streamOf(reply)) response.write(event);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { buildReply, openStream, streamOf } from "./reply.ts";
-import type { ErrorStep, FaultStep } from "./scenario.ts";
+import type { ErrorStep, FaultStep, ReplyStep } from "./scenario.ts";
 
 const errorTypes: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
@@ -71,9 +71,29 @@ function limits(step: ErrorStep): Readonly<Record<string, string>> {
   };
 }
 
+/** The headers by which a login learns how much of its allowance is used. */
+export function allowanceHeaders(told: ReplyStep["allowance"]): Readonly<Record<string, string>> {
+  if (told === null) return {};
+  const reset = String(Math.floor(Date.now() / 1000) + told.resetInS);
+  const unified = "anthropic-ratelimit-unified";
+  return {
+    [`${unified}-status`]: "allowed",
+    [`${unified}-reset`]: reset,
+    [`${unified}-representative-claim`]: "five_hour",
+    [`${unified}-5h-status`]: "allowed",
+    [`${unified}-5h-utilization`]: String(told.used),
+    [`${unified}-5h-reset`]: reset,
+    // the agent's program tells of it only beyond a threshold
+    [`${unified}-5h-surpassed-threshold`]: String(told.used),
+  };
+}
+
 /** The first events of an answer that never comes to its end. */
 function beginning(model: string): readonly string[] {
-  const step = { say: "I will look at", tools: [], answer: undefined, stop: null, usage: {} };
+  const step = {
+    ...{ say: "I will look at", tools: [], answer: undefined, stop: null, usage: {} },
+    allowance: null,
+  };
   const input = {
     input_tokens: 3,
     cache_creation_input_tokens: 0,

@@ -43,6 +43,8 @@ export interface Settings {
   readonly name: ProjectName;
   /** Aliases or full model ids. */
   readonly models: Readonly<Record<Role, string>>;
+  /** The model of a task's last attempt; null where it is the worker's. */
+  readonly escalation: string | null;
   /** Wall-clock limits of a session, in milliseconds. */
   readonly timeoutsMs: Readonly<Record<Role, number>>;
   readonly checks: readonly CheckSpec[];

@@ -5,8 +5,9 @@
 import type { Failure } from "../core/failure.ts";
 import { type Instant, later, type SessionId } from "../core/ids.ts";
 import type { Spending } from "../core/records.ts";
-import type { Ending, Role, SessionResult, Tool } from "../ports/agent.ts";
-import type { Stage } from "./context.ts";
+import { freshTrace, watch } from "../core/stuck.ts";
+import type { Ending, Role, SessionEvent, SessionResult, Tool } from "../ports/agent.ts";
+import type { Listen, Stage } from "./context.ts";
 
 /** Tools by role, as the brief's table has them; plans and verdicts are answers, not files. */
 const tools: Readonly<Record<Role, readonly Tool[]>> = {
@@ -38,10 +39,16 @@ export interface Talk {
   readonly name: string;
   /** Goes on where the session was cut, if it has begun. */
   readonly resume: boolean;
+  /** The model where it is not the role's own. */
+  readonly model?: string;
+  /** Whether the session is there to change files, so that one that never does is of no use. */
+  readonly edits: boolean;
 }
 
 /**
- * Why a session ended through no fault of the task. `until` is null where only a person can help.
+ * Why a session ended through no fault of the task. `until` is when the vendor, or we, let it go
+ * on:
+ * null where the vendor does not say, or only a person can help.
  */
 export interface Release {
   readonly cause: "aborted" | "limit" | "outage" | "unauthorised" | "setup";
@@ -66,25 +73,50 @@ export interface Held {
 /** Holds one session to its end. */
 export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): Promise<Held> {
   const { world, settings } = stage;
-  const { budgetUsd, name, env, ...rest } = talk;
+  const { budgetUsd, name, env, model, edits, ...rest } = talk;
+  const circles = openCircles(edits, stage.listen);
   const result = await world.agent.run(
     {
       ...rest,
-      model: settings.models[talk.role],
+      model: model ?? settings.models[talk.role],
       tools: tools[talk.role],
       limits: { budgetUsd, turnsMax, timeoutMs: settings.timeoutsMs[talk.role], silenceMs },
       env: { ...settings.env, ...env },
       transcript: settings.transcript(name),
-      onEvent: stage.listen,
+      onEvent: circles.hear,
     },
-    signal,
+    AbortSignal.any([signal, circles.signal]),
   );
+  const stuck = result.ending.kind === "aborted" && !signal.aborted ? circles.stuck() : null;
   return {
-    ended: meaningOf(result.ending, world.clock.now()),
+    ended:
+      stuck === null
+        ? meaningOf(result.ending, world.clock.now())
+        : { kind: "failed", failure: { kind: "noProgress", detail: stuck } },
     text: result.text,
     spending: spendingOf(result),
     dueUsd: Math.max(0, result.costUsd - result.earlierUsd),
     durationMs: result.durationMs,
+  };
+}
+
+/** Listens for a session that goes round in circles; its signal ends one. */
+function openCircles(edits: boolean, listen: Listen) {
+  const ending = new AbortController();
+  let trace = freshTrace;
+  let stuck: string | null = null;
+  return {
+    signal: ending.signal,
+    stuck: () => stuck,
+    hear(event: SessionEvent): void {
+      listen(event);
+      if (stuck !== null || (event.type !== "tool.called" && event.type !== "tool.answered"))
+        return;
+      const seen = watch(trace, event, edits);
+      trace = seen.trace;
+      stuck = seen.stuck;
+      if (stuck !== null) ending.abort();
+    },
   };
 }
 
@@ -94,10 +126,8 @@ const spendingOf = ({ costUsd, turns, usage }: SessionResult): Spending => ({
   usage,
 });
 
-/** An outage without a date is tried again after this long. */
-const outageMs = 20_000;
-/** A usage limit without a date is tried again after this long. */
-const limitMs = 15 * 60_000;
+const afterMs = (now: Instant, ms: number | null): Instant | null =>
+  ms === null ? null : later(now, ms);
 
 function meaningOf(ending: Ending, now: Instant): Conversation {
   const failed = (kind: Failure["kind"], detail: string): Conversation => ({
@@ -116,7 +146,8 @@ function meaningOf(ending: Ending, now: Instant): Conversation {
     case "outOfBudget":
       return failed("outOfBudget", "the session reached its spending cap before it answered");
     case "stalled":
-      return failed("stalled", `the model was silent for ${silenceMs / 1_000} s`);
+      // its commands are not waited for: a stream that has stopped is the vendor's doing
+      return released("outage", `the model was silent for ${silenceMs / 1_000} s`, null);
     case "timedOut":
       return failed("timedOut", "the session was ended when its time was up");
     case "refused":
@@ -124,9 +155,9 @@ function meaningOf(ending: Ending, now: Instant): Conversation {
     case "crashed":
       return failed("agentFailed", ending.detail);
     case "limitReached":
-      return released("limit", ending.detail, ending.resetAt ?? later(now, limitMs));
+      return released("limit", ending.detail, ending.resetAt);
     case "overloaded":
-      return released("outage", ending.detail, later(now, ending.retryAfterMs ?? outageMs));
+      return released("outage", ending.detail, afterMs(now, ending.retryAfterMs));
     case "unauthorised":
       return released("unauthorised", ending.detail, null);
     case "aborted":

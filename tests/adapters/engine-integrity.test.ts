@@ -172,17 +172,18 @@ it("migrates a database that holds something, with a backup of it beside", async
   await writeTo(open(), { kind: "task", task: aTask(1) });
   await closeAll();
   const sql = "ALTER TABLE tasks ADD COLUMN colour TEXT";
-  const migrations = [...migrationsOf("project"), { version: 2, sql }];
+  const newest = migrationsOf("project").length;
+  const migrations = [...migrationsOf("project"), { version: newest + 1, sql }];
   const db = new Database(file());
   migrate(db, file(), migrations);
   expect(db.prepare("SELECT count(*) FROM tasks WHERE colour IS NULL").pluck().get()).toBe(1);
-  expect(db.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(2);
+  expect(db.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(newest + 1);
   db.close();
-  const backup = `${file()}.v1.backup`;
+  const backup = `${file()}.v${newest}.backup`;
   expect(statSync(backup).mode & 0o777).toBe(0o600);
   const kept = new Database(backup, { readonly: true });
   expect(kept.prepare("SELECT id FROM tasks").pluck().all()).toEqual([taskNumber(1)]);
-  expect(kept.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(1);
+  expect(kept.prepare("SELECT max(version) FROM schema_version").pluck().get()).toBe(newest);
   kept.close();
 });
 
@@ -191,7 +192,7 @@ it("changes nothing where a migration fails halfway", async () => {
   await closeAll();
   const db = new Database(file());
   const bad = {
-    version: 2,
+    version: migrationsOf("project").length + 1,
     sql: "ALTER TABLE tasks ADD COLUMN colour TEXT; SELECT * FROM nowhere",
   };
   expect(() => migrate(db, file(), [...migrationsOf("project"), bad])).toThrow("nowhere");

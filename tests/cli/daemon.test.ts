@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Signal } from "../../src/cli/io.ts";
-import { projectName } from "../../src/core/ids.ts";
+import { instant, projectName } from "../../src/core/ids.ts";
 import { type Cli, openCli } from "../support/cli.ts";
 import { until } from "../support/processes.ts";
 
@@ -67,6 +67,27 @@ test("a changed portfolio is put in force; one with mistakes is told and changes
   await cli.write({ data_dir: "./other", projects: [{ name: "shop", path: "./shop" }] });
   await until(async () => cli.said().includes("cannot change while this runs"), "it was refused");
   expect((await daemon.end("SIGINT")).code).toBe(130);
+});
+
+test("while the model cannot be had the daemon waits by itself, and goes on when the wait is ended", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const untilMs = instant(Date.now() + 3_600_000);
+  const shut = { cause: "usage", why: "5-hour limit", since: instant(0), waits: 1 } as const;
+  const mode = { at: "waiting", ...shut, until: untilMs, metBy: null } as const;
+  const limit = { mode, openUntil: null };
+  const changes = [{ kind: "limit", limit } as const];
+  await cli.ledger.transact(shop, {}, () => ({ changes, answer: null }));
+  const daemon = begin(cli);
+  const waits = async () => {
+    const { jobs } = await cli.ledger.transact(shop, {}, (view) => ({ changes: [], answer: view }));
+    return jobs.some(({ state }) => state.at === "queued" && state.waitsFor?.startsWith("limit:"));
+  };
+  await until(waits, "the cycle waits for the model");
+  expect(await landed(cli)).toBe(0);
+  expect((await cli.run("resume", "--limit")).code).toBe(0);
+  await until(async () => (await landed(cli)) === 1, "the task has landed");
+  expect((await daemon.end()).err).toContain("a person ended the wait for the model");
 });
 
 test("a second daemon is told who is there", async () => {

@@ -45,7 +45,13 @@ test("each agent's row says who it is, what it does now, how long and what it co
   const hear = (event: Parameters<typeof progress.hear>[0]["event"]) =>
     progress.hear({ project, task, role: "worker", event });
   hear({ type: "spent", costUsd: 0.12 });
-  hear({ type: "tool.called", tool: "Bash", summary: `Bash ${esc}[2J${"日本".repeat(40)}` });
+  hear({
+    type: "tool.called",
+    tool: "Bash",
+    summary: `Bash ${esc}[2J${"日本".repeat(40)}`,
+    call: "c",
+    change: null,
+  });
   progress.say("a word between");
   const rows = terminal.rows();
   expect(rows.at(-2)).toBe("a word between");

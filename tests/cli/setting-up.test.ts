@@ -147,3 +147,14 @@ test("completions know commands, flags, projects and the ids of tasks", async ()
   await writeFile(cli.file, "{");
   expect(await cli.run("complete", "--", "show", "")).toMatchObject({ code: 0, err: "" });
 });
+
+test("forget tells what has not landed, and removes that only when told to", async () => {
+  const cli = await openCli();
+  cli.scene.unmerged = ["orch/aaaaaaaaaaaa"];
+  const said = await cli.run("forget", "shop", "--yes");
+  expect(said.err).toContain("it is kept under refs/orch/rescue/");
+  expect(said.err).toContain("  orch/aaaaaaaaaaaa");
+  const gone = await cli.run("forget", "shop", "--yes", "--rescued");
+  expect(gone.err).toContain("removed for good");
+  expect(cli.asked).toEqual(["forget shop", "forget shop and what is rescued"]);
+});

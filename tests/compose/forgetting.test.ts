@@ -3,9 +3,19 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hubDirOf } from "../../src/adapters/git/hub.ts";
 import { locate } from "../../src/adapters/git/locate.ts";
-import { forget } from "../../src/compose/forget.ts";
+import { forget, unmergedOf } from "../../src/compose/forget.ts";
 import { parsePortfolio } from "../../src/config/parse.ts";
-import { folder, repository, signal } from "../support/git-fixture.ts";
+import {
+  folder,
+  opened,
+  person,
+  repository,
+  rescues,
+  signal,
+  task,
+  worked,
+  write,
+} from "../support/git-fixture.ts";
 
 test("a forgotten project takes its clone and its sessions along, not those of others", async () => {
   const [mine, theirs, base] = [
@@ -37,7 +47,7 @@ test("a forgotten project takes its clone and its sessions along, not those of o
   }
   const forgetOne = async (at: number): Promise<readonly (readonly string[])[]> => {
     const project = portfolio.projects[at];
-    if (project !== undefined) await forget(portfolio, project);
+    if (project !== undefined) await forget(portfolio, project, { rescued: false });
     return [(await readdir(join(dataDir, "agents"))).sort(), await readdir(join(dataDir, "hubs"))];
   };
   const [sessions, shared] = await forgetOne(0);
@@ -48,18 +58,49 @@ test("a forgotten project takes its clone and its sessions along, not those of o
   expect(kept).toHaveLength(1);
 });
 
+test("what has not landed is told before, and kept unless it may go, too", async () => {
+  const root = await repository({ "a.txt": "a\n" });
+  const base = await folder();
+  const dataDir = join(base, "data");
+  const { repo } = await opened(root, {
+    hubsDir: join(dataDir, "hubs"),
+    workspacesDir: join(dataDir, "demo/workspaces"),
+  });
+  const text = JSON.stringify({ projects: [{ name: "demo", path: root }] });
+  const parsed = parsePortfolio(text, { file: join(base, "orch.jsonc"), home: base });
+  const project = parsed.kind === "valid" ? parsed.portfolio.projects[0] : undefined;
+  if (parsed.kind !== "valid" || project === undefined) throw new Error("the portfolio is wrong");
+  const work = await worked(repo, 1, { "a.txt": "kept\n" });
+  await repo.keep(task(1), 1, work.candidate, signal);
+  const left = await repo.open({ at: work.from, name: `work-${task(2)}-1` }, signal);
+  await write(left.path, { "half.txt": "half\n" });
+  left.keep();
+  expect(await unmergedOf(parsed.portfolio, project)).toEqual([
+    `orch/${task(1)}`,
+    `refs/orch/attempts/${task(1)}/1`,
+    `the workspace work-${task(2)}-1`,
+  ]);
+  await forget(parsed.portfolio, project, { rescued: false });
+  expect(await readdir(dataDir)).not.toContain("demo");
+  const kept = rescues(root).map(([ref]) => ref ?? "");
+  expect(kept).toEqual([`refs/orch/rescue/${task(1)}/1`, `refs/orch/rescue/${task(2)}/1`]);
+  expect(person(root, "show", `${kept[1]}:half.txt`)).toBe("half");
+  await forget(parsed.portfolio, project, { rescued: true });
+  expect(person(root, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+});
+
 test("what was removed is what was there: nothing where the program never was", async () => {
   const [path, base] = [await repository({ "a.txt": "a\n" }), await folder()];
   const text = JSON.stringify({ projects: [{ name: "mine", path }] });
   const parsed = parsePortfolio(text, { file: join(base, "orch.jsonc"), home: base });
   const project = parsed.kind === "valid" ? parsed.portfolio.projects[0] : undefined;
   if (parsed.kind !== "valid" || project === undefined) throw new Error("it is not valid");
-  expect(await forget(parsed.portfolio, project)).toEqual([]);
+  expect(await forget(parsed.portfolio, project, { rescued: false })).toEqual([]);
   await mkdir(join(path, ".orch"));
-  expect(await forget(parsed.portfolio, project)).toEqual([".orch/"]);
+  expect(await forget(parsed.portfolio, project, { rescued: false })).toEqual([".orch/"]);
   await mkdir(join(base, "data", "mine"), { recursive: true });
-  expect(await forget(parsed.portfolio, project)).toEqual([
+  expect(await forget(parsed.portfolio, project, { rescued: false })).toEqual([
     `its ledger, clones and transcripts in ${join(base, "data")}`,
   ]);
-  expect(await forget(parsed.portfolio, project)).toEqual([]);
+  expect(await forget(parsed.portfolio, project, { rescued: false })).toEqual([]);
 });

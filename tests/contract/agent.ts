@@ -73,11 +73,15 @@ function answers(open: Open, endingIn: EndingIn): void {
       result.costUsd,
       9,
     );
+    const call = expect.any(String);
     expect(agent.events.filter((each) => each.type !== "spent")).toEqual([
       { type: "started", model: expect.any(String) },
+      { type: "replied" },
       { type: "said", text: "Looking" },
-      { type: "tool.called", tool: "Bash", summary: "Bash true" },
-      { type: "tool.answered", tool: "Bash", failed: false },
+      { type: "replied" },
+      { type: "tool.called", tool: "Bash", summary: "Bash true", call, change: null },
+      expect.objectContaining({ type: "tool.answered", tool: "Bash", failed: false, call }),
+      { type: "replied" },
     ]);
     expect(agent.events.at(-1)).toEqual({
       type: "spent",

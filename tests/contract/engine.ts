@@ -5,6 +5,7 @@ import type { Admission, Admit, Change, PortfolioView, View } from "../../src/co
 import type { Claim, Delivery, Engine } from "../../src/ports/engine.ts";
 import { aTask, demo, noon, sent } from "../support/ledger.ts";
 import { jobPromises } from "./engine-jobs.ts";
+import { limitPromises } from "./engine-limit.ts";
 import { moneyPromises } from "./engine-money.ts";
 import { orderPromises } from "./engine-order.ts";
 import { recordPromises } from "./engine-records.ts";
@@ -82,6 +83,7 @@ export function enginePromises(openWorld: (options: WorldOptions) => World): voi
   orderPromises(the);
   recordPromises(the);
   moneyPromises(the);
+  limitPromises(the);
 }
 
 function openBench(world: World, time: Pick<Bench, "now" | "pass">): Bench {

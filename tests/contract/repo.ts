@@ -62,6 +62,39 @@ export function repoContract(kind: string, make: WorldFactory): void {
       expect(await repo.reopen("work-1", at, signal)).toBeNull();
     });
 
+    test("what a workspace holds is kept once as a rescue, and what it was opened with is not", async () => {
+      const { repo } = await make(start);
+      const { commit: at } = await repo.sync(signal);
+      const request = { task: id(1), attempt: 1, why: "out of time" };
+      await using workspace = await repo.open({ at, name: `work-${id(1)}-1` }, signal);
+      expect(await repo.rescue(workspace, request, signal)).toBeNull();
+      await writeFile(join(workspace.path, "b.txt"), "bee\nbuzz\n");
+      const first = await repo.rescue(workspace, request, signal);
+      expect(first?.changes.map(({ path }) => path)).toEqual(["b.txt"]);
+      expect((await repo.rescue(workspace, request, signal))?.ref).toBe(first?.ref);
+      const commit = first?.commit ?? at;
+      expect(await repo.read(commit, "b.txt", 100, signal)).toBe("bee\nbuzz\n");
+    });
+
+    test("the workspaces that a task leaves are rescued and given up, but for the named", async () => {
+      const { repo } = await make(start);
+      const { commit: at } = await repo.sync(signal);
+      const names = [1, 2].map((attempt) => `work-${id(1)}-${attempt}`);
+      for (const name of names) {
+        const workspace = await repo.open({ at, name }, signal);
+        await writeFile(join(workspace.path, "half.txt"), `${name}\n`);
+        workspace.keep();
+      }
+      const request = { but: names.slice(1), why: "a fresh start" };
+      const left = await repo.leave(id(1), request, signal);
+      expect(left.map(({ workspace }) => workspace)).toEqual(names.slice(0, 1));
+      expect(await repo.leave(id(1), request, signal)).toEqual([]);
+      expect(await repo.reopen(names[0] ?? "", at, signal)).toBeNull();
+      const kept = await repo.reopen(names[1] ?? "", at, signal);
+      expect(await readFile(join(kept?.path ?? "", "half.txt"), "utf8")).toBe(`${names[1]}\n`);
+      await kept?.[Symbol.asyncDispose]();
+    });
+
     test("what is shielded is in no snapshot and stays for the next", async () => {
       const { repo } = await make(start);
       const { commit: at } = await repo.sync(signal);

@@ -5,8 +5,8 @@ import { fingerprint } from "../../src/core/plan.ts";
 import { newProject } from "../../src/core/project.ts";
 import { defaultRetryRules as rules } from "../../src/core/retry.ts";
 import { events, states } from "../support/machine.ts";
-import { aBrief, aCycle, aCycleId, aTask, aTaskId, noon } from "../support/records.ts";
-import { aView, only, taskIn } from "../support/views.ts";
+import { aBrief, aCycle, aCycleId, anAttempt, aTask, aTaskId, noon } from "../support/records.ts";
+import { aJob, aReservation, aView, live, only, taskIn } from "../support/views.ts";
 
 const running = aCycle();
 const queued = aCycle({ state: { at: "queued" }, requestedBy: "schedule" });
@@ -104,4 +104,37 @@ test("a pause is the person's until they end it, also where it was somebody else
   const resumed = resume(aView({ project }), rules);
   expect(only(resumed.changes, "project")[0]?.project.mode.at).toBe("active");
   expect(resume(aView(), rules).answer.kind).toBe("refused");
+});
+
+describe("a task that is skipped while a delivery of it stands in the books", () => {
+  const running = anAttempt({ endedAt: null, outcome: { kind: "running" } });
+  const skipped = (state: ReturnType<typeof live>) => {
+    const view = {
+      tasks: [aTask({ state: states.working })],
+      attempts: [running],
+      reservations: [aReservation(), aReservation({ task: taskId("bbbbbbbbbbbb") })],
+      jobs: [aJob({ state })],
+    };
+    return tellTask(aView(view), aTaskId, { type: "task.skipped", reason: "enough" }, rules);
+  };
+
+  test("whose owner is dead has its money counted as spent, and its attempt closed", () => {
+    const { changes } = skipped({ at: "queued", waitsFor: null });
+    expect(
+      only(changes, "reservation").map(({ reservation: { task, settledUsd } }) => [
+        task,
+        settledUsd,
+      ]),
+    ).toEqual([[aTaskId, 0.5]]);
+    expect(only(changes, "attempt")[0]?.attempt).toMatchObject({
+      endedAt: noon,
+      outcome: { kind: "released" },
+    });
+  });
+
+  test("whose owner lives is left to tell what it cost", () => {
+    const { changes } = skipped(live());
+    expect(only(changes, "reservation")).toEqual([]);
+    expect(only(changes, "attempt")).toEqual([]);
+  });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { openDraft } from "../../src/core/draft.ts";
 import { later, taskId } from "../../src/core/ids.ts";
-import { failuresMax, newProject } from "../../src/core/project.ts";
+import { newProject } from "../../src/core/project.ts";
 import { defaultRetryRules as rules } from "../../src/core/retry.ts";
-import { events, states } from "../support/machine.ts";
+import { events, holder, states } from "../support/machine.ts";
 import { aCycle, aTask, aTaskId, noon } from "../support/records.ts";
 import { aView, only, taskIn } from "../support/views.ts";
 
@@ -54,13 +54,47 @@ test("a failure is kept as evidence for the next attempt; an answer joins the ta
 });
 
 test("too many failed tasks in a row pause the project; one that lands starts the count anew", () => {
-  const project = { ...newProject, failuresInARow: failuresMax - 1 };
+  const project = { ...newProject, failuresInARow: rules.failuresMax - 1 };
   const failing = draftOn({ ...states.working, left: 0 }, { project });
   failing.tell(aTaskId, events["work.failed"]);
-  expect(failing.project().mode).toMatchObject({ at: "paused", by: "patrol" });
+  const why = expect.stringMatching(/^5 tasks in a row failed: .*"Round prices half up" \(/);
+  expect(failing.project().mode).toMatchObject({ at: "paused", by: "patrol", why });
   const landing = draftOn(states.merging, { project });
   landing.tell(aTaskId, events["merge.landed"]);
   expect(landing.project()).toMatchObject({ mode: { at: "active" }, failuresInARow: 0 });
+});
+
+test("a pause names the last failures; once resumed, one failure more does not pause again", () => {
+  const draft = openDraft(aView({ tasks: [], cycles: [] }), { ...rules, failuresMax: 2 });
+  const failed = (what: string) =>
+    draft.tellProject({ type: "project.failed", what, max: 2, now: noon });
+  failed("one");
+  expect(draft.project().mode).toEqual({ at: "active" });
+  failed("two");
+  const why = "2 tasks in a row failed: one; two";
+  expect(draft.project().mode).toMatchObject({ at: "paused", by: "patrol", why, until: null });
+  draft.tellProject({ type: "project.resumed" });
+  failed("three");
+  expect(draft.project()).toMatchObject({ mode: { at: "active" }, failures: ["three"] });
+  failed("four");
+  expect(draft.project().mode).toMatchObject({
+    at: "paused",
+    why: expect.stringContaining("four"),
+  });
+});
+
+test("too many plannings that fail in a row pause the project; one that is planned starts anew", () => {
+  const planning = aCycle({ state: { at: "planning", token: holder, tries: 0 } });
+  const project = { ...newProject, plansFailedInARow: rules.failuresMax - 1 };
+  const failing = openDraft(aView({ cycles: [planning], project }), rules);
+  const told = { token: holder, costUsd: 0.1 };
+  failing.tellCycle(planning.id, { type: "cycle.failed", why: "no plan", now: noon, ...told });
+  const why = "5 plannings in a row failed: no plan";
+  expect(failing.project().mode).toMatchObject({ at: "paused", by: "patrol", why });
+  const planned = openDraft(aView({ cycles: [planning], project }), rules);
+  const plan = { type: "cycle.planned", plan: null, refused: [], tasks: [], ...told } as const;
+  planned.tellCycle(planning.id, plan);
+  expect(planned.project()).toMatchObject({ mode: { at: "active" }, plansFailedInARow: 0 });
 });
 
 test("a task that is created is in the log, in the ledger, and in its queue", () => {

@@ -146,3 +146,12 @@ test("G12: a pause lasts as long as it was to last when the clock goes back, and
   const [change] = only(settle(view, defaultRetryRules).changes, "project");
   expect(change?.project.mode).toEqual({ ...mode, since: now, until: later(now, 900_000) });
 });
+
+test("a cycle is not over while one of its tasks has not been looked at", () => {
+  const done = aTask({ state: states.done });
+  const other = taskId("unseen000001");
+  const joined = aCycle({ tasks: [aTaskId, other] });
+  expect(ended(settled({ cycles: [joined], tasks: [done] }))).toBeNull();
+  const both = [done, { ...done, id: other }];
+  expect(ended(settled({ cycles: [joined], tasks: both }))).toMatchObject({ landed: 2 });
+});

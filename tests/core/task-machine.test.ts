@@ -125,6 +125,7 @@ const rulesDrawn: fc.Arbitrary<RetryRules> = fc.record({
   resolutionsMax: fc.integer({ min: 0, max: 2 }),
   backoffMs: fc.integer({ min: 0, max: 5_000 }),
   backoffMaxMs: fc.integer({ min: 0, max: 60_000 }),
+  failuresMax: fc.integer({ min: 1, max: 5 }),
 });
 
 test("whatever is told in whatever order, the invariants hold", () => {

@@ -52,7 +52,7 @@ test("a rejected attempt is followed by one that is told the evidence, and lands
   const bad = added.attempts[0]?.outcome;
   const commit = bad?.kind === "submitted" ? bad.commit : "";
   expect(app.git("for-each-ref", "--contains", commit, "--format=%(refname)")).toBe(
-    `refs/orch/rescue/${added.task.id}/${commit}`,
+    `refs/orch/rescue/${added.task.id}/1`,
   );
   // the judge is told the task and the change, not what the worker says of itself
   for (const { text } of sessionsOf(rig.model, "judge")) expect(text).not.toContain("It is done.");

@@ -1,7 +1,6 @@
 /** Time, money, and the vendor's own limits. */
 import { expect, test } from "vitest";
 import { type CycleSetup, openCycleRig } from "../support/cycle-rig.ts";
-import { moment } from "../support/moments.ts";
 import { answers, bash, brief, fails, passes, works, write } from "../support/plays.ts";
 import { sleepers, uniqueSeconds } from "../support/processes.ts";
 import { sessionsOf } from "../support/recorded.ts";
@@ -130,58 +129,40 @@ test("a usage limit, an outage and a refused key are waited out, and cost no att
     scenario: {
       worker: [
         works("Add a note", fails(429, limit), write({ "note.txt": "n\n" })),
-        { task: "Be overloaded", steps: [fails(529)] },
-        { task: "Be broken", steps: [fails(500)] },
         { task: "Be locked out", steps: [fails(401)] },
       ],
       judge: [passes],
     },
-    projects: { limited: {}, down: {}, locked: {} },
+    projects: { limited: {}, locked: {} },
   });
-  const [limited, down, locked] = [
-    rig.project("limited"),
-    rig.project("down"),
-    rig.project("locked"),
-  ];
+  const [limited, locked] = [rig.project("limited"), rig.project("locked")];
   const id = await limited.add(brief("Add a note"));
-  const downs = [await down.add(brief("Be overloaded")), await down.add(brief("Be broken"))];
   await locked.add(brief("Be locked out"));
-  const drain = new AbortController();
-  const running = rig.run({ drain: drain.signal });
-  await moment("all are released", async () => {
-    const stories = await Promise.all(downs.map((each) => down.story(each)));
-    const out = stories.every((story) => story.includes("work.released"));
-    return out && (await locked.overview()).lastCycle?.endedAt != null;
-  });
-  drain.abort();
-  const cycles = await running;
   const cut = (why: string) => ({ leftOver: 1, failed: 0, cutShort: expect.stringContaining(why) });
-  expect(cycles.map(({ state }) => state)).toEqual([
-    { at: "completed", outcome: expect.objectContaining(cut("paused by limit")) },
-    { at: "completed", outcome: expect.objectContaining(cut("paused by patrol")) },
-  ]);
-  for (const title of ["Be overloaded", "Be broken"]) {
-    const { task } = await down.task(title);
-    expect(task.state).toMatchObject({ at: "pending", attempt: 1, left: 2, tries: 0 });
-    if (task.state.at === "pending") expect(task.state.notBefore).toBeGreaterThan(Date.now());
-  }
-  expect((await down.overview()).project.mode).toEqual({ at: "active" });
-  expect((await locked.overview()).project.mode).toMatchObject({ at: "paused", until: null });
-  expect((await locked.task("Be locked out")).task.state).toMatchObject({ attempt: 1, left: 2 });
-  const { mode } = (await limited.overview()).project;
-  const until = mode.at === "paused" ? (mode.until ?? 0) : 0;
+  const [cycle] = await rig.run({ only: ["limited"] });
+  expect(cycle?.state).toMatchObject({ at: "completed", outcome: cut("limit: usage limit") });
+  const { engine } = await rig.open();
+  const { mode } = await engine.limit();
+  expect(mode).toMatchObject({ at: "waiting", cause: "usage", waits: 1 });
+  const until = mode.at === "waiting" ? mode.until : 0;
   expect(until - Date.now()).toBeGreaterThan(3_000_000);
+  expect((await limited.overview()).project.mode).toEqual({ at: "active" });
   expect(await limited.story(id)).toEqual(["task.created", "work.started", "work.released"]);
-  // nothing is started while it lasts
+  // nothing is started while it lasts, in no project, over a restart too
   const before = rig.model.requests().length;
-  await rig.run({ only: ["limited"] });
+  await rig.close();
+  await rig.run();
   expect(rig.model.requests()).toHaveLength(before);
   // and the same attempt goes on afterwards
-  await limited.resume();
+  await limited.lift();
   await rig.run({ only: ["limited"] });
   const { task, attempts } = await limited.task("Add a note");
   expect(task.state).toMatchObject({ at: "done", attempt: 1 });
   expect(attempts.map(({ attempt }) => attempt)).toEqual([1]);
+  const [refused] = await rig.run({ only: ["locked"] });
+  expect(refused?.state).toMatchObject({ outcome: cut("paused by patrol") });
+  expect((await locked.overview()).project.mode).toMatchObject({ at: "paused", until: null });
+  expect((await locked.task("Be locked out")).task.state).toMatchObject({ attempt: 1, left: 2 });
 });
 
 test("a set-up that fails blames no task: the project is paused with the reason", async () => {

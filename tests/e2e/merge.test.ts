@@ -70,7 +70,7 @@ test("a resolution with conflict markers in it is rejected, and the work begins 
   const tree = app.git("grep", "-c", "", "main");
   expect(tree).not.toContain("note.txt");
   expect(app.git("show", "main:app.txt")).toMatch(/^one\n(zwei|deux)\nthree\nfour$/);
-  expect(app.git("log", "--all", "-p", "--format=")).not.toContain("+<<<<<<<");
+  expect(app.git("log", "--branches", "-p", "--format=")).not.toContain("+<<<<<<<");
   const again = sessionsOf(rig.model, "worker", /last attempt failed/);
   expect(again).toHaveLength(1);
   expect(again[0]?.prompt).toContain("conflict markers are left in app.txt");

@@ -54,6 +54,7 @@ async function openGate(scripts: Readonly<Record<string, Script>>) {
     settings: {
       name: projectName("demo"),
       models: { planner: "m", worker: "m", judge: "m", refinery: "m" },
+      escalation: null,
       timeoutsMs: { planner: 1, worker: 1, judge: 1, refinery: 1 },
       checks: [{ name: "test", command: "sh check.sh", timeoutMs: 1_000 }],
       contracts: {

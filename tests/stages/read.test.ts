@@ -36,6 +36,7 @@ test("a reading is of one commit: what was said of another is not gone on with",
     settings: {
       name: projectName("demo"),
       models: { planner: "m", worker: "m", judge: "m", refinery: "m" },
+      escalation: null,
       timeoutsMs: { planner: 1, worker: 1, judge: 1, refinery: 1 },
       checks: [],
       contracts: {

@@ -13,11 +13,13 @@ import type {
 } from "../../src/cli/backstage.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
+import { rescues } from "../../src/compose/rescues.ts";
 import { pause } from "../../src/core/commands.ts";
 import { projectName } from "../../src/core/ids.ts";
 import type { Portfolio } from "../../src/core/portfolio.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { House, Site } from "../../src/engine/house.ts";
+import type { Patrolled } from "../../src/engine/patrol.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { Settings, World } from "../../src/stages/context.ts";
 import { realClock } from "./clock.ts";
@@ -41,6 +43,10 @@ export interface Scene {
   /** What is said of the disk, look by look; null once all of it has been said. */
   lack: string[];
   findings: readonly Finding[];
+  /** What a patrol came to. */
+  patrolled: readonly Patrolled[];
+  /** What has not landed. */
+  unmerged: readonly string[];
   audit: Audit;
   stdin: string;
   isTTY: boolean;
@@ -86,6 +92,8 @@ export async function openCli(): Promise<Cli> {
     unusable: new Map(),
     lack: [],
     findings: [],
+    patrolled: [],
+    unmerged: [],
     audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
@@ -196,6 +204,10 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       asked.push(`inspect ${name}`);
       return [];
     },
+    patrol: async (_, { mends, only }) => {
+      asked.push(`patrol ${mends ? "mends" : "looks"}${only === null ? "" : ` at ${only.join()}`}`);
+      return scene.patrolled;
+    },
     audit: async () => scene.audit,
     detect: async () => ({
       testCommand: "npm test",
@@ -203,8 +215,10 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       setupCommand: null,
       backlog: "claude_md",
     }),
-    forget: async (_, { name }) => {
-      asked.push(`forget ${name}`);
+    rescues: async () => rescues,
+    unmerged: async () => scene.unmerged,
+    forget: async (_, { name }, { rescued }) => {
+      asked.push(`forget ${name}${rescued ? " and what is rescued" : ""}`);
       return ["refs/orch"];
     },
     openDemo: async () => ({
@@ -268,6 +282,7 @@ async function openHouse(
     containment: "nothing: a test",
     agentProblem: scene.agentProblem,
     obstacles: scene.obstacles,
+    patrol: async () => scene.patrolled,
     reload: async (next) => {
       current = next;
       return scene.obstacles;
@@ -302,6 +317,7 @@ function siteOf(name: string): Site {
       portfolioWorkersMax: null,
       sessionUsd: { planner: 0.5, worker: 0.5, judge: 0.2, refinery: 0.5 },
       caps: { cycleUsd: null, dayUsd: null, portfolioDayUsd: null },
+      keptForPerson: 0,
       rules: { ...defaultRetryRules, attemptsMax: 1 },
     },
     journal: { write: async () => ({ kind: "written" }) },

@@ -123,6 +123,13 @@ export async function opened(root: string, more: Partial<RepoOptions> = {}): Pro
   return { repo: await openRepo(options, signal), root, data, options };
 }
 
+/** What was kept of work that did not land: references and their commits. */
+export const rescues = (root: string): readonly (readonly string[])[] =>
+  person(root, "for-each-ref", "--format=%(refname) %(objectname)", "refs/orch/rescue/")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" "));
+
 /** A task id with a number in it. */
 export const task = (number: number): TaskId => taskId(`task${String(number).padStart(8, "0")}`);
 

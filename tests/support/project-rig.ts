@@ -1,6 +1,14 @@
 /** One project of a rig, as its person sees it and as the ledger has it. */
 import { machineClock } from "../../src/adapters/clock.ts";
-import { addTask, newTask, pause, resume, type Told, tellTask } from "../../src/core/commands.ts";
+import {
+  addTask,
+  liftLimit,
+  newTask,
+  pause,
+  resume,
+  type Told,
+  tellTask,
+} from "../../src/core/commands.ts";
 import type { ProjectName, TaskId } from "../../src/core/ids.ts";
 import { taskId } from "../../src/core/ids.ts";
 import type { Change, Decision, LogEvent, View } from "../../src/core/ledger.ts";
@@ -22,6 +30,8 @@ export interface ProjectRig {
   tell(id: TaskId, event: TaskEvent): Promise<Told>;
   pause(why: string): Promise<Told>;
   resume(): Promise<Told>;
+  /** Ends the wait for the model, as the person would. */
+  lift(): Promise<Told>;
   /** The task with this title; throws where there is none, or more than one. */
   task(title: string): Promise<TaskRecord>;
   /** All attempts of all tasks. */
@@ -81,6 +91,7 @@ export function openProjectRig(given: {
     tell: (id, event) => decide({ tasks: [id] }, (view, rules) => tellTask(view, id, event, rules)),
     pause: (why) => decide({}, (view, rules) => pause(view, why, rules)),
     resume: () => decide({}, resume),
+    lift: () => decide({}, liftLimit),
     task: async (title) => {
       const found = (await tasks()).filter(({ brief }) => brief.title === title);
       const [only] = found;

@@ -2,7 +2,9 @@
 import type { Caps } from "../../src/core/budget.ts";
 import { jobId, later, projectName, token } from "../../src/core/ids.ts";
 import type { Change, Job, PortfolioView, View } from "../../src/core/ledger.ts";
+import { noLimit } from "../../src/core/limit.ts";
 import { newProject } from "../../src/core/project.ts";
+import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { Limits } from "../../src/core/schedule.ts";
 import type { Task } from "../../src/core/task.ts";
@@ -16,6 +18,7 @@ export const aView = (changes: Partial<View> = {}): View => ({
   day: "2026-01-02",
   chance: 0,
   project: newProject,
+  limit: noLimit,
   tasks: [],
   cycles: [],
   jobs: [],
@@ -35,6 +38,7 @@ export const limits = (changes: Partial<Limits> = {}): Limits => ({
   portfolioWorkersMax: null,
   sessionUsd: { planner: 0.5, worker: 0.5, judge: 0.2, refinery: 0.5 },
   caps: noCaps,
+  keptForPerson: 0,
   rules: defaultRetryRules,
   ...changes,
 });
@@ -48,6 +52,18 @@ export const aJob = (changes: Partial<Job> = {}): Job => ({
   sentAt: noon,
   runAt: noon,
   state: { at: "queued", waitsFor: null },
+  ...changes,
+});
+
+export const aReservation = (changes: Partial<Reservation> = {}): Reservation => ({
+  token: token(7),
+  role: "worker",
+  task: aTaskId,
+  cycle: null,
+  day: "2026-01-02",
+  amountUsd: 0.5,
+  settledUsd: null,
+  at: noon,
   ...changes,
 });
 

@@ -3,13 +3,13 @@ import type { CommitSha, TaskId } from "../../core/ids.ts";
 import { checkoutsOf } from "./checkouts.ts";
 import { fetchFrom } from "./hub.ts";
 import { intentRef, landingOf, mergedRef } from "./landing.ts";
+import { leaveTask } from "./leave.ts";
+import { hasLanded } from "./proof.ts";
 import { settled } from "./publish.ts";
 import { branchRef, isAncestor, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
+import { attemptsOf, keepRescued, rescuedOf } from "./rescues.ts";
 import type { Site } from "./site.ts";
-import { freeSlots } from "./slots.ts";
 
-const attemptsOf = (task: TaskId): string => `refs/orch/attempts/${task}/`;
-const rescuedOf = (task: TaskId): string => `refs/orch/rescue/${task}/`;
 const keptOf = (task: TaskId): readonly string[] => [attemptsOf(task), rescuedOf(task)];
 
 export interface Attempt {
@@ -29,8 +29,7 @@ export async function keepAttempt(
   const kept = await readRefs(theirs, keptOf(task), signal);
   const before = kept.get(ref) ?? commit;
   // resolved conflicts take the place of what had them
-  if (before !== commit)
-    await mustMoveRefs(theirs, [`update ${rescuedOf(task)}${before} ${before}`], signal);
+  if (before !== commit) await keepRescued(site, { task, commit: before }, signal);
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${commit}`], signal);
   const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
@@ -68,39 +67,57 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
 }
 
 /**
- * Removes what a task that is over leaves: of a landed one all, where commits that did not land
- * move
- * to `refs/orch/rescue/`; of any other an empty branch.
+ * Removes what a task that is over leaves. What has landed goes; any other commit of a landed task
+ * moves to `refs/orch/rescue/`, and so does what its workspaces hold; of a task that has not landed
+ * only an empty branch goes.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  await freeSlots(site.workspacesDir, (slot) => slot.includes(task));
   const landed = await landingOf(site, task, signal);
+  const why = landed === null ? "the task was given up" : "the task landed without it";
+  await leaveTask(site, task, { but: [], why }, signal);
   if (landed === null) return dropEmpty(site, task, signal);
   const theirs = site.hub.place.commonDir;
-  const name = `${site.branchPrefix}${task}`;
-  const commands: string[] = [];
-  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
   const marks = await readRefs(theirs, [mergedRef(task), intentRef(task, "")], signal);
   // whoever landed it died before it had tidied up
   if (marks.get(mergedRef(task)) !== landed || marks.size > 1)
     await settled(site, task, landed, signal);
-  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
-  const tip = refs.get(branchRef(name)) ?? null;
-  refs.delete(branchRef(name));
-  const safe = await isOurs(site, { tip, kept: refs }, signal);
-  const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
-  for (const [ref, commit] of attempts) {
-    if (!(await isAncestor(theirs, commit, branchRef(site.branch), signal))) {
-      commands.push(`update ${rescuedOf(task)}${commit} ${commit}`);
-    }
-    commands.push(`delete ${ref} ${commit}`);
+  await retireTask(site, task, signal);
+}
+
+/** Removes a task's branch and attempts; what has not landed is kept as a rescue first. */
+export async function retireTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
+  const theirs = site.hub.place.commonDir;
+  const { attempts, tip } = await removable(site, task, signal);
+  for (const [, commit] of attempts) {
+    if (!(await hasLanded(theirs, { commit, branch: site.branch }, signal)))
+      await keepRescued(site, { task, commit }, signal);
   }
-  // a branch that the person has gone on with, or has checked out, is theirs
-  if (tip !== null && safe && !held) commands.push(`delete ${branchRef(name)} ${tip}`);
+  const gone = [...attempts, ...(tip === null ? [] : [tip])];
+  const commands = gone.map(([ref, commit]) => `delete ${ref} ${commit}`);
   if (commands.length > 0) await mustMoveRefs(theirs, commands, signal);
   const copies = [...(await readRefs(site.hub.dir, [attemptsOf(task)], signal))];
-  const gone = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
-  if (gone.length > 0) await moveRefs(site.hub.dir, gone, signal);
+  const deletions = copies.map(([ref, commit]) => `delete ${ref} ${commit}`);
+  if (deletions.length > 0) await moveRefs(site.hub.dir, deletions, signal);
+}
+
+type Ref = readonly [name: string, commit: string];
+
+/** What would go of a task that is over: its attempts, and its branch unless it is theirs. */
+export async function removable(
+  site: Site,
+  task: TaskId,
+  signal: AbortSignal,
+): Promise<{ readonly attempts: readonly Ref[]; readonly tip: Ref | null }> {
+  const theirs = site.hub.place.commonDir;
+  const name = `${site.branchPrefix}${task}`;
+  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
+  const tip = refs.get(branchRef(name)) ?? null;
+  refs.delete(branchRef(name));
+  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
+  const safe = await isOurs(site, { tip, kept: refs }, signal);
+  const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
+  // a branch that the person has gone on with, or has checked out, is theirs
+  return { attempts, tip: tip !== null && safe && !held ? [branchRef(name), tip] : null };
 }
 
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */

@@ -9,6 +9,7 @@ import { type RawChange, rawChanges } from "./changes.ts";
 import type { Checkout } from "./checkouts.ts";
 import { fenceRef } from "./fence.ts";
 import { git, gitHolding, gitOut } from "./git.ts";
+import { recorded } from "./landing-lock.ts";
 import { bytesOf, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { durable, moveRefs } from "./refs.ts";
 import { openScratch } from "./scratch.ts";
@@ -40,16 +41,15 @@ export async function fastForward(
   signal.throwIfAborted();
   const folder = await openScratch("land");
   try {
-    const held = await gitHolding(
-      {
-        gitDir,
-        args: ["update-ref", "--stdin"],
-        stdin: `${verified}\n${claimOf(landing)}\n`,
-        config: durable,
-      },
-      mergeCall(checkout, landing.to, looks),
-      join(folder, "answers"),
-      uninterrupted,
+    const transaction = {
+      gitDir,
+      args: ["update-ref", "--stdin"],
+      stdin: `${verified}\n${claimOf(landing)}\n`,
+      config: durable,
+    };
+    const move = mergeCall(checkout, landing.to, looks);
+    const held = await recorded(site, checkout, () =>
+      gitHolding(transaction, move, join(folder, "answers"), uninterrupted),
     );
     if (held.inner === null || held.inner === 0) return { kind: "undecided" };
     if (/not possible to fast-forward/i.test(held.stderr)) return { kind: "undecided" };

@@ -9,10 +9,18 @@ import { locate } from "./locate.ts";
 /** A person may have branches of their own below the prefix. */
 const isTaskBranch = (name: string): boolean => /^(?:[a-z0-9]{12}|ready)$/.test(name);
 
+const rescueRoot = "refs/orch/rescue/";
+
+export interface ForgetRequest {
+  readonly path: string;
+  readonly branchPrefix: string;
+  /** Removes kept work that did not land, too. */
+  readonly rescued: boolean;
+}
+
 /** Removes our branches, refs, exclude line and `.orch/`; answers what was removed, in words. */
 export async function forgetRepo(
-  path: string,
-  branchPrefix: string,
+  { path, branchPrefix, rescued }: ForgetRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const place = await locate(path, signal);
@@ -21,7 +29,8 @@ export async function forgetRepo(
   const args = ["for-each-ref", "--format=%(refname)", ...patterns];
   const text = (await gitOut({ gitDir, args }, signal)).toString("utf8");
   const ours = (ref: string): boolean =>
-    ref.startsWith("refs/orch/") || isTaskBranch(ref.slice(`refs/heads/${branchPrefix}`.length));
+    (ref.startsWith("refs/orch/") && (rescued || !ref.startsWith(rescueRoot))) ||
+    isTaskBranch(ref.slice(`refs/heads/${branchPrefix}`.length));
   const found = text.split("\n").filter((line) => line !== "" && ours(line));
   const kept: string[] = []; // a branch that somebody works on is theirs by now
   for (const ref of found) {

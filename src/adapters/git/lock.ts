@@ -6,7 +6,7 @@ import { RepoError } from "../../ports/repo.ts";
 import { nameBeside } from "./beside.ts";
 
 /** A pid alone may be somebody else's by now; with its start time and the boot it is exact. */
-interface Identity {
+export interface Identity {
   readonly pid: number;
   readonly started: string;
   readonly boot: string;
@@ -94,17 +94,29 @@ async function holderOf(path: string): Promise<Identity | null> {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return isIdentity(value) ? value : null;
+    return parseIdentity(value);
   } catch {
     return null; // damaged: nobody can be held to it
   }
+}
+
+/** Reads an identity that was written down; `null` where it is none. */
+export const parseIdentity = (value: unknown): Identity | null =>
+  isIdentity(value) ? value : null;
+
+/** This process. */
+export function ownIdentity(): Identity {
+  const own = identityOf(process.pid);
+  if (own === null) throw new Error("this process cannot be identified");
+  return own;
 }
 
 function isIdentity(value: unknown): value is Identity {
   return typeof value === "object" && value !== null && "pid" in value && "started" in value;
 }
 
-function isAlive(who: Identity): boolean {
+/** Tells whether the very process that was identified is running. */
+export function isAlive(who: Identity): boolean {
   const now = identityOf(who.pid);
   return now !== null && now.started === who.started && now.boot === who.boot;
 }

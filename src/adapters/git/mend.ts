@@ -41,7 +41,8 @@ const isThere = (hub: Hub): Promise<boolean> =>
     () => false,
   );
 
-async function isDamaged(hub: Hub, signal: AbortSignal): Promise<boolean> {
+/** Reads every object of a hub; true where one is missing or broken. */
+export async function isDamaged(hub: Hub, signal: AbortSignal): Promise<boolean> {
   const args = ["fsck", "--no-dangling", "--no-progress"];
   return (
     (await git({ gitDir: hub.dir, cwd: "/", args, timeoutMs: fsckTimeoutMs }, signal)).code !== 0
@@ -56,14 +57,15 @@ export async function rebuildHub(hub: Hub, signal: AbortSignal): Promise<void> {
       const old = `${hub.dir.replace(/\.hub\.git$/, "")}.damaged-${randomUUID()}`;
       await rename(hub.dir, old).catch(() => undefined);
       await recreateHub(hub, signal);
-      await salvage(old, hub, signal);
+      await adoptDamaged(old, hub, signal);
       await rm(old, { recursive: true, force: true });
     },
     signal,
   );
 }
 
-async function salvage(old: string, hub: Hub, signal: AbortSignal): Promise<void> {
+/** Takes over all that is whole in a damaged hub: objects, remembered branches, references. */
+export async function adoptDamaged(old: string, hub: Hub, signal: AbortSignal): Promise<void> {
   const algorithm = hub.place.objectFormat === "sha256" ? "sha256" : "sha1";
   for (const fan of await readdir(join(old, "objects")).catch(() => [])) {
     if (!/^[0-9a-f]{2}$/.test(fan)) continue;

@@ -11,6 +11,7 @@ import { excludeTrail } from "./exclude.ts";
 import { takeFence } from "./fence.ts";
 import { openHub, syncHub } from "./hub.ts";
 import { landingOf } from "./landing.ts";
+import { leaveTask, rescueWorkspace } from "./leave.ts";
 import { locate } from "./locate.ts";
 import { mending } from "./mend.ts";
 import { mergeCommits } from "./merge.ts";
@@ -44,6 +45,15 @@ const ourselves: Person = { name: "orch", email: "orch@localhost" };
 
 /** Opens a project's repository; throws `RepoError` where it cannot be worked with. */
 export async function openRepo(options: RepoOptions, signal: AbortSignal): Promise<Repo> {
+  const site = await openSite(options, signal);
+  await excludeTrail(site.hub.place);
+  await sweepScratch();
+  await sweepBeside(options.hubsDir);
+  return repoOf(site);
+}
+
+/** Opens what all operations on a project's code have in common. */
+export async function openSite(options: RepoOptions, signal: AbortSignal): Promise<Site> {
   const { project, branchPrefix, workspacesDir } = options;
   const place = await locate(options.path, signal);
   await refuseClash(place.commonDir, branchPrefix, signal);
@@ -53,15 +63,12 @@ export async function openRepo(options: RepoOptions, signal: AbortSignal): Promi
     () => chooseBranch({ place, hub: hub.dir, project, asked: options.branch }, signal),
     signal,
   );
-  await excludeTrail(place);
-  await sweepScratch();
-  await sweepBeside(options.hubsDir);
   await mkdir(workspacesDir, { recursive: true });
   await sweepSlots(workspacesDir);
   const author = options.author ?? ourselves;
   const { prefix } = place;
   const { now } = options;
-  return repoOf({ project, hub, branch, prefix, branchPrefix, author, workspacesDir, now });
+  return { project, hub, branch, prefix, branchPrefix, author, workspacesDir, now };
 }
 
 function repoOf(site: Site): Repo {
@@ -78,6 +85,9 @@ function repoOf(site: Site): Repo {
     openConflict: (request, signal) => mended(() => openConflicted(site, request, signal), signal),
     snapshot: (workspace, request, signal) =>
       mended(() => takeSnapshot(site, workspace, request, signal), signal),
+    rescue: (workspace, request, signal) =>
+      mended(() => rescueWorkspace(site, workspace, request, signal), signal),
+    leave: (task, request, signal) => mended(() => leaveTask(site, task, request, signal), signal),
     show: (task, base, signal) => mended(() => showTask(site, { task, base }, signal), signal),
     keep: (task, attempt, commit, signal) =>
       mended(() => keepAttempt(site, { task, attempt, commit }, signal), signal),
@@ -94,6 +104,6 @@ function repoOf(site: Site): Repo {
     fence: async (token, signal) => (await takeFence(site, token, signal)) !== null,
     publish: (request, signal) => mended(() => publish(site, request, signal), signal),
     push: (signal) => pushBranch(site, signal),
-    sweep: (task, signal) => sweepTask(site, task, signal),
+    sweep: (task, signal) => mended(() => sweepTask(site, task, signal), signal),
   };
 }

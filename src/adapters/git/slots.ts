@@ -29,6 +29,8 @@ export interface SlotRecord {
   readonly base: CommitSha;
   /** Milliseconds since the epoch at which the workspace was opened: the date of its commits. */
   readonly openedAt: number;
+  /** The files that it was opened with, where those are not its base's. */
+  readonly tree?: string;
 }
 
 interface Entry {
@@ -69,23 +71,37 @@ export async function findSlot(
   return null;
 }
 
-/** Frees the slots that nobody has open and whose names `matches`. */
-export async function freeSlots(
+/** Takes, one after the other, the slots that nobody has open and whose names match. */
+export async function* closedSlots(
   workspacesDir: string,
   matches: (name: string) => boolean,
-): Promise<void> {
+): AsyncGenerator<{ readonly slot: Slot; readonly record: SlotRecord }> {
   for (const { dir, record } of await entriesOf(workspacesDir)) {
     if (record === null || !matches(record.name)) continue;
     const slot = await tried(dir, (now) => now?.name === record.name);
-    if (slot !== null) await freeSlot(slot);
+    if (slot !== null) yield { slot, record };
   }
+}
+
+/** Lists the slots that have somebody's name and that no living process has open. */
+export async function leftSlots(
+  workspacesDir: string,
+): Promise<readonly { readonly dir: string; readonly record: SlotRecord }[]> {
+  const left: { readonly dir: string; readonly record: SlotRecord }[] = [];
+  for (const { dir, record } of await entriesOf(workspacesDir))
+    if (record !== null && !(await isHeld(join(dir, "owner")))) left.push({ dir, record });
+  return left;
 }
 
 /** Gives a slot back to the pool. */
 export async function freeSlot(slot: Slot): Promise<void> {
-  await rm(join(slot.dir, "slot.json"), { force: true });
+  await forgetRecord(slot);
   slot.lock.release();
 }
+
+/** Makes a slot nobody's, while it stays open. */
+export const forgetRecord = (slot: Slot): Promise<void> =>
+  rm(join(slot.dir, "slot.json"), { force: true });
 
 /** Writes down whose a slot is. */
 export async function recordSlot(slot: Slot, record: SlotRecord): Promise<void> {
@@ -101,9 +117,10 @@ export async function readRecord(dir: string): Promise<SlotRecord | null> {
   if (text === null) return null;
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) return null;
-  const { name, base, openedAt } = value as Record<string, unknown>; // each is checked below
+  const { name, base, openedAt, tree } = value as Record<string, unknown>; // each is checked below
   if (typeof name !== "string" || typeof base !== "string") return null;
-  return { name, base: commitSha(base), openedAt: Number(openedAt) };
+  const begun = typeof tree === "string" ? { tree } : {};
+  return { name, base: commitSha(base), openedAt: Number(openedAt), ...begun };
 }
 
 async function entriesOf(workspacesDir: string): Promise<Entry[]> {

@@ -3,18 +3,18 @@
  * the
  * agent's own git says is never asked.
  */
-import { copyFile, lstat, rm, writeFile } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { commitSha, treeSha } from "../../core/ids.ts";
 import type { Snapshot, SnapshotRequest, Workspace } from "../../ports/repo.ts";
 import { fileChanges } from "./changes.ts";
 import { learnCommit, treeOf } from "./commits.ts";
-import { type GitCall, git, gitOut, gitText } from "./git.ts";
-import { bytesOf, ignoreLine, nulJoin, nulSplit, type RawPath, rawOf } from "./paths.ts";
+import { git, gitOut, gitText } from "./git.ts";
+import { begun, excludesOf, foundBefore, leftOut, type TreeCall } from "./own-index.ts";
+import { bytesOf, nulJoin, nulSplit, type RawPath, rawOf } from "./paths.ts";
 import { changeProblems, linksOf } from "./refusals.ts";
-import { keptPaths, type Site, signed } from "./site.ts";
+import { type Site, signed } from "./site.ts";
 import { readRecord, type Slot } from "./slots.ts";
-import { plantedIn } from "./walk.ts";
 import { slotOf } from "./workspace.ts";
 
 /** Takes the files of a workspace; the same files give the same commit again. */
@@ -39,48 +39,6 @@ export async function takeSnapshot(
   } finally {
     for (const left of [index, `${index}.lock`, excludesOf(slot)]) await rm(left, { force: true });
   }
-}
-
-type TreeCall = Omit<GitCall, "args"> & { readonly workTree: string };
-
-/** Loads the base into an index that still knows which files were not touched. */
-async function begun(
-  site: Site,
-  slot: Slot,
-  { index, base }: { readonly index: string; readonly base: string },
-  signal: AbortSignal,
-): Promise<TreeCall> {
-  await rm(`${index}.lock`, { force: true });
-  await copyFile(slot.index, index).catch(() => rm(index, { force: true }));
-  const lines = (await leftOut(site, slot)).map((path) => `${ignoreLine(path)}\n`);
-  await writeFile(excludesOf(slot), lines.join(""));
-  const call: TreeCall = {
-    gitDir: site.hub.dir,
-    workTree: slot.tree,
-    indexFile: index,
-    config: [`core.excludesFile=${excludesOf(slot)}`, "core.protectHFS=true"],
-  };
-  const load = { ...call, args: ["read-tree", "--reset", base] };
-  if ((await git(load, signal)).code !== 0) {
-    await rm(index, { force: true });
-    await gitOut(load, signal);
-  }
-  return call;
-}
-
-/** What must be refused before git looks at the files at all. */
-async function foundBefore(
-  site: Site,
-  slot: Slot,
-  call: TreeCall,
-  signal: AbortSignal,
-): Promise<readonly string[] | null> {
-  const args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
-  const ignored = nulSplit(await gitOut({ ...call, args }, signal));
-  const left = (await leftOut(site, slot)).map(rawOf);
-  const pruned = new Set([...ignored.map((path) => path.replace(/\/$/, "")), ...left]);
-  const problems = await plantedIn(slot.tree, pruned);
-  return problems.length > 0 ? problems : null;
 }
 
 /** Weighs what would be added, before any of it is copied into the hub. */
@@ -149,14 +107,6 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   const changes = await fileChanges({ gitDir, from: base, to: tree, within: site.prefix }, signal);
   return { kind: "taken", commit, tree, changes };
 }
-
-/** Installed folders, and the audit trail, which belongs to the person: no part of any change. */
-async function leftOut({ prefix }: Site, slot: Slot): Promise<string[]> {
-  const kept = await keptPaths(slot.keepFile, prefix);
-  return [...new Set([...kept, `${prefix}.orch`, ".orch"])];
-}
-
-const excludesOf = (slot: Slot): string => `${slot.index}.excludes`;
 
 async function sizeOf(root: string, path: RawPath): Promise<number> {
   const where = Buffer.concat([Buffer.from(join(root, "/")), bytesOf(path)]);

@@ -11,8 +11,17 @@ import type { OpenRequest, Workspace } from "../../ports/repo.ts";
 import { gitOut } from "./git.ts";
 import { bytesOf, ignoreLine, rawOf } from "./paths.ts";
 import { linksOf } from "./refusals.ts";
+import { authorOf, rescueSlot } from "./rescue-slot.ts";
 import { keptPaths, type Site } from "./site.ts";
-import { acquireSlot, findSlot, freeSlot, recordSlot, type Slot } from "./slots.ts";
+import {
+  acquireSlot,
+  findSlot,
+  forgetRecord,
+  freeSlot,
+  readRecord,
+  recordSlot,
+  type Slot,
+} from "./slots.ts";
 import { plantGitDir } from "./template.ts";
 
 /** Opens a clean workspace at a commit, in a warm slot where there is one. */
@@ -73,15 +82,27 @@ async function prepared(
 ): Promise<Slot> {
   const slot = await acquireSlot(site.workspacesDir, request.name);
   try {
+    await emptied(site, slot, signal);
     await reset(site, slot, { at: request.at, tree }, signal);
     await mkdir(join(slot.tree, site.prefix), { recursive: true });
     const { name, at: base } = request;
-    await recordSlot(slot, { name, base, openedAt: site.now() });
+    const begun = tree === null ? {} : { tree };
+    await recordSlot(slot, { name, base, openedAt: site.now(), ...begun });
     return slot;
   } catch (error) {
     slot.lock.release();
     throw error;
   }
+}
+
+/** Keeps what a dead process left in a slot, before that is anybody else's. */
+async function emptied(site: Site, slot: Slot, signal: AbortSignal): Promise<void> {
+  const record = await readRecord(slot.dir);
+  if (record === null) return;
+  const author = authorOf(record.name);
+  const why = "its workspace was needed for a fresh start";
+  if (author !== null) await rescueSlot(site, { slot, record, ...author, why }, signal);
+  await forgetRecord(slot); // half reset it must not be taken for work
 }
 
 /** Makes a slot's files exactly those of a commit, whatever an agent left there. */

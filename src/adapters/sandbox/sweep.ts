@@ -26,6 +26,10 @@ export async function sweepMarked(mark: string, signal: AbortSignal): Promise<nu
   return killed.size;
 }
 
+/** Lists the processes whose mark begins with `mark`. */
+export const findMarked = (mark: string, signal: AbortSignal): Promise<readonly number[]> =>
+  marked(`${markVariable}=${mark}`, signal);
+
 async function marked(mark: string, signal: AbortSignal): Promise<readonly number[]> {
   const pids = process.platform === "linux" ? await inProc(mark) : await inList(mark, signal);
   return pids.filter((pid) => pid !== process.pid);

@@ -1,6 +1,7 @@
 import type { ProjectName } from "../../core/ids.ts";
 import type { Portfolio } from "../../core/portfolio.ts";
-import type { Finding } from "../backstage.ts";
+import type { Patrolled } from "../../engine/patrol.ts";
+import type { Backstage, Finding } from "../backstage.ts";
 import { type Desk, readPortfolio } from "../desk.ts";
 import { Complaint, exitCodes } from "../exit-codes.ts";
 import { byPriority, pickProject } from "../pick.ts";
@@ -10,6 +11,7 @@ import { clean, line } from "../sanitize.ts";
 
 export interface DoctorOptions {
   readonly project?: string | undefined;
+  readonly fix?: true | undefined;
 }
 
 interface Examined {
@@ -30,6 +32,8 @@ export async function doctor(desk: Desk, options: DoctorOptions): Promise<number
       : options.project === undefined
         ? byPriority(portfolio.projects)
         : [pickProject(portfolio, options.project)];
+  if (options.fix === true && portfolio !== null)
+    examined.push(...(await mended(backstage, portfolio, options.project ?? null)));
   examined.push({ project: null, findings: await backstage.inspectMachine(portfolio) });
   for (const project of chosen) {
     if (portfolio === null) break;
@@ -48,6 +52,40 @@ export async function doctor(desk: Desk, options: DoctorOptions): Promise<number
   );
   if (complaint !== null) return exitCodes.usage;
   return problems === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Mends what can safely be mended, and tells what only a person can mend. */
+async function mended(
+  backstage: Backstage,
+  portfolio: Portfolio,
+  project: string | null,
+): Promise<readonly Examined[]> {
+  const only = project === null ? null : [pickProject(portfolio, project).name];
+  const lock = await backstage.lock(portfolio, "run");
+  if (lock.kind === "busy") {
+    const what = "nothing was mended: somebody works with the data folder";
+    const hint = "`orch start` mends this itself every ten minutes; else end it first";
+    return [{ project: null, findings: [{ level: "warning", what, hint }] }];
+  }
+  try {
+    const round = { only, mends: true, alone: true, thorough: true };
+    const patrolled = await backstage.patrol(portfolio, round);
+    const projects = [...new Set(patrolled.map(({ finding }) => finding.project))];
+    return projects.map((of) => ({
+      project: of,
+      findings: patrolled.filter(({ finding }) => finding.project === of).map(findingAfter),
+    }));
+  } finally {
+    await lock.release();
+  }
+}
+
+function findingAfter({ finding, outcome, why }: Patrolled): Finding {
+  const { what, action } = finding;
+  if (outcome === "failed")
+    return { level: "problem", what: `${what}: ${why}`, hint: "mend it yourself, then look again" };
+  if (action === null) return { level: "warning", what, hint: "only you can do this" };
+  return { level: "ok", what: `mended: ${what}: ${action}`, hint: null };
 }
 
 const isProblem = ({ level }: Finding): boolean => level === "problem";

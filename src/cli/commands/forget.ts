@@ -6,20 +6,24 @@ import { busy } from "./run.ts";
 
 export interface ForgetOptions {
   readonly yes?: true | undefined;
+  readonly rescued?: true | undefined;
 }
 
 /** `orch forget PROJECT`: removes every trace of the program from a project. */
-export async function forget(desk: Desk, name: string, { yes }: ForgetOptions): Promise<number> {
+export async function forget(desk: Desk, name: string, options: ForgetOptions): Promise<number> {
   const portfolio = await desk.portfolio();
   const project = pickProject(portfolio, name);
-  if (yes !== true && !(await agreed(desk, project.name, project.path)))
-    throw failure("nothing was removed");
   const backstage = await desk.backstage();
+  const rescued = options.rescued === true;
+  const unmerged = await backstage.unmerged(portfolio, project);
+  if (unmerged.length > 0) desk.say(warning(unmerged, rescued));
+  if (options.yes !== true && !(await agreed(desk, project.name, project.path)))
+    throw failure("nothing was removed");
   const lock = await backstage.lock(portfolio, "run");
   if (lock.kind === "busy") throw busy(lock);
   try {
-    const removed = await backstage.forget(portfolio, project);
-    desk.answer({ project: project.name, removed }, () =>
+    const removed = await backstage.forget(portfolio, project, { rescued });
+    desk.answer({ project: project.name, removed, unmerged, rescued: !rescued }, () =>
       removed.length === 0
         ? `there was nothing of ${project.name} to remove`
         : removed.map((each) => `removed ${line(each)}`).join("\n"),
@@ -28,6 +32,18 @@ export async function forget(desk: Desk, name: string, { yes }: ForgetOptions): 
   } finally {
     await lock.release();
   }
+}
+
+/** More names than this hide the question that follows. */
+const namesMax = 20;
+
+function warning(unmerged: readonly string[], rescued: boolean): string {
+  const names = unmerged.slice(0, namesMax).map((each) => `  ${line(each, 120)}`);
+  if (unmerged.length > namesMax) names.push(`  and ${unmerged.length - namesMax} more`);
+  const fate = rescued
+    ? "this work has not landed, and is removed for good:"
+    : "this work has not landed; it is kept under refs/orch/rescue/ (--rescued removes it, too):";
+  return [fate, ...names].join("\n");
 }
 
 async function agreed(desk: Desk, name: string, path: string): Promise<boolean> {

@@ -1,4 +1,9 @@
-import { pause as decidePause, resume as decideResume, type Told } from "../../core/commands.ts";
+import {
+  pause as decidePause,
+  resume as decideResume,
+  liftLimit,
+  type Told,
+} from "../../core/commands.ts";
 import type { View } from "../../core/ledger.ts";
 import type { ProjectConfig } from "../../core/portfolio.ts";
 import { type Desk, withLedger } from "../desk.ts";
@@ -10,6 +15,11 @@ export interface PauseOptions {
   readonly project?: string[] | undefined;
 }
 
+export interface ResumeOptions extends PauseOptions {
+  /** Ends the wait for the model instead, which is that of all projects. */
+  readonly limit?: true | undefined;
+}
+
 type Decide = (view: View, config: ProjectConfig) => ReturnType<typeof decideResume>;
 
 /** `orch pause`: starts nothing more until `resume`; what runs goes on to its end. */
@@ -19,12 +29,26 @@ export const pause = (desk: Desk, options: PauseOptions): Promise<number> =>
     decide: (view, config) => decidePause(view, "asked for with `orch pause`", rulesOf(config)),
   });
 
-/** `orch resume`: lets a paused project go on. */
-export const resume = (desk: Desk, options: PauseOptions): Promise<number> =>
-  tellAll(desk, options, {
-    done: "resumed",
-    decide: (view, config) => decideResume(view, rulesOf(config)),
+/** `orch resume`: lets a paused project go on; with `--limit`, all that wait for the model. */
+export const resume = (desk: Desk, { limit, ...options }: ResumeOptions): Promise<number> =>
+  limit === true
+    ? lift(desk)
+    : tellAll(desk, options, {
+        done: "resumed",
+        decide: (view, config) => decideResume(view, rulesOf(config)),
+      });
+
+async function lift(desk: Desk): Promise<number> {
+  return withLedger(desk, async (ledger, portfolio) => {
+    const [first] = pickProjects(portfolio, undefined);
+    if (first === undefined) throw failure(`${portfolio.file} lists no projects`);
+    // one state over all projects: it is told in the first one's ledger
+    const told = await ledger.transact(first.name, {}, (view) => liftLimit(view, rulesOf(first)));
+    if (told.kind === "refused") throw failure(told.why);
+    desk.answer({ done: true }, () => "the wait is over: one session tries, then all go on");
+    return exitCodes.ok;
   });
+}
 
 async function tellAll(
   desk: Desk,

@@ -1,5 +1,7 @@
+import { isShutFor } from "../../core/limit.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt } from "../../core/project.ts";
+import { shutMs } from "../../core/settle.ts";
 import type { Ledger } from "../../ports/engine.ts";
 import type { Lock } from "../backstage.ts";
 import { type Desk, withLedger } from "../desk.ts";
@@ -7,6 +9,7 @@ import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
 import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
 import { commandOf } from "../render/format.ts";
+import { renderLimit } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
 import { reportJson } from "../report.ts";
@@ -76,6 +79,12 @@ async function unpaused(
   { chosen, named }: { readonly chosen: readonly ProjectConfig[]; readonly named: boolean },
 ): Promise<readonly ProjectConfig[]> {
   const now = (await desk.backstage()).clock.now();
+  const limit = await ledger.limit();
+  if (isShutFor(limit, now, shutMs))
+    throw failure(
+      renderLimit(limit, now) ?? "the model cannot be had",
+      "wait, or end it with `orch resume --limit`; `orch start` waits by itself",
+    );
   const active: ProjectConfig[] = [];
   for (const config of chosen) {
     const { project } = await ledger.overview(config.name);

@@ -111,6 +111,7 @@ async function serve(
   const request = {
     projects: () => served(server),
     fault: (project: ProjectName, why: string) => log.write("error", project, why),
+    patrol: () => patrolled(server),
   };
   try {
     await runDaemon(open.house, request, stopping);
@@ -118,5 +119,18 @@ async function serve(
     over.abort();
     await Promise.all([watching, following]);
     await follower.catchUp();
+  }
+}
+
+/** What was mended in a project stands in its log; the rest is told here. */
+async function patrolled({ open, log }: Server): Promise<void> {
+  try {
+    for (const { finding, outcome } of await open.patrol()) {
+      const { project, kind, what, action } = finding;
+      if (outcome === "mended" && project === null) log.write("info", null, `${what}: ${action}`);
+      if (kind === "quota") log.write("warning", null, what);
+    }
+  } catch (fault) {
+    log.write("warning", null, `the patrol failed: ${String(fault)}`);
   }
 }

@@ -7,6 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { byPriority, pickProjects } from "../pick.ts";
 import { commandOf } from "../render/format.ts";
 import { projectJson } from "../render/json.ts";
+import { limitJson } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderStatus, type Seen } from "../render/status.ts";
 import { line } from "../sanitize.ts";
@@ -23,8 +24,9 @@ export async function status(desk: Desk, options: StatusOptions): Promise<number
     const projects = pickProjects(portfolio, options.project);
     const seen = await look(ledger, { ...portfolio, projects }, backstage.unusable);
     const holder = await backstage.holder(portfolio);
-    desk.answer(toJson(portfolio, seen, { now, holder }), () =>
-      renderStatus(portfolio, seen, { now, paint: paintFor(desk.colour.out), holder }),
+    const limit = await ledger.limit();
+    desk.answer({ ...toJson(portfolio, seen, { now, holder }), limit: limitJson(limit) }, () =>
+      renderStatus(portfolio, seen, { now, limit, paint: paintFor(desk.colour.out), holder }),
     );
     for (const { config, problem } of seen)
       if (problem !== null) desk.say(`orch: ${config.name}: its ledger cannot be read: ${problem}`);

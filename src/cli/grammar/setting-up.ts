@@ -14,6 +14,7 @@ export function addSettingUp(program: Program, act: Act): void {
         "key or login, data folder, disk, branches, commands.",
     )
     .option("-p, --project <name>", "look at this project only", name)
+    .option("--fix", "first mend what can safely be mended, as `orch gc` does")
     .action((options) =>
       act(async (desk) => (await import("../commands/doctor.ts")).doctor(desk, options)),
     );
@@ -36,9 +37,11 @@ export function addSettingUp(program: Program, act: Act): void {
     .summary("remove every trace of the program from a project")
     .description(
       "Removes the program's branches, refs, audit trail, ledger and clones of a project. " +
-        "What has landed stays; the portfolio stays as it is.",
+        "What has landed stays; what has not is told, and kept under refs/orch/rescue/ unless " +
+        "--rescued is said; the portfolio stays as it is.",
     )
     .argument("<project>", "the project")
+    .option("--rescued", "remove work that did not land, too, for good")
     .option("-y, --yes", "do not ask")
     .action((project, options) =>
       act(async (desk) => (await import("../commands/forget.ts")).forget(desk, project, options)),

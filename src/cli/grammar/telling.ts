@@ -22,24 +22,41 @@ export function addTelling(program: Program, act: Act): void {
     .action((options) =>
       act(async (desk) => (await import("../commands/add-task.ts")).addTask(desk, options)),
     );
-  for (const verb of ["pause", "resume"] as const) addPausing(program, act, verb);
+  addPausing(program, act);
+  addResuming(program, act);
   addOnTask(program, act);
   addAnswers(program, act);
 }
 
-function addPausing(program: Program, act: Act, verb: "pause" | "resume"): void {
-  const words = {
-    pause: ["pause projects", "Starts nothing more in the project until it is resumed."],
-    resume: ["let paused projects go on", "Lets a paused project go on."],
-  } as const;
-  const [summary, description] = words[verb];
+const projectsWords = "the project; may be given several times";
+
+function addPausing(program: Program, act: Act): void {
   program
-    .command(verb)
-    .summary(summary)
-    .description(`${description} Without --project: all projects.`)
-    .option("-p, --project <name>", "the project; may be given several times", collectNames)
+    .command("pause")
+    .summary("pause projects")
+    .description(
+      "Starts nothing more in the project until it is resumed. Without --project: all projects.",
+    )
+    .option("-p, --project <name>", projectsWords, collectNames)
     .action((options) =>
-      act(async (desk) => (await import("../commands/pause.ts"))[verb](desk, options)),
+      act(async (desk) => (await import("../commands/pause.ts")).pause(desk, options)),
+    );
+}
+
+function addResuming(program: Program, act: Act): void {
+  program
+    .command("resume")
+    .summary("let paused projects go on")
+    .description("Lets a paused project go on. Without --project: all projects.")
+    .option("-p, --project <name>", projectsWords, collectNames)
+    .addOption(
+      new Option(
+        "--limit",
+        "end the wait for a usage limit, an outage or what is kept for you, instead",
+      ).conflicts("project"),
+    )
+    .action((options) =>
+      act(async (desk) => (await import("../commands/pause.ts")).resume(desk, options)),
     );
 }
 

@@ -160,8 +160,13 @@ function ofProject(event: ProjectEvent): Told {
     case "project.resumed":
       return info("goes on");
     case "project.succeeded":
+      return debug("a task landed");
     case "project.failed":
-      return debug(event.type === "project.failed" ? "a task failed" : "a task landed");
+      return debug(`a task failed: ${quote(event.what)}`);
+    case "project.planned":
+      return debug("a cycle was planned");
+    case "project.planFailed":
+      return debug(`a planning failed: ${quote(event.what)}`);
     default:
       return event satisfies never;
   }

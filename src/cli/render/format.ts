@@ -36,6 +36,15 @@ export function timeOfDay(at: Instant): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** Bytes in the unit that suits them. */
+export function size(bytes: number): string {
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const number = bytes / 2 ** (10 * step);
+  return `${step === 0 ? number : number.toFixed(1)} ${units[step]}`;
+}
+
 /** `1 task`, `2 tasks`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 

@@ -48,6 +48,7 @@ export const attemptJson = ({ spending, ...each }: Attempt) => ({
   outcome: each.outcome,
   summary: each.summary,
   changes: each.changes,
+  leftover: each.leftover?.ref ?? null,
   cost_usd: spending.costUsd,
   turns: spending.turns,
   usage: spending.usage.map((usage) => ({
@@ -148,5 +149,7 @@ export function projectJson(config: ProjectConfig, seen: Overview) {
     today: moneyJson(seen.today, config.maxBudgetPerDay),
     total_usd: seen.totalUsd,
     failures_in_a_row: project.failuresInARow,
+    failed_plannings_in_a_row: project.plansFailedInARow,
+    last_failures: project.failures,
   };
 }

@@ -1,11 +1,13 @@
 import { type Cycle, isOpen } from "../../core/cycle.ts";
 import type { Instant } from "../../core/ids.ts";
+import type { Limit } from "../../core/limit.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt } from "../../core/project.ts";
 import type { Overview } from "../../ports/engine.ts";
 import type { Holder, Trouble } from "../backstage.ts";
 import { line } from "../sanitize.ts";
 import { counted, money, relative } from "./format.ts";
+import { renderLimit } from "./limit.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 
@@ -27,6 +29,7 @@ export type Seen =
 
 interface Look {
   readonly now: Instant;
+  readonly limit: Limit;
   readonly paint: Paint;
   /** Who works with the data folder: without a daemon no cycle begins by itself. */
   readonly holder: Holder | null;
@@ -55,7 +58,9 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
     [2, 3, 4, 5, 6, 7, 8],
   );
   const notes = seen.flatMap((each) => notesOn(each, look));
-  return notes.length === 0 ? table : `${table}\n\n${notes.join("\n")}`;
+  const limit = renderLimit(look.limit, look.now);
+  const above = limit === null ? "" : `${look.paint.yellow(limit)}\n\n`;
+  return `${above}${table}${notes.length === 0 ? "" : `\n\n${notes.join("\n")}`}`;
 }
 
 function row({ config, overview, trouble }: Seen, look: Look): readonly string[] {

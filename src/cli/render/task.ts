@@ -100,6 +100,7 @@ function renderAttempt(attempt: Attempt, paint: Paint): string {
       `${counted(spending.turns, "turn")}`,
     outcomeWords(attempt.outcome),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
+    attempt.leftover === undefined ? "" : `left unsubmitted: ${attempt.leftover.ref}`,
     attempt.summary,
   ];
   const text = lines.filter((each) => each.trim() !== "").join("\n");

@@ -63,9 +63,12 @@ function byTask({ task: { state }, now }: Circumstances): string | null {
 
 function byJob({ job, holder }: Circumstances): string | null {
   if (job === null || job.state.at === "live" || job.state.waitsFor === null) return null;
-  // what was in the way of a process that is gone says nothing of the next one; money does
-  if (holder === null && !job.state.waitsFor.startsWith("budget:")) return null;
-  return quote(job.state.waitsFor.replace(/^(?:slot|pause|cycle|budget|turn): /, ""));
+  const { waitsFor } = job.state;
+  const isShut = waitsFor.startsWith("limit:");
+  // what was in the way of a process that is gone says nothing of the next one; these do
+  if (holder === null && !isShut && !waitsFor.startsWith("budget:")) return null;
+  const how = isShut ? " (orch resume --limit)" : "";
+  return `${quote(waitsFor.replace(/^(?:slot|pause|limit|cycle|budget|turn): /, ""))}${how}`;
 }
 
 function byCycle({ overview, config, now, holder }: Circumstances): string {

@@ -64,7 +64,8 @@ export const judgeRows = {
     },
     "task.rejected": {
       to: ["pending", "failed"],
-      next: (s, e, r) => retryOrFail(s, { ...e, failure: { kind: "rejected", detail: e.why } }, r),
+      next: (s, e, r, before) =>
+        retryOrFail(s, { ...e, before, failure: { kind: "rejected", detail: e.why } }, r),
     },
     "task.skipped": skip,
   },

@@ -37,7 +37,7 @@ export const mergeRows = {
     },
     "merge.conflicted": {
       to: ["conflicted", "pending", "failed"],
-      next: (s, e, r) =>
+      next: (s, e, r, before) =>
         s.resolutions < r.resolutionsMax
           ? { ...candidateOf(s), at: "conflicted", paths: e.paths, notBefore: e.now }
           : retryOrFail(
@@ -45,6 +45,7 @@ export const mergeRows = {
               {
                 now: e.now,
                 chance: 0,
+                before,
                 failure: { kind: "conflicted", detail: e.paths.join(", ") },
               },
               r,

@@ -1,3 +1,4 @@
+import type { Failure } from "../failure.ts";
 import { type RetryRules, retryOrFail } from "../retry.ts";
 import type { At, Candidate, TaskEvent, TaskState } from "../task.ts";
 
@@ -7,7 +8,13 @@ type EventOf<E extends EventType> = Extract<TaskEvent, { readonly type: E }>;
 
 interface Row<S extends At, E extends EventType> {
   readonly to: readonly At[];
-  readonly next: (state: StateAt<S>, event: EventOf<E>, rules: RetryRules) => TaskState;
+  /** `before` is why the last attempt failed. */
+  readonly next: (
+    state: StateAt<S>,
+    event: EventOf<E>,
+    rules: RetryRules,
+    before: Failure | null,
+  ) => TaskState;
 }
 
 /** Rows of the states `S`: what each event makes of them. */
@@ -41,5 +48,6 @@ export const startAfresh = {
     s: { readonly attempt: number; readonly left: number },
     e: EventOf<"work.failed" | "judge.failed" | "merge.rejected" | "resolve.failed">,
     r: RetryRules,
-  ): TaskState => retryOrFail(s, e, r),
+    before: Failure | null,
+  ): TaskState => retryOrFail(s, { ...e, before }, r),
 } as const;

@@ -43,6 +43,7 @@ export async function read(
       session: world.clock.session(`${name}-${at}`), // a number may come to another commit
       name,
       resume: true,
+      edits: false,
     },
     signal,
   );

@@ -9,6 +9,7 @@ import { converse, type Held } from "../converse.ts";
 import { envOf, provide } from "../provide.ts";
 import { taskText } from "../task-text.ts";
 import { handIn } from "../work/hand-in.ts";
+import { withLeftover } from "../work/leftover.ts";
 import type { WorkOutcome } from "../work/outcome.ts";
 import { changeSchema, parseAnswer } from "../work/parse-answer.ts";
 import { take } from "../work/take.ts";
@@ -38,7 +39,8 @@ export async function resolve(
   const make = async (): Promise<WorkOutcome> => {
     await request.begun({ base: workspace.base, session: desk.session });
     const held = await talk(stage, request, desk, signal);
-    return conclude(stage, request, { ...desk, held }, signal);
+    const outcome = await conclude(stage, request, { ...desk, held }, signal);
+    return withLeftover(stage, request, workspace, outcome);
   };
   await handIn(workspace, make, request.ended);
 }
@@ -93,6 +95,7 @@ async function talk(
       session,
       name: attempt.workspace,
       resume: true,
+      edits: true,
     },
     signal,
   );

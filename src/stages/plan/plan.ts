@@ -49,6 +49,7 @@ export async function plan(
       session: world.clock.session(name),
       name,
       resume: true,
+      edits: false,
     },
     signal,
   );

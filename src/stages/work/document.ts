@@ -1,7 +1,7 @@
 /** What workers and the refinery did for a task, written down for the person. */
 import { type FileChange, sizeOf } from "../../core/change.ts";
 import { failureSentence } from "../../core/failure.ts";
-import type { Attempt, AttemptOutcome, Landing, Spending } from "../../core/records.ts";
+import type { Attempt, AttemptOutcome, Landing, Leftover, Spending } from "../../core/records.ts";
 import type { Task, TaskState } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import type { JournalEntry } from "../../ports/journal.ts";
@@ -78,7 +78,17 @@ function attemptBlocks(attempt: Attempt): readonly string[] {
   const parts = [`## ${title}`, bullets(attemptFacts(attempt))];
   if (changes.length > 0) parts.push("Changed:", bullets(changesLines(changes)));
   parts.push(...outcomeBlocks(outcome));
+  if (attempt.leftover !== undefined) parts.push(...leftoverBlocks(attempt.leftover));
   if (summary.trim() !== "") parts.push("In the agent's words:", passage(summary));
+  return parts;
+}
+
+function leftoverBlocks({ ref, changes, leftOut }: Leftover): readonly string[] {
+  const { files, added, deleted } = sizeOf(changes);
+  const size = `${count(files, "file")}, ${added} lines added, ${deleted} deleted`;
+  const parts = [`Left without submitting it, and kept as ${code(ref)} (${size}):`];
+  if (changes.length > 0) parts.push(bullets(changesLines(changes)));
+  if (leftOut.length > 0) parts.push("Not kept:", bullets(leftOut.map((each) => line(each))));
   return parts;
 }
 
@@ -87,6 +97,8 @@ function attemptFacts(attempt: Attempt): readonly string[] {
   const lines = [`Model: ${code(model)}`, `Started: ${moment(startedAt)}`];
   if (attempt.kind === "resolve") lines.unshift(`Of attempt: ${attempt.attempt}`);
   if (base !== null) lines.push(`Began from: ${code(base)}`);
+  if (attempt.carried !== undefined)
+    lines.push(`Went on from what an earlier attempt left: ${code(attempt.carried)}`);
   if (endedAt === null) return [...lines, "Still under way"];
   const { files, added, deleted } = sizeOf(changes);
   const size = `${count(files, "file")}, ${added} lines added, ${deleted} deleted`;

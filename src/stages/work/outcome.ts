@@ -2,7 +2,7 @@
 import type { FileChange } from "../../core/change.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CommitSha } from "../../core/ids.ts";
-import type { Spending } from "../../core/records.ts";
+import type { Leftover, Spending } from "../../core/records.ts";
 import type { Release } from "../converse.ts";
 
 export type WorkOutcome = {
@@ -13,6 +13,8 @@ export type WorkOutcome = {
   readonly dueUsd: number;
   readonly summary: string;
   readonly durationMs: number;
+  /** What was kept of work that was not submitted. */
+  readonly leftover?: Leftover | undefined;
 } & (
   | {
       readonly kind: "submitted";

@@ -10,7 +10,9 @@ import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
 import { provide } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
+import { type Before, type Entered, enter } from "./enter.ts";
 import { handIn } from "./hand-in.ts";
+import { withLeftover } from "./leftover.ts";
 import type { WorkOutcome } from "./outcome.ts";
 import { changeSchema, parseAnswer, reviewSchema } from "./parse-answer.ts";
 import { take } from "./take.ts";
@@ -21,6 +23,8 @@ export interface WorkRequest {
   readonly attempt: Attempt;
   /** Goes on in the attempt's workspace and session, where they are still there. */
   readonly resume: boolean;
+  /** What the last attempt left without submitting it. */
+  readonly before: Before | null;
   readonly history: History;
   readonly budgetUsd: number;
   /** The session to begin where the attempt's own cannot go on. */
@@ -35,6 +39,7 @@ export interface WorkRequest {
 export interface Begun {
   readonly base: CommitSha;
   readonly session: SessionId;
+  readonly carried?: CommitSha | undefined;
 }
 
 /** Longest end of a set-up's output that is told, in characters: what went wrong stands last. */
@@ -45,18 +50,22 @@ const endOf = (output: string): string => output.trimEnd().slice(-setupTailMax);
 export async function work(stage: Stage, request: WorkRequest, signal: AbortSignal): Promise<void> {
   const entered = await enter(stage, request, signal);
   await using workspace = entered.workspace;
-  await handIn(workspace, () => workIn(stage, request, entered, signal), request.ended);
+  const make = async (): Promise<WorkOutcome> => {
+    const outcome = await workIn(stage, request, entered, signal);
+    return withLeftover(stage, request, workspace, outcome);
+  };
+  await handIn(workspace, make, request.ended);
 }
 
 async function workIn(
   stage: Stage,
   request: WorkRequest,
-  { workspace, resumed }: Entered,
+  { workspace, resumed, before, carried }: Entered,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const { world } = stage;
   const session = resumed ? request.attempt.session : request.anew;
-  await request.begun({ base: workspace.base, session });
+  await request.begun({ base: workspace.base, session, carried: carried ?? undefined });
   const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") {
     // the branch itself cannot be set up: no worker could do better, so none is blamed
@@ -65,27 +74,11 @@ async function workIn(
     const none = { spending: nothingSpent, dueUsd: 0, summary: "", durationMs: 0, resumed: false };
     return { ...none, kind: "released", release };
   }
-  const held = await talk(stage, request, { workspace, session, env: installed.env }, signal);
+  const told = before === null ? null : { ...before, carried: carried !== null };
+  const history = { ...request.history, before: told };
+  const seat = { workspace, session, env: installed.env };
+  const held = await talk(stage, { ...request, history }, seat, signal);
   return conclude(stage, request, { workspace, held, resumed }, signal);
-}
-
-interface Entered {
-  readonly workspace: Workspace;
-  readonly resumed: boolean;
-}
-
-async function enter(
-  { world }: Stage,
-  { attempt, resume }: WorkRequest,
-  signal: AbortSignal,
-): Promise<Entered> {
-  if (resume && attempt.base !== null) {
-    const kept = await world.repo.reopen(attempt.workspace, attempt.base, signal);
-    if (kept !== null) return { workspace: kept, resumed: true };
-  }
-  const tip = await world.repo.sync(signal);
-  const request = { at: tip.commit, name: attempt.workspace };
-  return { workspace: await world.repo.open(request, signal), resumed: false };
 }
 
 const contracts = {
@@ -132,6 +125,8 @@ async function talk(
       session,
       name: attempt.workspace,
       resume: true,
+      model: attempt.model,
+      edits: task.brief.kind !== "review",
     },
     signal,
   );

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import {
   acquireSlot,
+  closedSlots,
   findSlot,
   freeSlot,
-  freeSlots,
   recordSlot,
 } from "../../../src/adapters/git/slots.ts";
 import { commitSha } from "../../../src/core/ids.ts";
@@ -58,7 +58,7 @@ test("what a running process has open is nobody else's", async () => {
   const mine = await open(pool, "work-1");
   await expect(acquireSlot(pool, "work-1")).rejects.toThrow("in use by a running process");
   await expect(findSlot(pool, "work-1")).rejects.toThrow("in use by a running process");
-  await freeSlots(pool, () => true);
+  for await (const closed of closedSlots(pool, () => true)) expect(closed).toBeNull();
   expect((await open(pool, "work-2")).dir).not.toBe(mine.dir);
 });
 

@@ -21,6 +21,8 @@ export interface Known {
   /** Jobs as they were after the last write. */
   jobs: ReadonlyMap<string, JobRow>;
   readonly states: Map<string, TaskState>;
+  /** Why the last attempt of a task failed, as its log has told so far. */
+  readonly lastFailures: Map<string, Task["lastFailure"]>;
   /** The newest delivery of each job, by queue and subject. */
   readonly newest: Map<string, Token>;
   /** Attempts that failed since a task was added, or retried by a person. */

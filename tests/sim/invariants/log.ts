@@ -1,7 +1,7 @@
 /** Follows a project's log: each event as a step of the machine, as the ledger says that it was taken. */
+
+import { tellTask } from "../../../src/core/history.ts";
 import type { LogEvent } from "../../../src/core/ledger.ts";
-import type { Task } from "../../../src/core/task.ts";
-import { step } from "../../../src/core/task-machine.ts";
 import type { Process } from "../world/time.ts";
 import { say } from "../world/universe.ts";
 import { invariants } from "./all.ts";
@@ -45,12 +45,15 @@ function readTask(
   }
   const before = known.states.get(id);
   if (before === undefined || !("rules" in rest)) return;
-  const stepped = step({ ...task, state: before } satisfies Task, event, rest.rules);
+  const lastFailure = known.lastFailures.get(id) ?? null;
+  const told = { rules: rest.rules, now: universe.time.now() };
+  const stepped = tellTask({ ...task, state: before, lastFailure }, event, told);
   if (stepped.kind !== "moved") {
     universe.watch.heard(`${event.type} was written of ${id}, which was ${before.at}`);
     return;
   }
-  const after = stepped.state;
+  const { state: after } = stepped.task;
+  known.lastFailures.set(id, stepped.task.lastFailure);
   known.states.set(id, after);
   if (event.type.endsWith(".started")) {
     known.begun.set(id, universe.time.now());

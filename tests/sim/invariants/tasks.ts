@@ -1,5 +1,5 @@
 /** The life of a task, looked at from outside its machine. */
-import { failuresMax } from "../../../src/core/project.ts";
+import { defaultRetryRules } from "../../../src/core/retry.ts";
 import type { Claimed, Invariant, Scene, TaskStep, Writing } from "./facts.ts";
 
 const vendorsDoing = new Set(["limitReached", "overloaded", "unauthorised"]);
@@ -162,7 +162,7 @@ export const failuresOpenTheCircuit: Invariant<Scene> = {
   name: "failures open the circuit",
   promise: "G15",
   check({ known, data }) {
-    if (known.failedInARow < failuresMax) return null;
+    if (known.failedInARow < defaultRetryRules.failuresMax) return null;
     const mode = data.project.get("")?.mode.at ?? "active";
     return mode === "paused" ? null : `${known.failedInARow} tasks in a row failed`;
   },

@@ -106,7 +106,9 @@ export function openWatch(universe: Universe): Guard {
 }
 
 /** What a fault of this world, or a stop, makes the program say. */
-const expected = new RegExp(`${onPurpose}|AbortError|LeaseLost|the lease on|aborted`);
+const expected = new RegExp(
+  `${onPurpose}|AbortError|LeaseLost|the lease on|aborted|all projects wait`,
+);
 
 const knownOf = (land: Land): Known => ({
   land,
@@ -115,6 +117,7 @@ const knownOf = (land: Land): Known => ({
   begunBy: new Map(),
   jobs: new Map(),
   states: new Map(),
+  lastFailures: new Map(),
   newest: new Map(),
   failures: new Map(),
   failedInARow: 0,

@@ -85,7 +85,7 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "a usage limit is a failure",
     file: "src/stages/converse.ts",
-    text: 'return released("limit", ending.detail, ending.resetAt ?? later(now, limitMs));',
+    text: 'return released("limit", ending.detail, ending.resetAt);',
     by: 'return failed("agentFailed", ending.detail);',
     promise: "G16",
     seed: 3,
@@ -93,7 +93,7 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "an outage is a failure",
     file: "src/stages/converse.ts",
-    text: 'return released("outage", ending.detail, later(now, ending.retryAfterMs ?? outageMs));',
+    text: 'return released("outage", ending.detail, afterMs(now, ending.retryAfterMs));',
     by: 'return failed("agentFailed", ending.detail);',
     promise: "G16",
     seed: 6,

@@ -109,6 +109,7 @@ function settingsOf({ name, rules }: Land): Settings {
   return {
     name,
     models,
+    escalation: null,
     timeoutsMs: { planner: timeout, worker: timeout, judge: timeout, refinery: timeout },
     checks: rules.checks,
     contracts: {

@@ -107,6 +107,7 @@ type Reads =
   | "cycles"
   | "events"
   | "reservations"
+  | "limit"
   | "holds";
 
 function reads(
@@ -119,6 +120,7 @@ function reads(
     tasks: (project, filter) => read(() => engine.tasks(project, filter)),
     task: (project, id) => read(() => engine.task(project, id)),
     cycle: (project, id) => read(() => engine.cycle(project, id)),
+    limit: () => read(() => engine.limit()),
     cycles: (project, limit) => read(() => engine.cycles(project, limit)),
     events: (project, after, limit) => read(() => engine.events(project, after, limit)),
     reservations: (project, since) => read(() => engine.reservations(project, since)),

@@ -58,6 +58,9 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
       }),
     snapshot: (workspace, request, signal) =>
       call("snapshot", write, signal, () => snapshot(land, workspace, request)),
+    // what is kept as a rescue is git's own: the world here forgets it with its room
+    rescue: (_workspace, _request, signal) => call("rescue", look, signal, () => null),
+    leave: (_task, _request, signal) => call("leave", look, signal, () => []),
     show: (task, _base, signal) => call("show", look, signal, () => void task),
     keep: (task, attempt, commit, signal) =>
       call("keep", look, signal, () => keep(git, { task, attempt, commit })),

@@ -1,5 +1,6 @@
 /** Storage in memory: a transaction undoes what it wrote where it throws. */
 import type { ProjectName, Token } from "../../../core/ids.ts";
+import { type Limit, noLimit } from "../../../core/limit.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { PortfolioReads, PortfolioWrite, ProjectRows, Storage } from "../shared/storage.ts";
 import { openWaker, type Waker } from "../shared/waker.ts";
@@ -10,6 +11,7 @@ import { type Journal, openJournal, type Table } from "./table.ts";
 interface PortfolioData {
   readonly shares: Table<ShareRow>;
   readonly workers: Table<WorkerRow>;
+  readonly limit: Table<Limit>;
 }
 type ShareRow = Extract<PortfolioWrite, { kind: "share" }>["share"] & { project: ProjectName };
 type WorkerRow = Extract<PortfolioWrite, { kind: "worker" }>["worker"] & { project: ProjectName };
@@ -24,7 +26,7 @@ export interface MemoryStore {
 /** Makes an empty ledger. */
 export const memoryStore = (): MemoryStore => ({
   projects: new Map(),
-  portfolio: { shares: new Map(), workers: new Map() },
+  portfolio: { shares: new Map(), workers: new Map(), limit: new Map() },
   waker: openWaker(),
 });
 
@@ -63,6 +65,7 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
         throw error;
       }
     },
+    limit: () => readPortfolio(portfolio).limit(),
     changed: (ms, signal) => waker.wait((until) => clock.sleep(ms, until), signal),
     close() {
       // the ledger outlives its engines
@@ -87,7 +90,7 @@ function opened(data: ProjectData): Opened {
 
 const allOpened = new WeakMap<ProjectData, Opened>();
 
-function readPortfolio({ shares, workers }: PortfolioData): PortfolioReads {
+function readPortfolio({ shares, workers, limit }: PortfolioData): PortfolioReads {
   const of = <T extends { project: ProjectName }>(table: Table<T>, project: ProjectName) =>
     [...table.values()].filter((row) => row.project === project);
   return {
@@ -95,11 +98,12 @@ function readPortfolio({ shares, workers }: PortfolioData): PortfolioReads {
     workers: () => [...workers.values()],
     workersOf: (project) => of(workers, project),
     sharesOf: (project) => of(shares, project),
+    limit: () => limit.get("") ?? noLimit,
   };
 }
 
 function writePortfolio(
-  { shares, workers }: PortfolioData,
+  { shares, workers, limit }: PortfolioData,
   project: ProjectName,
   writes: readonly PortfolioWrite[],
 ): void {
@@ -118,6 +122,9 @@ function writePortfolio(
         break;
       case "unworker":
         journal.remove(workers, key(write.token));
+        break;
+      case "limit":
+        journal.put(limit, "", write.limit);
         break;
       default:
         write satisfies never;

@@ -37,6 +37,12 @@ function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: 
       rows.putProject(change.project);
       askAgain(rows, moment);
       break;
+    case "limit": {
+      // a wait holds before the project says why; it ends only once that is written
+      const { limit } = change;
+      (limit.mode.at === "clear" ? mirror.lower : mirror.raise).push({ kind: "limit", limit });
+      break;
+    }
     case "attempt":
       rows.putAttempt(change.attempt);
       break;

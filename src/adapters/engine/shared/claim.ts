@@ -86,7 +86,7 @@ interface Books {
 function open(rows: ProjectRows, portfolio: PortfolioReads, claiming: Claiming): Books {
   const workersLive = portfolio.workers().filter(({ owner }) => claiming.alive(owner)).length;
   return {
-    view: viewOf(rows, claiming, {}),
+    view: viewOf(rows, portfolio, claiming, {}),
     portfolio: { today: portfolio.moneyOfDay(claiming.day), workersLive },
   };
 }

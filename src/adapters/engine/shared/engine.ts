@@ -7,7 +7,7 @@ import { applyChanges, type Mirror, removeJob } from "./apply.ts";
 import { type Claiming, claimJob, idleUntil } from "./claim.ts";
 import { readLedger } from "./ledger.ts";
 import { recoverProject, settling, type Write } from "./recover.ts";
-import type { JobRow, ProjectReads, ProjectRows, Storage } from "./storage.ts";
+import type { JobRow, PortfolioReads, ProjectReads, ProjectRows, Storage } from "./storage.ts";
 import { type Moment, viewOf } from "./view.ts";
 
 export interface EngineOptions {
@@ -38,9 +38,10 @@ export function buildEngine(options: EngineOptions): Engine {
       recover(project);
     },
     async transact(project, needs, decide) {
-      return write(project, (rows) => {
+      return write(project, (rows, portfolio) => {
         const mirror: Mirror = { raise: [], lower: [] };
-        const answer = carryOut(rows, moment(project), { needs, decide }, mirror);
+        const asked = { needs, decide, at: moment(project) };
+        const answer = carryOut(rows, portfolio, asked, mirror);
         return { ...answer, ...mirror };
       });
     },
@@ -49,13 +50,13 @@ export function buildEngine(options: EngineOptions): Engine {
       needs: Needs,
       decide: (view: View) => Decision<A>,
     ): Promise<Finish<A>> {
-      return write<Finish<A>>(delivery.project, (rows) => {
+      return write<Finish<A>>(delivery.project, (rows, portfolio) => {
         const mirror: Mirror = { raise: [], lower: [] };
         const row = heldBy(rows, options.owner, delivery);
         if (row === null) return { answer: { kind: "fenced" }, wrote: false, ...mirror };
         const at = moment(delivery.project);
         removeJob(rows, at, row, mirror);
-        const { answer } = carryOut(rows, at, { needs, decide }, mirror);
+        const { answer } = carryOut(rows, portfolio, { needs, decide, at }, mirror);
         return { answer: { kind: "finished", answer }, wrote: true, ...mirror };
       });
     },
@@ -69,12 +70,16 @@ export function buildEngine(options: EngineOptions): Engine {
 
 function carryOut<A>(
   rows: ProjectRows,
-  moment: Moment,
-  asked: { readonly needs: Needs; readonly decide: (view: View) => Decision<A> },
+  portfolio: PortfolioReads,
+  asked: {
+    readonly needs: Needs;
+    readonly decide: (view: View) => Decision<A>;
+    readonly at: Moment;
+  },
   mirror: Mirror,
 ): { readonly answer: A; readonly wrote: boolean } {
-  const { changes, answer } = asked.decide(viewOf(rows, moment, asked.needs));
-  applyChanges(rows, moment, changes, mirror);
+  const { changes, answer } = asked.decide(viewOf(rows, portfolio, asked.at, asked.needs));
+  applyChanges(rows, asked.at, changes, mirror);
   return { answer, wrote: changes.length > 0 };
 }
 

@@ -59,6 +59,9 @@ export function readLedger({ storage, alive, today }: LedgerOptions): Ledger {
       };
       return storage.read(project, found, () => null);
     },
+    async limit() {
+      return storage.limit();
+    },
     ...lists(storage),
   };
 }

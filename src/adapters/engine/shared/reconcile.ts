@@ -1,14 +1,25 @@
 /** Brings the portfolio's books in line with the project's, which are the truth. */
-import type { ProjectName, Token } from "../../../core/ids.ts";
+import type { Instant, ProjectName, Token } from "../../../core/ids.ts";
+import type { Job } from "../../../core/ledger.ts";
+import { stepLimit } from "../../../core/limit.ts";
 import { counted, type Mirror } from "./apply.ts";
 import { isWorker } from "./claim.ts";
 import type { PortfolioReads, ProjectReads } from "./storage.ts";
+
+interface Reconciling {
+  readonly project: ProjectName;
+  readonly sinceDay: string;
+  readonly now: Instant;
+}
+
+const isHeldWith = ({ state }: Job, token: Token): boolean =>
+  state.at === "live" && state.token === token;
 
 /** Gathers what the portfolio must still learn of a project's reservations since `sinceDay`. */
 export function reconcile(
   rows: ProjectReads,
   portfolio: PortfolioReads,
-  { project, sinceDay }: { readonly project: ProjectName; readonly sinceDay: string },
+  { project, sinceDay, now }: Reconciling,
   mirror: Mirror,
 ): void {
   const truth = new Map(rows.reservations(sinceDay).map((each) => [each.token, each]));
@@ -26,6 +37,14 @@ export function reconcile(
   const live = new Set<Token>();
   for (const { job } of rows.jobs())
     if (job.state.at === "live" && isWorker(job)) live.add(job.state.token);
+  const limit = portfolio.limit();
+  const { mode } = limit;
+  const tries = mode.at === "probing" && mode.probe.project === project ? mode.probe : null;
+  if (tries !== null && !rows.jobs().some(({ job }) => isHeldWith(job, tries.token)))
+    mirror.lower.push({
+      kind: "limit",
+      limit: stepLimit(limit, { type: "limit.left", by: tries, now }),
+    });
   for (const { token } of portfolio.workersOf(project))
     if (!live.has(token)) mirror.lower.push({ kind: "unworker", token });
 }

@@ -34,7 +34,7 @@ export function recoverProject(
     const orphans = rows.jobs().filter((row) => isOrphan(row, alive));
     for (const row of orphans) requeue(rows, row, mirror);
     const sinceDay = dayOf(instant(now - sharesKeptMs));
-    reconcile(rows, portfolio, { project, sinceDay }, mirror);
+    reconcile(rows, portfolio, { project, sinceDay, now }, mirror);
     return { answer: null, wrote: orphans.length > 0, ...mirror };
   });
   return mirrored;

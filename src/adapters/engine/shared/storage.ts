@@ -5,6 +5,7 @@
 import type { Cycle } from "../../../core/cycle.ts";
 import type { CycleId, Instant, JobId, ProjectName, TaskId, Token } from "../../../core/ids.ts";
 import type { Job, LogEvent, Money, Queue, Subject } from "../../../core/ledger.ts";
+import type { Limit } from "../../../core/limit.ts";
 import type { Project } from "../../../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../../../core/records.ts";
 import type { Status, Task } from "../../../core/task.ts";
@@ -99,13 +100,15 @@ export interface PortfolioReads {
   workers(): readonly Worker[];
   workersOf(project: ProjectName): readonly Worker[];
   sharesOf(project: ProjectName): readonly Share[];
+  limit(): Limit;
 }
 
 export type PortfolioWrite =
   | { readonly kind: "share"; readonly share: Share }
   | { readonly kind: "unshare"; readonly token: Token }
   | { readonly kind: "worker"; readonly worker: Worker }
-  | { readonly kind: "unworker"; readonly token: Token };
+  | { readonly kind: "unworker"; readonly token: Token }
+  | { readonly kind: "limit"; readonly limit: Limit };
 
 /** What a transaction leaves to be written to the portfolio. */
 export interface Written<R> {
@@ -132,6 +135,8 @@ export interface Storage {
   version(project: ProjectName): string;
   /** One consistent view, without any lock; `missing` answers for a project that has no rows. */
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
+  /** The limit over all projects, without any lock; creates nothing. */
+  limit(): Limit;
   /** Locks the portfolio, then the project; where `body` throws, nothing is written. */
   write<R>(
     project: ProjectName,

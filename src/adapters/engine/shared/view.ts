@@ -6,7 +6,7 @@ import type { Known } from "../../../core/plan.ts";
 import { newProject } from "../../../core/project.ts";
 import type { Task } from "../../../core/task.ts";
 import { asSeen } from "./jobs.ts";
-import type { ProjectReads, Same } from "./storage.ts";
+import type { PortfolioReads, ProjectReads, Same } from "./storage.ts";
 
 /** What a transaction knows beside the rows. */
 export interface Moment {
@@ -20,7 +20,12 @@ export interface Moment {
 const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
 
 /** Reads the view of one transaction. */
-export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
+export function viewOf(
+  rows: ProjectReads,
+  portfolio: Pick<PortfolioReads, "limit">,
+  moment: Moment,
+  needs: Needs,
+): View {
   const { project, now, day, chance, alive } = moment;
   const cycles = rows.openCycles();
   const view: View = {
@@ -29,6 +34,7 @@ export function viewOf(rows: ProjectReads, moment: Moment, needs: Needs): View {
     day,
     chance,
     project: rows.project() ?? newProject,
+    limit: portfolio.limit(),
     tasks: rows.openTasks(),
     cycles,
     jobs: rows.jobs().map((row) => asSeen(row, alive)),

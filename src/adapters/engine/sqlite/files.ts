@@ -25,6 +25,8 @@ export interface Files {
   /** Opens a project's file, and creates it where it is missing. */
   project(project: ProjectName): ProjectFile;
   portfolio(): File<PortfolioRows>;
+  /** Null where nothing has been written yet. */
+  existingPortfolio(): File<PortfolioRows> | null;
   close(): void;
 }
 
@@ -53,6 +55,14 @@ export function openFiles(dataDir: string): Files {
     projects.set(project, file);
     return file;
   };
+  const portfolioPath = join(dataDir, "portfolio.db");
+  const openShared = (): File<PortfolioRows> => {
+    if (portfolio === null) {
+      const db = openDatabase(portfolioPath, "portfolio");
+      portfolio = { path: portfolioPath, db, rows: openPortfolio(db) };
+    }
+    return portfolio;
+  };
   return {
     existing(project) {
       if (!isProjectName(project)) return null;
@@ -62,14 +72,9 @@ export function openFiles(dataDir: string): Files {
       if (!isProjectName(project)) throw new Error(`not a project's name: ${project}`);
       return use(project);
     },
-    portfolio() {
-      const path = join(dataDir, "portfolio.db");
-      if (portfolio === null) {
-        const db = openDatabase(path, "portfolio");
-        portfolio = { path, db, rows: openPortfolio(db) };
-      }
-      return portfolio;
-    },
+    portfolio: openShared,
+    existingPortfolio: () =>
+      portfolio !== null || existsSync(portfolioPath) ? openShared() : null,
     close() {
       for (const { db } of projects.values()) db.close();
       projects.clear();

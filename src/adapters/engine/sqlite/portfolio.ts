@@ -2,11 +2,13 @@
 import type Database from "better-sqlite3";
 import { z } from "zod";
 import type { ProjectName } from "../../../core/ids.ts";
+import { noLimit } from "../../../core/limit.ts";
 import type { PortfolioReads, PortfolioWrite, Share, Worker } from "../shared/storage.ts";
 import { parsed } from "./errors.ts";
 import { parseMoney, sums } from "./rows.ts";
 import { day, token, usd } from "./schema/primitives.ts";
-import { preparing } from "./table.ts";
+import { limitShape } from "./shapes.ts";
+import { openTable, preparing } from "./table.ts";
 
 const workers: z.ZodType<readonly Worker[]> = z.array(z.object({ token, owner: z.string() }));
 const shares: z.ZodType<readonly Share[]> = z.array(
@@ -20,6 +22,7 @@ export interface PortfolioRows extends PortfolioReads {
 /** Opens the portfolio's rows on a connection. */
 export function openPortfolio(db: Database.Database): PortfolioRows {
   const prepare = preparing(db);
+  const limits = openTable(db, limitShape);
   const workersIn = (rows: unknown) => parsed(workers, rows, db.name, "workers");
   return {
     moneyOfDay: (each) => parseMoney(prepare(`${sums} WHERE day = ?`).get(each), db.name),
@@ -31,8 +34,13 @@ export function openPortfolio(db: Database.Database): PortfolioRows {
                    FROM reservations WHERE project = ?`;
       return parsed(shares, prepare(sql).all(project), db.name, "reservations");
     },
+    limit: () => limits.one("WHERE id = 1") ?? noLimit,
     write(project, writes) {
       for (const each of writes) {
+        if (each.kind === "limit") {
+          limits.put(each.limit);
+          continue;
+        }
         const { sql, values } = statement(each);
         prepare(sql).run({ project, ...values });
       }
@@ -45,7 +53,7 @@ interface Statement {
   readonly values: Readonly<Record<string, string | number | null>>;
 }
 
-function statement(write: PortfolioWrite): Statement {
+function statement(write: Exclude<PortfolioWrite, { kind: "limit" }>): Statement {
   switch (write.kind) {
     case "share":
       return {

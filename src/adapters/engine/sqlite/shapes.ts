@@ -1,12 +1,14 @@
 /** Which columns stand beside each record. */
 import { createHash } from "node:crypto";
 import type { Cycle } from "../../../core/cycle.ts";
+import type { Limit } from "../../../core/limit.ts";
 import type { Project } from "../../../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../../../core/records.ts";
 import { statusOf, type Task } from "../../../core/task.ts";
 import type { JobRow } from "../shared/storage.ts";
 import { cycle } from "./schema/cycle.ts";
 import { jobRow } from "./schema/job.ts";
+import { limit } from "./schema/limit.ts";
 import { project } from "./schema/project.ts";
 import { attempt, landing, reservation, verdict } from "./schema/records.ts";
 import { task } from "./schema/task.ts";
@@ -56,11 +58,12 @@ export const projectShape: Shape<Project> = {
   table: "project_state",
   key: ["id"],
   schema: project,
-  columns: ({ mode, failuresInARow, version }) => ({
+  columns: ({ mode, failuresInARow, plansFailedInARow, version }) => ({
     id: 1,
     mode: mode.at,
     paused_by: mode.at === "paused" ? mode.by : null,
     failures: failuresInARow,
+    plans_failed: plansFailedInARow,
     version,
   }),
 };
@@ -148,5 +151,17 @@ export const jobShape: Shape<JobRow> = {
     token: job.state.at === "live" ? job.state.token : null,
     lease_until: job.state.at === "live" ? iso(job.state.leaseUntil) : null,
     owner,
+  }),
+};
+
+export const limitShape: Shape<Limit> = {
+  table: "limits",
+  key: ["id"],
+  schema: limit,
+  columns: ({ mode }) => ({
+    id: 1,
+    mode: mode.at,
+    cause: mode.at === "clear" ? null : mode.cause,
+    until: mode.at === "clear" ? null : iso(mode.until),
   }),
 };

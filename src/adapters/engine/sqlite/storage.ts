@@ -1,5 +1,6 @@
 /** Storage in SQLite: one file a project, and one for what spans them. */
 import type { ProjectName } from "../../../core/ids.ts";
+import { noLimit } from "../../../core/limit.ts";
 import type {
   PortfolioReads,
   PortfolioWrite,
@@ -31,6 +32,11 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
       if (file === null) return missing();
       const { db, path, rows } = file;
       return explaining(path, () => db.transaction(() => body(rows)).deferred());
+    },
+    limit() {
+      const portfolio = files.existingPortfolio();
+      if (portfolio === null) return noLimit;
+      return explaining(portfolio.path, () => portfolio.rows.limit());
     },
     write(project, body) {
       const { answer, wrote, lower } = commitBoth({ files, between }, project, body);

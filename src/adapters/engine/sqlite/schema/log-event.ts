@@ -13,6 +13,8 @@ const rules: z.ZodType<RetryRules> = z.strictObject({
   resolutionsMax: count,
   backoffMs: z.number(),
   backoffMaxMs: z.number(),
+  // logs of the first schema lack it
+  failuresMax: count.default(5),
 });
 
 const taskCreated = z.strictObject({ type: z.literal("task.created"), task });

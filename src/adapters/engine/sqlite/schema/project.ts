@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Project, ProjectEvent } from "../../../../core/project.ts";
-import { count, instant } from "./primitives.ts";
+import { count, instant, texts } from "./primitives.ts";
 
 const pausedBy = z.enum(["person", "patrol", "limit"]);
 
@@ -16,8 +16,18 @@ export const project: z.ZodType<Project> = z.strictObject({
     }),
   ]),
   failuresInARow: count,
+  // ledgers of the first schema lack these
+  plansFailedInARow: count.default(0),
+  failures: texts.default([]),
   version: count,
 });
+
+/** Logs of the first schema say neither what failed nor how many may. */
+const failing = {
+  what: z.string().default("a task"),
+  max: count.default(5),
+  now: instant,
+};
 
 export const projectEvent: z.ZodType<ProjectEvent> = z.discriminatedUnion("type", [
   z.strictObject({
@@ -29,5 +39,7 @@ export const projectEvent: z.ZodType<ProjectEvent> = z.discriminatedUnion("type"
   }),
   z.strictObject({ type: z.literal("project.resumed") }),
   z.strictObject({ type: z.literal("project.succeeded") }),
-  z.strictObject({ type: z.literal("project.failed"), now: instant }),
+  z.strictObject({ type: z.literal("project.failed"), ...failing }),
+  z.strictObject({ type: z.literal("project.planned") }),
+  z.strictObject({ type: z.literal("project.planFailed"), ...failing }),
 ]);

@@ -5,6 +5,7 @@ import type {
   AttemptOutcome,
   CheckOutcome,
   Landing,
+  Leftover,
   Reading,
   Reservation,
   Spending,
@@ -58,6 +59,13 @@ const outcome: z.ZodType<AttemptOutcome> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reported"), report: z.string() }),
 ]);
 
+const leftover: z.ZodType<Leftover> = z.strictObject({
+  ref: z.string(),
+  commit: commitSha,
+  changes: z.array(change),
+  leftOut: texts,
+});
+
 export const attempt: z.ZodType<Attempt> = z.strictObject({
   task: taskId,
   attempt: count,
@@ -74,6 +82,8 @@ export const attempt: z.ZodType<Attempt> = z.strictObject({
   changes: z.array(change),
   spending,
   durationMs: z.number(),
+  leftover: leftover.optional(),
+  carried: commitSha.optional(),
 });
 
 const check: z.ZodType<CheckOutcome> = z.strictObject({

@@ -21,6 +21,7 @@ export const failure: z.ZodType<Failure> = z.strictObject({
     "outOfBudget",
     "timedOut",
     "stalled",
+    "noProgress",
     "refused",
     "emptyChange",
     "unsafeChange",

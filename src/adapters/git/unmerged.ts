@@ -1,0 +1,60 @@
+/** All that a project holds and that has not landed: for those who are about to remove it. */
+import { type TaskId, taskId } from "../../core/ids.ts";
+import { leaveSlots } from "./leave.ts";
+import { hasLanded } from "./proof.ts";
+import { readRefs } from "./refs.ts";
+import { authorOf } from "./rescue-slot.ts";
+import { keepRescued } from "./rescues.ts";
+import type { Site } from "./site.ts";
+import { leftSlots } from "./slots.ts";
+
+/** The tasks that have references of ours in the person's repository. */
+export async function tasksWithRefs(site: Site, signal: AbortSignal): Promise<readonly TaskId[]> {
+  return [...new Set((await taskRefs(site, signal)).map(({ task }) => task))];
+}
+
+interface TaskRef {
+  readonly ref: string;
+  readonly commit: string;
+  readonly task: TaskId;
+}
+
+async function taskRefs(
+  { hub, branchPrefix }: Site,
+  signal: AbortSignal,
+): Promise<readonly TaskRef[]> {
+  const below = ["refs/orch/attempts/", `refs/heads/${branchPrefix}`];
+  const found: TaskRef[] = [];
+  for (const [ref, commit] of await readRefs(hub.place.commonDir, below, signal)) {
+    const start = below.find((each) => ref.startsWith(each)) ?? "";
+    const name = ref.slice(start.length).split("/")[0] ?? "";
+    if (/^[a-z0-9]{12}$/.test(name)) found.push({ ref, commit, task: taskId(name) });
+  }
+  return found;
+}
+
+async function unlanded(site: Site, signal: AbortSignal): Promise<readonly TaskRef[]> {
+  const found: TaskRef[] = [];
+  for (const each of await taskRefs(site, signal)) {
+    const told = { commit: each.commit, branch: site.branch };
+    if (!(await hasLanded(site.hub.place.commonDir, told, signal))) found.push(each);
+  }
+  return found;
+}
+
+/** Names the references, and the workspaces, that hold work which has not landed. */
+export async function unmergedWork(site: Site, signal: AbortSignal): Promise<readonly string[]> {
+  const refs = (await unlanded(site, signal)).map(({ ref }) => ref.replace(/^refs\/heads\//, ""));
+  const kept = await readRefs(site.hub.place.commonDir, ["refs/orch/rescue/"], signal);
+  const slots = (await leftSlots(site.workspacesDir))
+    .map(({ record }) => record.name)
+    .filter((name) => authorOf(name) !== null);
+  return [...refs, ...kept.keys(), ...slots.map((name) => `the workspace ${name}`)];
+}
+
+/** Keeps as rescues what has not landed; references and workspaces of others stay as they are. */
+export async function rescueEverything(site: Site, signal: AbortSignal): Promise<void> {
+  for (const { task, commit } of await unlanded(site, signal))
+    await keepRescued(site, { task, commit }, signal);
+  await leaveSlots(site, () => true, "the project was forgotten", signal);
+}

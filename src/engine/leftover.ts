@@ -1,0 +1,73 @@
+/** What earlier attempts of a task left, for the one that begins. */
+import { endedEarly } from "../core/failure.ts";
+import type { TaskId } from "../core/ids.ts";
+import type { Attempt, AttemptOutcome } from "../core/records.ts";
+import type { TaskRecord } from "../ports/engine.ts";
+import type { Before } from "../stages/work/enter.ts";
+import { leftoverOf } from "../stages/work/leftover.ts";
+import type { JobContext } from "./jobs.ts";
+
+/**
+ * Keeps what lost attempts of the task still have in workspaces, writes it down, and answers what
+ * the last one left; `null` where that is nothing.
+ */
+export async function leftBefore(
+  context: JobContext,
+  { task, attempts }: TaskRecord,
+  current: Attempt,
+): Promise<Before | null> {
+  const { site } = context;
+  const request = { but: [current.workspace], why: "its worker was lost" };
+  const never = new AbortController().signal; // it must be kept whatever else is stopped
+  const found = await site.world.repo.leave(task.id, request, never);
+  const known = attempts.map((each): Attempt => {
+    const own = found.find(({ workspace }) => workspace === each.workspace);
+    return own === undefined ? each : { ...each, leftover: leftoverOf(own) };
+  });
+  const changed = known.filter((each, at) => each !== attempts[at]);
+  if (changed.length > 0) await write(context, changed);
+  const earlier = known.filter((e) => e.kind === "work" && e.attempt < current.attempt);
+  const last = earlier.sort((a, b) => a.attempt - b.attempt).at(-1);
+  if (last === undefined) return null;
+  const leftover =
+    last.leftover ??
+    // it added nothing to what it had begun with
+    earlier.find((e) => last.carried !== undefined && e.leftover?.commit === last.carried)
+      ?.leftover;
+  return leftover === undefined ? null : { leftover, goesOn: mayGoOn(last.outcome) };
+}
+
+function mayGoOn(outcome: AttemptOutcome): boolean {
+  switch (outcome.kind) {
+    case "running": // lost too often to say how it ended
+    case "blocked":
+      return true;
+    case "failed":
+      return endedEarly(outcome.failure.kind);
+    case "submitted":
+    case "released":
+    case "declined":
+    case "reported":
+      return false;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function write({ house, delivery }: JobContext, attempts: readonly Attempt[]): Promise<void> {
+  await house.engine.transact(delivery.project, {}, () => ({
+    changes: attempts.map((attempt) => ({ kind: "attempt", attempt })),
+    answer: null,
+  }));
+}
+
+/** A task that was given up while it was worked on kept its workspace until now. */
+export async function leaveIfOver(
+  { house, site, delivery }: JobContext,
+  id: TaskId,
+): Promise<void> {
+  const record = await house.engine.task(delivery.project, id);
+  if (record?.task.state.at !== "skipped") return;
+  const never = new AbortController().signal;
+  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
+}
