@@ -43,6 +43,7 @@ export function openScene(
     trace: openTrace(true),
     store: memoryStore(),
     alive: new Set(),
+    thaws: new Map(),
     vendor: openVendor(),
     lands: oneLand(rules),
     tally: {

@@ -36,6 +36,7 @@ export const invariants = {
     places.oneCycleAtATime,
     places.sessionsAreReserved,
     tasks.startsAreFresh,
+    tasks.leasesAreKept,
   ],
   wrote: [
     tasks.logTellsTheState,

@@ -29,7 +29,9 @@ export interface Known {
   readonly failures: Map<string, number>;
   failedInARow: number;
   /** Finished sessions by what they were for, with the workspace they worked in. */
-  readonly finished: Map<string, string>;
+  readonly finished: Map<string, { readonly session: string; readonly at: number }>;
+  /** When a delivery last began something of a task or a cycle. */
+  readonly begun: Map<string, number>;
   /** How the last session of an owner ended, by owner and transcript. */
   readonly endings: Map<string, Ending["kind"]>;
 }

@@ -55,7 +55,10 @@ function readTask(
   const { state: after } = stepped.task;
   known.lastFailures.set(id, stepped.task.lastFailure);
   known.states.set(id, after);
-  if (event.type.endsWith(".started")) known.endings.delete(`${by.owner} ${id}`);
+  if (event.type.endsWith(".started")) {
+    known.begun.set(id, universe.time.now());
+    known.endings.delete(`${by.owner} ${id}`);
+  }
   count(scene, `${before.at} ${event.type} → ${after.at}`);
   if ("failure" in event || event.type === "task.rejected" || event.type === "merge.conflicted")
     if (after.at === "pending" || after.at === "failed")
@@ -85,6 +88,7 @@ function readCycle(
 ): void {
   const { universe, known, data } = scene;
   say(universe, `${known.land.name}: cycle ${id} ${event.type}`);
+  if (event.type === "cycle.started") known.begun.set(id, universe.time.now());
   const cycle = data.cycles.get(id);
   if (cycle === undefined) return;
   if (event.type === "cycle.completed")

@@ -79,6 +79,8 @@ export const urgentGoesFirst: Invariant<Claimed> = {
     // one that is taken over from a living holder goes on in its own place
     if (row.job.queue !== "work" || was === undefined || isLive(universe.alive, was)) return null;
     const now = universe.time.now();
+    // a job that is dropped frees its place for those that are asked after it in the same claim
+    for (const id of before.keys()) if (!data.jobs.has(id)) return null;
     const priority = ({ job: { subject } }: JobRow): number =>
       subject.kind === "task" ? (data.tasks.get(subject.task)?.brief.priority ?? 0) : 0;
     const weight = (each: JobRow) =>

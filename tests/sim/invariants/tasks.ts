@@ -180,3 +180,22 @@ export const startsAreFresh: Invariant<Claimed> = {
     return held ? null : `${queue} of ${subject.task} starts as ${token}, the task is ${state?.at}`;
   },
 };
+
+/** A lease and a renewal. */
+const thawMs = 45_000;
+
+/** Whoever is awake keeps what they have: leases are renewed in time. */
+export const leasesAreKept: Invariant<Claimed> = {
+  name: "leases are kept",
+  promise: "S7.2",
+  check({ universe: { luck, alive, thaws, time }, row, before }) {
+    const was = before.get(row.job.id);
+    if (was?.job.state.at !== "live" || was.owner === null || !alive.has(was.owner)) return null;
+    // where the ledger failed, whoever had the job may have been unable to say that it has ended
+    if (luck.counts.has("ledger fails before its commit")) return null;
+    if (luck.counts.has("ledger fails after its commit")) return null;
+    return (thaws.get(was.owner) ?? 0) + thawMs > time.now()
+      ? null
+      : `${was.owner} is awake and lost ${row.job.queue} of ${row.job.id}`;
+  },
+};

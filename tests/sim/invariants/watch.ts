@@ -88,8 +88,11 @@ export function openWatch(universe: Universe): Guard {
         const [, id] = request.transcript.split("-");
         known.endings.set(`${by.owner} ${id}`, kind);
         // without its files a session cannot go on: a machine may lose them, the program may not
-        if (kind === "answered" && (request.role !== "worker" || rooms.has(request.cwd)))
-          known.finished.set(purposeOf(request), request.session);
+        if (kind === "answered" && (request.role === "judge" || rooms.has(request.cwd)))
+          known.finished.set(purposeOf(request), {
+            session: request.session,
+            at: universe.time.now(),
+          });
       }),
     lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {
@@ -119,6 +122,7 @@ const knownOf = (land: Land): Known => ({
   failures: new Map(),
   failedInARow: 0,
   finished: new Map(),
+  begun: new Map(),
   endings: new Map(),
 });
 

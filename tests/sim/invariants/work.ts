@@ -5,16 +5,18 @@ import type { Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts
 
 /**
  * G3: what a finished session did is not paid for again: for the same attempt, verdict or plan no
- * other session begins while its files are there. Resolutions are made anew by design.
+ * other session begins while its files are there. What finishes while another has the task in hand
+ * already, as the session of a holder that was frozen, comes too late to be gone on with.
  */
 export const finishedIsNotPaidAgain: Invariant<SessionBegun> = {
   name: "finished work is not paid for again",
   promise: "G3",
   check({ known, request, book }) {
-    if (book !== null || request.role === "refinery") return null;
     const before = known.finished.get(purposeOf(request));
-    if (before === undefined) return null;
-    return `session ${before} of ${request.transcript} had finished, and ${request.session} begins`;
+    if (book !== null || before === undefined) return null;
+    const [, id] = request.transcript.split("-");
+    if (before.at >= (known.begun.get(id ?? "") ?? 0)) return null;
+    return `session ${before.session} of ${request.transcript} had finished, and ${request.session} begins`;
   },
 };
 
@@ -66,11 +68,15 @@ export const unlandedWorkStays: Invariant<Scene> = {
 export const submittedIsNotEmpty: Invariant<TaskStep> = {
   name: "submitted work is not empty",
   promise: "G20",
-  check({ known: { land }, task, event }) {
+  check({ known: { land }, data, task, event }) {
     if (event.type !== "work.submitted") return null;
-    const commit = land.git.find(event.commit);
-    const [base] = commit.parents;
-    const empty = base !== undefined && land.git.find(base).tree === commit.tree;
+    const { git } = land;
+    const author = [...data.attempts.values()].find(
+      ({ task: id, outcome }) =>
+        id === task.id && outcome.kind === "submitted" && outcome.commit === event.commit,
+    );
+    if (author === undefined || author.base === null) return `nobody submitted ${event.commit}`;
+    const empty = git.find(author.base).tree === git.find(event.commit).tree;
     return empty ? `${task.id} submitted nothing` : null;
   },
 };

@@ -16,7 +16,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "portfolio.workersLive < max)",
     by: "portfolio.workersLive <= max)",
     promise: "S3.2",
-    seed: 1,
+    seed: 13,
   },
   {
     name: "pauses are ignored",
@@ -24,7 +24,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "return pause === null ? null : `pause:",
     by: "return pause !== undefined ? null : `pause:",
     promise: "G7, G16",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "work starts outside a cycle",
@@ -40,7 +40,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "return other === undefined ? null : `turn:",
     by: "return other !== null ? null : `turn:",
     promise: "S1.4",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "a lost delivery has spent nothing",
@@ -64,7 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tightest.leftUsd >= wantUsd)",
     by: "tightest.leftUsd >= -wantUsd)",
     promise: "G5",
-    seed: 1,
+    seed: 97,
   },
   {
     name: "a lease that ran out is not told",
@@ -96,7 +96,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'to: ["unsettled"],\n      next: (s) => ({ ...candidateOf(s), at: "unsettled", tries: s.tries + 1 }),',
     by: 'to: ["approved"],\n      next: (s) => ({ ...candidateOf(s), at: "approved", parked: null, notBefore: 0 }) as never,',
     promise: "G4",
-    seed: 1,
+    seed: 14,
   },
   {
     name: "what is unsettled may be skipped",
@@ -112,7 +112,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  merging: {",
     by: '  merging: {\n    "task.skipped": skip,',
     promise: "G4, G7",
-    seed: 1,
+    seed: 276,
   },
   {
     name: "attempts are not counted",
@@ -120,7 +120,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "left: left - 1,",
     by: "left,",
     promise: "G15",
-    seed: 1,
+    seed: 6,
   },
   {
     name: "retries do not wait",
@@ -144,7 +144,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tries: s.tries,\n        notBefore: e.notBefore,",
     by: "tries: s.tries + 1,\n        notBefore: e.notBefore,",
     promise: "G16",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "the circuit never opens",
@@ -152,7 +152,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (failuresInARow < failuresMax ||",
     by: "if (failuresInARow > 0 ||",
     promise: "G15",
-    seed: 1,
+    seed: 18,
   },
   {
     name: "a failed task may be planned again",
@@ -160,7 +160,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (known !== undefined) return",
     by: 'if (known !== undefined && known.became !== "failed") return',
     promise: "G15",
-    seed: 1,
+    seed: 8,
   },
   {
     name: "a draft too many",
@@ -168,7 +168,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "else if (taken.length >= rules.draftsMax)",
     by: "else if (taken.length > rules.draftsMax)",
     promise: "S2.1",
-    seed: 1,
+    seed: 11,
   },
   {
     name: "lost jobs are not sent again",
@@ -176,7 +176,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (!has) draft.send(job);",
     by: "void has;",
     promise: "S1.7",
-    seed: 1,
+    seed: 5,
   },
   {
     name: "a cycle ends while it works",
@@ -184,7 +184,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (jobs.some((job) => job?.state.at === "live")) return;',
     by: "void jobs;",
     promise: "S1.2",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "cycles never end",
@@ -200,7 +200,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (later(each.at, abandonedMs) <= view.now)",
     by: "if (later(each.at, abandonedMs) < view.now - 1e12)",
     promise: "G5",
-    seed: 1,
+    seed: 8,
   },
   {
     name: "inconclusive passes",
@@ -208,6 +208,6 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (gates.decision === "inconclusive")',
     by: 'if (gates.decision === "inconclusive" && signal.aborted)',
     promise: "S4",
-    seed: 1,
+    seed: 15,
   },
 ];

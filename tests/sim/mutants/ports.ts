@@ -8,7 +8,7 @@ export const portMutants: readonly Mutant[] = [
     text: "return row.job.state.token === token ? row : null;",
     by: "return row;",
     promise: "S7.4",
-    seed: 1,
+    seed: 362,
   },
   {
     name: "tokens are given twice",
@@ -32,7 +32,7 @@ export const portMutants: readonly Mutant[] = [
     text: "(a.job.id < b.job.id ? -1 : 1)",
     by: "(a.job.id > b.job.id ? -1 : 1)",
     promise: "G1",
-    seed: 1,
+    seed: 54,
   },
   {
     name: "the dead keep their jobs",
@@ -40,7 +40,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'job.state.at === "live" && (owner === null || !alive(owner));',
     by: 'job.state.at === "live" && owner === null && alive("");',
     promise: "S7.2",
-    seed: 1,
+    seed: 8,
   },
   {
     name: "what was lost is never delivered again",
@@ -48,7 +48,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'return state.at === "queued" || state.leaseUntil <= now || isOrphan(row, alive);',
     by: 'return state.at === "queued";',
     promise: "S1.7",
-    seed: 1,
+    seed: 6,
   },
   {
     name: "a job that ended stays",
@@ -64,7 +64,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'if (isWorker(job)) mirror.raise.push({ kind: "worker", worker: { token: next, owner } });',
     by: "",
     promise: "S3.2",
-    seed: 1,
+    seed: 13,
   },
   {
     name: "the portfolio does not hear of money",

@@ -18,6 +18,8 @@ import { dayOf } from "../world/vendor.ts";
 export interface People {
   /** Something that a person does now. */
   act(): Promise<void>;
+  /** Somebody gives up on a task whose merge was cut off: nobody can tell yet whether it has landed. */
+  doubt(): Promise<void>;
   /** Cleans everything up, so that nothing but the program is left to act. */
   tidy(): Promise<void>;
   readonly counts: Map<string, number>;
@@ -84,6 +86,12 @@ export function openPeople(universe: Universe): People {
       if (!done) return;
       counts.set(what, (counts.get(what) ?? 0) + 1);
       say(universe, `${land.name}: a person: ${what}`);
+    },
+    async doubt() {
+      for (const land of universe.lands.values())
+        for (const task of universe.store.projects.get(land.name)?.tasks.values() ?? [])
+          if (task.state.at === "unsettled")
+            await event(land, task, { type: "task.skipped", reason: "it hangs" });
     },
     async tidy() {
       for (const land of universe.lands.values()) {

@@ -81,6 +81,7 @@ function openUniverse(seed: number, whole: boolean, random: Universe["random"]):
     trace: openTrace(whole),
     store: memoryStore(),
     alive: new Set(),
+    thaws: new Map(),
     vendor: openVendor(),
     lands: drawLands(random),
     tally: {
@@ -106,6 +107,7 @@ function trouble(universe: Universe, seats: Seats, people: ReturnType<typeof ope
     });
   };
   again(1_000, pace * 2, () => void people.act());
+  again(1_000, 8_000, () => void people.doubt());
   again(10_000, 120_000, () => {
     const seat = random.chance(0.5) ? seats.daemon() : seats.run();
     if (luck.strikes("killed while it waits")) killSeat(universe, seat);

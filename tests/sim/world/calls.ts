@@ -49,8 +49,10 @@ export function kill(universe: Universe, process: Process, why: string): void {
 }
 
 /** Stops a process for longer than a lease, as a signal would: what it waits for comes late. */
-export function freeze({ time, random, trace }: Universe, process: Process): void {
+export function freeze(universe: Universe, process: Process): void {
+  const { time, random, trace, thaws } = universe;
   const ms = random.between(5_000, 120_000);
   process.frozenUntil = time.now() + ms;
+  thaws.set(process.owner, process.frozenUntil);
   trace.say(time.now(), `${process.owner} is frozen for ${ms} ms`);
 }

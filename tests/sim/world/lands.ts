@@ -67,7 +67,7 @@ function drawRules(
     checks: random.chance(0.1) ? [] : random.chance(0.3) ? [test, lint] : [test],
     named: random.chance(0.7),
     planned: random.chance(0.8),
-    push: random.chance(0.2),
+    push: random.chance(0.5),
     intervalMs: random.between(60_000, 300_000),
     priority: random.between(0, 2),
   };

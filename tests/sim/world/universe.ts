@@ -23,6 +23,8 @@ export interface Universe {
   readonly store: MemoryStore;
   /** Owners of the processes that run. */
   readonly alive: Set<string>;
+  /** Until when owners were frozen last. */
+  readonly thaws: Map<string, number>;
   readonly vendor: Vendor;
   readonly lands: ReadonlyMap<ProjectName, Land>;
   readonly tally: Tally;
