@@ -16,6 +16,7 @@ export const faultKinds = {
   "git fails": 0.004,
   "git fails after it has landed": 0.04,
   "frozen while it lands": 0.06,
+  "frozen when a session has answered": 0.03,
   "workspace is lost": 0.03,
   "set-up fails": 0.006,
   "push is refused": 0.2,

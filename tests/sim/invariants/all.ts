@@ -1,6 +1,7 @@
 /** All invariants, by what they are asked about. */
 import * as branch from "./branch.ts";
 import * as cycles from "./cycles.ts";
+import * as limit from "./limit.ts";
 import * as money from "./money.ts";
 import * as places from "./places.ts";
 import * as rest from "./rest.ts";
@@ -14,6 +15,7 @@ export const invariants = {
     branch.landsWhileItMerges,
     branch.landsOnce,
     branch.landingsChangeSomething,
+    branch.nothingOfThePersonsIsLost,
   ],
   stepped: [
     branch.doneMeansLanded,
@@ -37,6 +39,8 @@ export const invariants = {
     places.sessionsAreReserved,
     tasks.startsAreFresh,
     tasks.leasesAreKept,
+    limit.limitHoldsAll,
+    limit.oneTriesAlone,
   ],
   wrote: [
     tasks.logTellsTheState,

@@ -58,6 +58,17 @@ export const landsOnce: Invariant<Landed> = {
   },
 };
 
+/** G2: what the person has committed stays on their branch. */
+export const nothingOfThePersonsIsLost: Invariant<Landed> = {
+  name: "nothing of the person's is lost",
+  promise: "G2",
+  check({ known: { land } }) {
+    const there = land.git.history();
+    const lost = land.pushes.find((each) => !there.has(each));
+    return lost === undefined ? null : `${lost}, which a person has pushed, is not on the branch`;
+  },
+};
+
 /** G20: what lands changes something. */
 export const landingsChangeSomething: Invariant<Landed> = {
   name: "landings change something",

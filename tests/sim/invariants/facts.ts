@@ -4,6 +4,7 @@ import type { JobRow } from "../../../src/adapters/engine/shared/storage.ts";
 import type { Cycle, CycleOutcome } from "../../../src/core/cycle.ts";
 import type { Token } from "../../../src/core/ids.ts";
 import type { Change } from "../../../src/core/ledger.ts";
+import type { Limit } from "../../../src/core/limit.ts";
 import type { Task, TaskEvent, TaskState } from "../../../src/core/task.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
@@ -54,6 +55,8 @@ export interface TaskStep extends Scene {
 export interface Claimed extends Scene {
   readonly row: JobRow & { readonly job: { readonly state: { readonly at: "live" } } };
   readonly token: Token;
+  /** Whether the model could be had, as it stood before the claim. */
+  readonly limit: Limit;
   /** Jobs as they were before the claim. */
   readonly before: ReadonlyMap<string, JobRow>;
 }

@@ -90,7 +90,8 @@ export const urgentGoesFirst: Invariant<Claimed> = {
       if (job.queue !== "work" || job.runAt > now || isLive(universe.alive, each)) continue;
       if (!data.jobs.has(job.id) || weight(each) <= weight(row)) continue;
       // after a limit one tries first, and not the one that met it
-      if (job.state.at === "queued" && job.state.waitsFor?.startsWith("limit:")) continue;
+      const is = data.jobs.get(job.id)?.job.state;
+      if (is?.at === "queued" && is.waitsFor?.startsWith("limit:")) continue;
       // whoever has begun it may be at it still
       if (row.owner !== null && known.begunBy.get(job.id)?.has(row.owner) === true) continue;
       return `${job.id} of weight ${weight(each)} waits while ${row.job.id} starts`;

@@ -144,18 +144,29 @@ export const passesArePasses: Invariant<Writing> = {
 export const onlyHoldersMeanToLand: Invariant<Writing> = {
   name: "only holders mean to land",
   promise: "G4",
-  check({ data, changes }) {
+  check({ data, changes, by }) {
     for (const change of changes) {
       if (change.kind !== "landing" || change.landing.state !== "intended") continue;
       for (const id of change.landing.tasks) {
         const state = data.tasks.get(id)?.state;
-        const ours = state?.at === "merging" && change.landing.id.startsWith(`${id}-`);
+        const ours = state?.at === "merging" && holds(data, id, by.owner);
         if (!ours) return `${change.landing.id} is meant while ${id} is ${state?.at}`;
       }
     }
     return null;
   },
 };
+
+/** Tells whether a process has a task's merge in hand. */
+const holds = ({ jobs }: Writing["data"], task: string, by: string): boolean =>
+  [...jobs.values()].some(
+    ({ job: { queue, subject, state }, owner }) =>
+      queue === "merge" &&
+      subject.kind === "task" &&
+      subject.task === task &&
+      state.at === "live" &&
+      owner === by,
+  );
 
 /** G15: too many failures in a row pause the project. */
 export const failuresOpenTheCircuit: Invariant<Scene> = {

@@ -1,5 +1,7 @@
 /** Watches every write, landing and charge, and asks each invariant that it concerns. */
+
 import type { ProjectName } from "../../../src/core/ids.ts";
+import { type Limit, noLimit } from "../../../src/core/limit.ts";
 import { type Land, onPurpose, say, type Universe, type Watch } from "../world/universe.ts";
 import { invariants } from "./all.ts";
 import type { Claimed, Invariant, Known, Scene } from "./facts.ts";
@@ -26,6 +28,7 @@ export interface Guard extends Watch {
 /** Opens the watch over a universe. */
 export function openWatch(universe: Universe): Guard {
   let violation: Violation | null = null;
+  let limit = noLimit;
   const all = new Map<ProjectName, Known>();
   const broken = (found: Violation): void => {
     if (violation !== null) return;
@@ -70,9 +73,10 @@ export function openWatch(universe: Universe): Guard {
       about(project, (scene) => {
         if (wroteNothing(scene)) return;
         readEvents(scene, by, ask);
-        for (const claimed of claimsIn(scene, project)) ask(invariants.claimed, claimed);
+        for (const claimed of claimsIn(scene, project, limit)) ask(invariants.claimed, claimed);
         scene.known.jobs = new Map(scene.data.jobs);
         ask(invariants.wrote, scene);
+        limit = universe.store.portfolio.limit.get("") ?? noLimit;
       }),
     writes: (project, changes, by) =>
       about(project, (scene) => ask(invariants.writing, { ...scene, changes, by })),
@@ -132,7 +136,7 @@ function wroteNothing({ known, data }: Scene): boolean {
   return true;
 }
 
-function claimsIn(scene: Scene, project: ProjectName): readonly Claimed[] {
+function claimsIn(scene: Scene, project: ProjectName, limit: Limit): readonly Claimed[] {
   const { known, data } = scene;
   const claims: Claimed[] = [];
   for (const [id, row] of data.jobs) {
@@ -141,7 +145,7 @@ function claimsIn(scene: Scene, project: ProjectName): readonly Claimed[] {
     if (job.state.at !== "live" || before === row) continue;
     const { token } = job.state;
     if (before?.job.state.at === "live" && before.job.state.token === token) continue; // renewed
-    claims.push({ ...scene, row: row as Claimed["row"], token, before: known.jobs }); // it is live
+    claims.push({ ...scene, limit, row: row as Claimed["row"], token, before: known.jobs }); // it is live
     known.lastToken = Math.max(known.lastToken, token - 1);
     known.newest.set(subjectKey(project, job), token);
     const owners = known.begunBy.get(job.id) ?? new Set();

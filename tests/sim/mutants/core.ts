@@ -8,7 +8,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (live >= limits.workersMax)",
     by: "if (live > limits.workersMax)",
     promise: "S3.2",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "a worker of the portfolio's too many",
@@ -64,7 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tightest.leftUsd >= wantUsd)",
     by: "tightest.leftUsd >= -wantUsd)",
     promise: "G5",
-    seed: 97,
+    seed: 180,
   },
   {
     name: "a lease that ran out is not told",
@@ -80,7 +80,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'key: queue === "merge" ? "merge" : null,',
     by: "key: null,",
     promise: "G1",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "priority is ignored",
@@ -96,7 +96,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'to: ["unsettled"],\n      next: (s) => ({ ...candidateOf(s), at: "unsettled", tries: s.tries + 1 }),',
     by: 'to: ["approved"],\n      next: (s) => ({ ...candidateOf(s), at: "approved", parked: null, notBefore: 0 }) as never,',
     promise: "G4",
-    seed: 14,
+    seed: 69,
   },
   {
     name: "what is unsettled may be skipped",
@@ -104,7 +104,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  unsettled: {",
     by: '  unsettled: {\n    "task.skipped": skip,',
     promise: "G4",
-    seed: 1,
+    seed: 123,
   },
   {
     name: "what is being merged may be skipped",
@@ -112,7 +112,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  merging: {",
     by: '  merging: {\n    "task.skipped": skip,',
     promise: "G4, G7",
-    seed: 276,
+    seed: 292,
   },
   {
     name: "attempts are not counted",
@@ -125,8 +125,8 @@ export const coreMutants: readonly Mutant[] = [
   {
     name: "retries do not wait",
     file: "src/core/retry.ts",
-    text: "notBefore: later(event.now, wait),",
-    by: "notBefore: later(event.now, wait * 0),",
+    text: "notBefore: later(now, waitMs(",
+    by: "notBefore: later(now, 0 * waitMs(",
     promise: "G15",
     seed: 1,
   },
@@ -149,10 +149,10 @@ export const coreMutants: readonly Mutant[] = [
   {
     name: "the circuit never opens",
     file: "src/core/project.ts",
-    text: "if (failuresInARow < failuresMax ||",
-    by: "if (failuresInARow > 0 ||",
+    text: 'if (inARow < max || mode.at === "paused")',
+    by: "if (inARow > 0)",
     promise: "G15",
-    seed: 18,
+    seed: 166,
   },
   {
     name: "a failed task may be planned again",
@@ -160,7 +160,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (known !== undefined) return",
     by: 'if (known !== undefined && known.became !== "failed") return',
     promise: "G15",
-    seed: 8,
+    seed: 36,
   },
   {
     name: "a draft too many",
@@ -168,7 +168,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "else if (taken.length >= rules.draftsMax)",
     by: "else if (taken.length > rules.draftsMax)",
     promise: "S2.1",
-    seed: 11,
+    seed: 13,
   },
   {
     name: "lost jobs are not sent again",
@@ -176,7 +176,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (!has) draft.send(job);",
     by: "void has;",
     promise: "S1.7",
-    seed: 5,
+    seed: 8,
   },
   {
     name: "a cycle ends while it works",
@@ -208,6 +208,22 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (gates.decision === "inconclusive")',
     by: 'if (gates.decision === "inconclusive" && signal.aborted)',
     promise: "S4",
-    seed: 15,
+    seed: 79,
+  },
+  {
+    name: "nobody waits for the limit",
+    file: "src/core/limit.ts",
+    text: 'if (now < mode.until) return "wait";',
+    by: 'if (now < mode.until) return "free";',
+    promise: "G16",
+    seed: 1,
+  },
+  {
+    name: "all try at once",
+    file: "src/core/limit.ts",
+    text: 'now >= mode.until ? "probe" : "wait";',
+    by: 'now >= mode.until ? "probe" : "free";',
+    promise: "G16",
+    seed: 1,
   },
 ];

@@ -8,7 +8,7 @@ export const portMutants: readonly Mutant[] = [
     text: "return row.job.state.token === token ? row : null;",
     by: "return row;",
     promise: "S7.4",
-    seed: 362,
+    seed: 500,
   },
   {
     name: "tokens are given twice",
@@ -24,7 +24,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (holds || (due && !heads.has(key))) heads.set(key, row);",
     by: "if (!holds && due) heads.set(key, row);",
     promise: "G1",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "the last one goes first",
@@ -40,7 +40,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'job.state.at === "live" && (owner === null || !alive(owner));',
     by: 'job.state.at === "live" && owner === null && alive("");',
     promise: "S7.2",
-    seed: 8,
+    seed: 14,
   },
   {
     name: "what was lost is never delivered again",
@@ -48,7 +48,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'return state.at === "queued" || state.leaseUntil <= now || isOrphan(row, alive);',
     by: 'return state.at === "queued";',
     promise: "S1.7",
-    seed: 6,
+    seed: 7,
   },
   {
     name: "a job that ended stays",
@@ -85,16 +85,16 @@ export const portMutants: readonly Mutant[] = [
   {
     name: "port: the fence holds nobody",
     file: "tests/sim/world/publish.ts",
-    text: "if (git.fence > token) return false;",
-    by: "",
+    text: "if (git.fence !== token || git.head",
+    by: "if (git.head",
     promise: "G4",
     seed: 1,
   },
   {
     name: "port: the sweep takes what has not landed",
     file: "tests/sim/world/repo.ts",
-    text: "if (git.landings(task).length === 0) return;",
-    by: "",
+    text: "if (!git.history().has(commit)) git.refs.set(",
+    by: "if (git.history().size === 0) git.refs.set(",
     promise: "G18",
     seed: 1,
   },

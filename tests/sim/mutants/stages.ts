@@ -8,7 +8,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (!(await repo.fence(token, signal)))",
     by: "if (token < 0)",
     promise: "G4",
-    seed: 283,
+    seed: 755,
   },
   {
     name: "nobody looks whether it has landed",
@@ -16,7 +16,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (landed !== null)",
     by: "if (landed !== null && signal.aborted)",
     promise: "G4",
-    seed: 14,
+    seed: 69,
   },
   {
     name: "another tree is checked than lands",
@@ -24,7 +24,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "{ candidate: merged, base: tip, task }",
     by: "{ candidate: tip, base: tip, task }",
     promise: "G1",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "red merges land",
@@ -32,7 +32,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (gates.decision !== "pass")',
     by: 'if (gates.decision === "inconclusive")',
     promise: "G1",
-    seed: 137,
+    seed: 188,
   },
   {
     name: "red that nobody can tell lands",
@@ -40,7 +40,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (gates.hold !== null && !request.agreed)",
     by: "if (gates.hold !== null && signal.aborted)",
     promise: "G1",
-    seed: 54,
+    seed: 206,
   },
   {
     name: "it lands without a record",
@@ -64,7 +64,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "world.reports.version, tree, specs,",
     by: "world.reports.version, tree.slice(20), specs,",
     promise: "G1",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "red is overruled by the reading",
@@ -72,7 +72,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (objection !== null || gates.decision === "fail")',
     by: "if (objection !== null)",
     promise: "S4",
-    seed: 3,
+    seed: 11,
   },
   {
     name: "faults that the reading finds pass",
@@ -80,7 +80,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (reading.decision === "pass") return',
     by: 'if (reading.decision !== "pass") return { decision: "pass", reasons: [], reading };\n  if (reading.decision === "pass") return',
     promise: "S4",
-    seed: 1,
+    seed: 5,
   },
   {
     name: "a usage limit is a failure",
@@ -104,7 +104,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'return failed("emptyChange", "the worker submitted, but no file differs");',
     by: 'return { kind: "submitted", commit: workspace.base, base: workspace.base, changes: [] };',
     promise: "G20",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "what a fault interrupts is given back",
@@ -128,7 +128,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'outcome.kind === "released") workspace.keep();',
     by: 'outcome.kind === "declined") workspace.keep();',
     promise: "G3",
-    seed: 3,
+    seed: 67,
   },
   {
     name: "a resumed attempt begins a new session",
@@ -144,7 +144,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "session: world.clock.session(",
     by: "session: world.clock.session(world.clock.newId() + ",
     promise: "G3",
-    seed: 140,
+    seed: 421,
   },
   {
     name: "commits are not kept",
@@ -176,7 +176,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (why !== null) return fault(project, why);",
     by: "if (why !== null) fault(project, why);",
     promise: "S12",
-    seed: 2,
+    seed: 14,
   },
   {
     name: "nobody sweeps",
@@ -192,7 +192,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "let due = clock.elapsedMs() + engine.renewMs;",
     by: "let due = clock.elapsedMs() + 1e9;",
     promise: "G3",
-    seed: 1,
+    seed: 11,
   },
   {
     name: "the trail ends with the last job",

@@ -193,18 +193,20 @@ const brief = ({ random }: Universe) => ({
   backlogItem: null,
 });
 
-function push({ random }: Universe, { git }: Land, mark: string): void {
+function push({ random }: Universe, land: Land, mark: string): void {
+  const { git } = land;
   const files = new Map(git.tree(git.find(git.head).tree));
   files.set(random.pick(["a", "b", "c", "d"]), `a person's ${random.between(0, 9_999)} ${mark}\n`);
-  commit(git, files, null);
+  commit(land, files, null);
 }
 
 /** Makes all tests of the branch green. */
-function mend(universe: Universe, { git, name }: Land): void {
+function mend(universe: Universe, land: Land): void {
+  const { git, name } = land;
   const files = new Map(git.tree(git.find(git.head).tree));
   for (const [path, text] of files)
     if (/broken|clash/.test(text)) files.set(path, `${path} mended\n`);
-  if (commit(git, files, null)) say(universe, `${name}: a person mends the branch`);
+  if (commit(land, files, null)) say(universe, `${name}: a person mends the branch`);
 }
 
 /** Takes a landing back, and says so of its task. */
@@ -223,16 +225,21 @@ async function undo(
   if (before === undefined) return false;
   const files = new Map(git.tree(git.find(git.head).tree));
   files.set("undone", `${landing}\n`);
-  commit(git, files, landing);
+  commit(land, files, landing);
   await voice.event(land, task, { type: "task.reverted", detail: `${onPurpose}it broke` });
   return true;
 }
 
-function commit(git: Land["git"], files: Map<string, string>, reverts: TaskIdOf | null): boolean {
+function commit(
+  { git, pushes }: Land,
+  files: Map<string, string>,
+  reverts: TaskIdOf | null,
+): boolean {
   const tree = git.writeTree(files);
   if (tree === git.find(git.head).tree) return false;
   const made = { tree, parents: [git.head], task: null, reverts };
   git.head = git.commit(`person ${git.head} ${tree} ${reverts}`, made).id;
+  pushes.push(git.head);
   return true;
 }
 

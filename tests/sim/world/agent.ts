@@ -1,7 +1,7 @@
 /** The fake agent: sessions of a few requests, each charged, each of which may be the last. */
 import type { Agent, Ending, SessionRequest, SessionResult } from "../../../src/ports/agent.ts";
 import type { Calls } from "./calls.ts";
-import { kill } from "./calls.ts";
+import { freeze, kill } from "./calls.ts";
 import { taskOf, think } from "./minds.ts";
 import { type Book, type Land, strikes, type Universe } from "./universe.ts";
 import { charge, trouble } from "./vendor.ts";
@@ -101,6 +101,7 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
   const room = land.rooms.get(request.cwd);
   if (!lot.finished && room !== undefined) lot.mind.edit(room);
   book.answer ??= { json: lot.mind.json };
+  if (strikes(universe, "frozen when a session has answered")) freeze(universe, calls.process);
   return { kind: "answered", json: book.answer.json };
 }
 

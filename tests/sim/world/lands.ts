@@ -21,6 +21,7 @@ export function drawLands(random: Random): ReadonlyMap<ProjectName, Land> {
     lands.set(name, {
       name,
       git: openGit(files),
+      pushes: [],
       rooms: new Map(),
       pool: { shield: [], files: new Map() },
       memo: new Map(),

@@ -39,6 +39,8 @@ export interface Universe {
 export interface Land {
   readonly name: ProjectName;
   readonly git: Git;
+  /** Commits of the person's. */
+  readonly pushes: PublishRequest["from"][];
   readonly rooms: Map<string, Room>;
   /** What installed folders leave in a slot. */
   readonly pool: { shield: readonly string[]; readonly files: Map<string, string> };
