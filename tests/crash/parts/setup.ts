@@ -32,7 +32,8 @@ export function underSetup(backstage: Backstage, setup: Setup): Backstage {
     ...backstage,
     ...(unlocked === true ? { lock: async () => ({ kind: "held", release: async () => {} }) } : {}),
     openHouse: async (given, options) => {
-      // spelled otherwise it is marked otherwise: who has no lock must not sweep what the other runs
+      // spelled otherwise it is marked otherwise: who has no lock must not sweep what the other
+      // runs
       const dataDir = unlocked === true ? `${given.dataDir}/.` : given.dataDir;
       const portfolio = { ...given, dataDir };
       const open = await backstage.openHouse(portfolio, options);
