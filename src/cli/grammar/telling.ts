@@ -1,6 +1,6 @@
 /** Commands by which a person decides something. */
 import { Option } from "@commander-js/extra-typings";
-import { type Act, collect, collectNames, name, type Program, whole } from "./program.ts";
+import { type Act, choice, collect, collectNames, name, type Program, whole } from "./program.ts";
 
 const kinds = ["code", "test", "fix", "review"] as const;
 const priorityMax = 1_000;
@@ -15,7 +15,7 @@ export function addTelling(program: Program, act: Act): void {
     .option("-p, --project <name>", "the project; may be left out where there is only one", name)
     .requiredOption("--title <text>", "what it is, in one line")
     .option("--desc <text>", 'what is to be done; "-" reads it from standard input')
-    .addOption(new Option("--type <type>", "sort of work").choices(kinds).default("code" as const))
+    .addOption(choice("--type <type>", "sort of work", kinds).default("code" as const))
     .option("--priority <n>", "higher goes first", whole(0, priorityMax), 1)
     .option("--criteria <text>", "what must hold when it is done; may be repeated", collect)
     .option("--files <glob>", "paths that may change; may be repeated; else any", collect)
