@@ -19,8 +19,8 @@ export interface Backstage {
   holder(portfolio: Portfolio): Promise<Holder | null>;
   /** Says why nothing can be done in a project's folder; null where something can. Cheap. */
   unusable(path: string): Trouble | null;
-  /** Says what is lacking on the data folder's disk; null where there is room to begin. */
-  lackOfRoom(portfolio: Portfolio): Promise<string | null>;
+  /** Says why nothing can be begun in the data folder; null where it can be written to. */
+  lackOfRoom(portfolio: Portfolio): Promise<Trouble | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /**

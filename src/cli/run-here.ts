@@ -67,10 +67,10 @@ function runnable(
   return { names, obstructed: obstacles.length > 0 };
 }
 
-/** Throws where the disk has no room for work to be begun. */
+/** Throws where the data folder cannot be written, or has no room for work to be begun. */
 export async function refuseWithoutRoom(desk: Desk, portfolio: Portfolio): Promise<void> {
   const lack = await (await desk.backstage()).lackOfRoom(portfolio);
-  if (lack !== null) throw failure(lack, "make room, or name another `data_dir`");
+  if (lack !== null) throw failure(lack.what, lack.hint);
 }
 
 /** Throws where sessions cannot start at all. */

@@ -39,7 +39,7 @@ export async function openHouse(
       clock: machineClock,
       sites: () => sites,
       hear: options.hear,
-      obstacle: () => lackOfRoom(portfolio.dataDir),
+      obstacle: async () => (await lackOfRoom(portfolio.dataDir))?.what ?? null,
     },
     containment: machine.sandbox.promise,
     agentProblem: await machine.agent.ready(never),
