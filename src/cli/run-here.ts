@@ -81,7 +81,7 @@ export function refuseWithoutAgent(problem: OpenHouse["agentProblem"]): void {
     missing ? exitCodes.keyMissing : exitCodes.failed,
     problem.detail,
     missing
-      ? "set ANTHROPIC_API_KEY, or log in with `claude`; `orch demo` needs neither"
+      ? "`orch demo` needs neither key nor login"
       : "install it, then look with `orch doctor`",
   );
 }

@@ -41,7 +41,7 @@ export async function inspectMachine(
   if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
   else if (trouble.kind === "noBinary")
     findings.push(problem(trouble.detail, "run `npm ci` again, or install Claude Code"));
-  else findings.push(problem(trouble.detail, "set ANTHROPIC_API_KEY, or log in with Claude Code"));
+  else findings.push(problem(trouble.detail, "`orch demo` needs neither key nor login"));
   return findings;
 }
 

@@ -69,14 +69,21 @@ function addOnTask(program: Program, act: Act): void {
     .argument("<id>", taskWords)
     .option("-p, --project <name>", "look in this project only", name)
     .action((id, options) => act(async (desk) => (await tell()).retry(desk, id, options)));
-  for (const [verb, summary] of [
-    ["skip", "leave a task undone"],
-    ["cancel", "end a task, and the session that works on it"],
+  for (const [verb, summary, when] of [
+    ["skip", "leave a task undone", "For a task that need not be done. Ends it"],
+    [
+      "cancel",
+      "end a task, and the session that works on it",
+      "For a task that goes wrong while it is worked on. Ends it",
+    ],
   ] as const)
     program
       .command(verb)
       .summary(summary)
-      .description("Ends a task that is not over; a session that works on it is ended, too.")
+      .description(
+        `${when} unless it is over already, and a session that works on it, too; both verbs do ` +
+          "the same, and the record says which was meant.",
+      )
       .argument("<id>", taskWords)
       .option("-p, --project <name>", "look in this project only", name)
       .option("--reason <text>", "why, for the record")
