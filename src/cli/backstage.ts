@@ -26,8 +26,8 @@ export interface Backstage {
    * repository.
    */
   placeData(portfolio: Portfolio): Promise<Trouble | null>;
-  /** Says what is lacking on the data folder's disk; null where there is room to begin. */
-  lackOfRoom(portfolio: Portfolio): Promise<string | null>;
+  /** Says why nothing can be begun in the data folder; null where it can be written to. */
+  lackOfRoom(portfolio: Portfolio): Promise<Trouble | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /**

@@ -66,7 +66,7 @@ test("pause and resume say what they did, and refuse what is so already", async 
   expect(await cli.run("pause", "-p", "shop")).toMatchObject({ code: 0, out: "shop is paused\n" });
   expect((await cli.run("pause", "-p", "shop")).code).toBe(1);
   const refused = (await cli.run("run", "-p", "shop")).err;
-  expect(refused).toContain("project shop is paused by person: asked for with `orch pause`\n");
+  expect(refused).toContain("project shop is paused by a person: asked for with `orch pause`\n");
   expect((await cli.run("pause")).code).toBe(0);
   expect((await cli.run("resume")).out).toBe("shop is resumed\nblog is resumed\n");
 });

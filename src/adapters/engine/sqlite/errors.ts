@@ -29,6 +29,11 @@ const troubles: readonly Trouble[] = [
   { code: "EACCES", what: "it may not be opened", hint: permission },
   { code: "EPERM", what: "it may not be opened", hint: permission },
   { code: "EROFS", what: "its file system is read-only", hint: permission },
+  {
+    code: "ENOENT",
+    what: "its folder cannot be made",
+    hint: "Choose another data folder: set `data_dir`.",
+  },
   { code: "ENOTDIR", what: "its folder is not a folder", hint: "Choose another data folder." },
   { code: "EEXIST", what: "its folder is not a folder", hint: "Choose another data folder." },
   {
