@@ -18,8 +18,8 @@ export function whyMisplaced(dataDir: string, projects: readonly Named[]): Troub
       `the data folder ${dataDir} lies inside project ${owner.name} (${owner.path}): its clones ` +
       "would be seen by git, test runners and agents there",
     hint:
-      "set `data_dir` to a folder outside of all projects, and move there what the old one holds; " +
-      "relative paths go from the portfolio file",
+      "set `data_dir` to a folder outside of all projects, and move there what the old one " +
+      "holds; relative paths go from the portfolio file",
   };
 }
 
