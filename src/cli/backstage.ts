@@ -40,6 +40,8 @@ export interface Backstage {
   patrol(portfolio: Portfolio, round: Round): Promise<readonly Patrolled[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
+  /** Whether a branch is there in a project's repository; false where that cannot be told. */
+  hasBranch(path: string, branch: string): Promise<boolean>;
   /** What was kept of work that did not land, in the person's repositories. */
   rescues(): Promise<Rescues>;
   /** Names what a project holds that has not landed: branches, references, workspaces. */

@@ -1,5 +1,7 @@
 /** What `orch doctor` looks at. */
+import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
+import { restoreHint } from "../adapters/engine/sqlite/errors.ts";
 import { inspectRepo } from "../adapters/git/inspect.ts";
 import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
@@ -15,8 +17,6 @@ import { openSite } from "./site.ts";
 const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
 const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
 const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
-
-const flawHint = "keep a copy of the data folder; a backup of the ledger may stand beside it";
 
 /** Looks at the machine: git, containment, the agent's program and credential, the data folder. */
 export async function inspectMachine(
@@ -98,7 +98,8 @@ async function inspectLedger(
   project: ProjectConfig,
 ): Promise<readonly Finding[]> {
   const { events, flaws } = await audit(portfolio, project);
-  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, flawHint));
+  const hint = restoreHint(join(portfolio.dataDir, `${project.name}.db`));
+  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, hint));
   return events === 0 ? [] : [ok(`its ledger is whole: ${events} events give its state again`)];
 }
 

@@ -91,6 +91,13 @@ test("a held task lands when approved, and goes back when rejected", async () =>
   const other = await waiting(cli, "Hold two");
   expect((await cli.run("reject", other, "--reason", "too big")).code).toBe(0);
   expect(await stateOf(cli, other)).toBe("failed");
+  const { decisions } = JSON.parse((await cli.run("show", other, "--json")).out);
+  expect(decisions).toMatchObject([{ by: "person", decision: "rejected", reason: "too big" }]);
+  const told = (await cli.run("show", other)).out;
+  expect(told).toMatch(/A person: rejected, .*\n(?: .*\n)* {2}too big/);
+  expect(told).not.toContain("branch ");
+  cli.scene.branches.add(`orch/${other}`);
+  expect((await cli.run("show", other)).out).toMatch(new RegExp(`branch +orch/${other}`));
 });
 
 test("a failed task is retried, an open one cancelled, an ended one left alone", async () => {

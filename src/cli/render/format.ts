@@ -15,6 +15,9 @@ export function duration(ms: number): string {
   return prettyMs(Math.round(ms / 1_000) * 1_000, { unitCount: 2 });
 }
 
+/** What is said of money whose bill nobody knows. */
+export const lostWords = "reserved by a session that was lost, counted as spent";
+
 /** How long ago, or how soon, a moment is. */
 export function relative(at: Instant, now: Instant): string {
   const ms = at - now;
