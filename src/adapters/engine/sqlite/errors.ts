@@ -18,10 +18,10 @@ export function restoreHint(path: string): string {
   const isBackup = (each: string): boolean =>
     each.startsWith(`${name}.v`) && /\.backup$/.test(each);
   const backup = siblings(path).filter(isBackup).sort().at(-1);
-  if (backup !== undefined)
-    return (
-      `Keep a copy of it, then restore ${join(dirname(path), backup)}; ` + "orch doctor tells more."
-    );
+  if (backup !== undefined) {
+    const found = join(dirname(path), backup);
+    return `Keep a copy of it, then restore ${found}; orch doctor tells more.`;
+  }
   return (
     "No backup of it is there: keep a copy of it and of its -wal. `orch audit verify` tells what " +
     "is damaged; `orch forget` starts anew, what has landed stays."
