@@ -19,6 +19,13 @@ export interface Backstage {
   holder(portfolio: Portfolio): Promise<Holder | null>;
   /** Says why nothing can be done in a project's folder; null where something can. Cheap. */
   unusable(path: string): Trouble | null;
+  /** The git folder of the nearest repository upward of a folder; null where there is none. */
+  repositoryAround(path: string): string | null;
+  /**
+   * Says that the data folder lies inside a project; hides it from git where it lies in some other
+   * repository.
+   */
+  placeData(portfolio: Portfolio): Promise<Trouble | null>;
   /** Says what is lacking on the data folder's disk; null where there is room to begin. */
   lackOfRoom(portfolio: Portfolio): Promise<string | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */

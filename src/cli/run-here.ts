@@ -67,6 +67,12 @@ function runnable(
   return { names, obstructed: obstacles.length > 0 };
 }
 
+/** Throws where the data folder lies inside a project. */
+export async function refuseMisplacedData(desk: Desk, portfolio: Portfolio): Promise<void> {
+  const trouble = await (await desk.backstage()).placeData(portfolio);
+  if (trouble !== null) throw misuse(trouble.what, trouble.hint);
+}
+
 /** Throws where the disk has no room for work to be begun. */
 export async function refuseWithoutRoom(desk: Desk, portfolio: Portfolio): Promise<void> {
   const lack = await (await desk.backstage()).lackOfRoom(portfolio);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
 import { holderOf, lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
+import { placeData, repositoryOfData } from "./data-place.ts";
 import { detect } from "./detect.ts";
 import type { Environment } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
@@ -22,6 +23,8 @@ export function openBackstage(env: Environment): Backstage {
     },
     holder: async ({ dataDir }) => holderOf(dataDir),
     unusable: whyUnusable,
+    repositoryAround: (path) => repositoryOfData(path)?.gitDir ?? null,
+    placeData,
     lackOfRoom: ({ dataDir }) => lackOfRoom(dataDir),
     inspectProject: async (portfolio, project) =>
       (await import("./inspect.ts")).inspectProject(portfolio, project, env),

@@ -7,6 +7,7 @@ import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { audit } from "./audit.ts";
+import { repositoryOfData, whyMisplaced } from "./data-place.ts";
 import { findingOf } from "./inspect-check.ts";
 import { type Environment, openMachine } from "./machine.ts";
 import { lackOfRoom } from "./room.ts";
@@ -28,7 +29,7 @@ export async function inspectMachine(
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   if (portfolio !== null) {
     const folder = await inspectDataDir(portfolio.dataDir);
-    findings.push(...folder);
+    findings.push(...folder, ...inspectPlace(portfolio));
     // the rest keeps its files there
     if (folder.some(({ level }) => level === "problem")) return findings;
   }
@@ -68,6 +69,21 @@ async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
     const why = fault instanceof Error ? fault.message : String(fault);
     return [problem(`the data folder cannot be written: ${why}`, "correct `data_dir`")];
   }
+}
+
+/** Whether agents, test runners or git come upon the data folder. */
+function inspectPlace({ dataDir, projects }: Portfolio): readonly Finding[] {
+  const misplaced = whyMisplaced(
+    dataDir,
+    projects.filter(({ enabled }) => enabled),
+  );
+  if (misplaced !== null) return [problem(misplaced.what, misplaced.hint)];
+  const around = repositoryOfData(dataDir);
+  if (around === null) return [];
+  const what = `the data folder ${dataDir} lies in the repository of ${around.gitDir}`;
+  return [
+    warning(what, "`run` and `start` hide it by info/exclude; better, set `data_dir` elsewhere"),
+  ];
 }
 
 /** Looks at a project; what keeps it from being looked at is a finding, too. */

@@ -7,6 +7,7 @@ import type { Portfolio } from "../core/portfolio.ts";
 import type { Site } from "../engine/house.ts";
 import { RepoError } from "../ports/repo.ts";
 import { ContractError } from "./contracts.ts";
+import { whyMisplaced } from "./data-place.ts";
 import { type Environment, type Machine, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
 import { patrolPortfolio } from "./patrol.ts";
@@ -68,6 +69,11 @@ async function openSites(
     only === null ? enabled : only.includes(name),
   );
   for (const project of wanted) {
+    const misplaced = whyMisplaced(portfolio.dataDir, [project]);
+    if (misplaced !== null) {
+      obstacles.push({ project: project.name, ...misplaced });
+      continue;
+    }
     try {
       sites.set(project.name, await openSite(portfolio, project, machine, never));
     } catch (fault) {

@@ -10,13 +10,13 @@ export function whyUnusable(path: string): Trouble | null {
   if (stat === undefined) return { what: `${path} does not exist`, hint: correct };
   if (!stat.isDirectory()) return { what: `${path} is not a folder`, hint: correct };
   try {
-    const gitDir = gitDirAround(realpathSync(path));
-    if (gitDir === null)
+    const around = repositoryAround(realpathSync(path));
+    if (around === null)
       return {
         what: `${path} is not in a git repository`,
         hint: `run \`git init\` there and commit, or ${correct}`,
       };
-    if (hasBranch(gitDir)) return null;
+    if (hasBranch(around.gitDir)) return null;
     return {
       what: `the repository of ${path} has no commits yet`,
       hint: 'make a first one: `git commit --allow-empty -m "Start"`',
@@ -26,18 +26,28 @@ export function whyUnusable(path: string): Trouble | null {
   }
 }
 
-/** Git's folder that all worktrees share, of the nearest repository upward; a bare one counts. */
-function gitDirAround(folder: string): string | null {
+/** The nearest repository upward. */
+export interface Around {
+  /** Git's folder that all worktrees share. */
+  readonly gitDir: string;
+  /** The top of the working tree; null where it is a bare one. */
+  readonly top: string | null;
+}
+
+/**
+ * Finds the nearest repository upward of a real path, which need not be there; a bare one counts.
+ */
+export function repositoryAround(folder: string): Around | null {
   const found = statSync(join(folder, ".git"), { throwIfNoEntry: false });
-  if (found?.isDirectory()) return join(folder, ".git");
+  if (found?.isDirectory()) return { gitDir: join(folder, ".git"), top: folder };
   if (found !== undefined) {
     const gitDir = linked(folder);
-    return existsSync(gitDir) ? sharedDir(gitDir) : null;
+    return existsSync(gitDir) ? { gitDir: sharedDir(gitDir), top: folder } : null;
   }
   const isBare = ["HEAD", "objects", "refs"].every((name) => existsSync(join(folder, name)));
-  if (isBare) return folder;
+  if (isBare) return { gitDir: folder, top: null };
   const above = dirname(folder);
-  return above === folder ? null : gitDirAround(above);
+  return above === folder ? null : repositoryAround(above);
 }
 
 /** Where a `.git` that is a file leads: a linked worktree's, or a submodule's. */

@@ -6,13 +6,13 @@ import type { ProjectEntry } from "./schema.ts";
 const schemaUrl = new URL("./schema.json", import.meta.url).href;
 
 /** The text of a portfolio without projects, to be added to. */
-export function newPortfolioText(name: string): string {
+export function newPortfolioText(name: string, dataDir: string): string {
   return `{
   // Lets an editor complete and check: where this program is installed.
   "$schema": ${JSON.stringify(schemaUrl)},
   // Every field and its default: docs/configuration.md, or \`orch config schema\`.
   "name": ${JSON.stringify(name)},
-  "data_dir": "./data",
+  "data_dir": ${JSON.stringify(dataDir)},
   "projects": []
 }
 `;

@@ -11,7 +11,7 @@ function names(text: string): readonly string[] {
 }
 
 test("a new portfolio is valid, and takes projects one after the other", () => {
-  const empty = newPortfolioText("mine");
+  const empty = newPortfolioText("mine", "./data");
   expect(parsePortfolio(empty, { file: "/p/x", home: "/h" }).kind).toBe("valid");
   const two = addProject(addProject(empty, { name: "a", path: "/a" }), { name: "b", path: "/b" });
   expect(names(two)).toEqual(["a", "b"]);
@@ -19,7 +19,7 @@ test("a new portfolio is valid, and takes projects one after the other", () => {
 });
 
 test("a new portfolio names the schema by an address that leads to it", async () => {
-  const { $schema } = JSON.parse(newPortfolioText("mine").replace(/^ *\/\/.*$/gm, ""));
+  const { $schema } = JSON.parse(newPortfolioText("mine", "./data").replace(/^ *\/\/.*$/gm, ""));
   const read = JSON.parse(await readFile(fileURLToPath($schema), "utf8"));
   expect(read).toEqual(JSON.parse(JSON.stringify(portfolioJsonSchema())));
 });

@@ -68,7 +68,8 @@ export function openScene(
     seats: openSeats(universe),
     async until(met, ms = 3_600_000) {
       const end = universe.time.now() + ms;
-      await new Promise<void>((resolve) => setImmediate(resolve)); // what has begun comes to its first wait
+      // what has begun comes to its first wait
+      await new Promise<void>((resolve) => setImmediate(resolve));
       while (!met() && universe.time.now() < end) if (!(await universe.time.step())) break;
       return met();
     },

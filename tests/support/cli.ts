@@ -198,6 +198,8 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
     lock: async () => scene.lock,
     holder: async () => (scene.lock.kind === "busy" ? scene.lock.holder : null),
     unusable: (path) => scene.unusable.get(basename(path)) ?? null,
+    repositoryAround: () => null,
+    placeData: async () => null,
     lackOfRoom: async () => null,
     inspectMachine: async () => scene.findings,
     inspectProject: async (_, { name }) => {

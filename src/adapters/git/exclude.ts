@@ -1,4 +1,4 @@
-/** The one line of the person's `info/exclude` that keeps the audit trail out of git's sight. */
+/** Lines of the person's `info/exclude`: they keep trail and data folder out of git's sight. */
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
@@ -9,10 +9,16 @@ import { ignoreLine } from "./paths.ts";
 export const trailLine = ({ prefix }: Pick<Place, "prefix">): string =>
   `${ignoreLine(`${prefix}.orch`)}/`;
 
-/** Adds the line unless it is there; throws `RepoError` where the file cannot be written. */
-export async function excludeTrail({ commonDir, prefix }: Place): Promise<void> {
+/** Adds the trail's line unless it is there; throws `RepoError` where it cannot be written. */
+export const excludeTrail = ({ commonDir, prefix }: Place): Promise<void> =>
+  exclude(commonDir, trailLine({ prefix }));
+
+/** Hides a folder of the working tree likewise; `path` is relative to its top. */
+export const excludeFolder = (commonDir: string, path: string): Promise<void> =>
+  exclude(commonDir, `${ignoreLine(path)}/`);
+
+async function exclude(commonDir: string, line: string): Promise<void> {
   const file = join(commonDir, "info/exclude");
-  const line = trailLine({ prefix });
   const text = await readFile(file, "utf8").catch(() => "");
   if (text.split("\n").includes(line)) return;
   try {

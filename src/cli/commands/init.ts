@@ -37,9 +37,12 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
   const given = answersOf(path, options, detected);
   const answers = asks ? await ask(given, options) : given;
   const { file, isNew } = await portfolioFile(desk);
-  const text = await added(file, isNew, answers);
+  const { newDataDir } = await import("../../config/data-dir.ts");
+  const inside = backstage.repositoryAround(dirname(file)) !== null;
+  const dataDir = isNew ? newDataDir(file, inside) : null;
+  const text = await added(file, dataDir, answers);
   await put(file, text);
-  report(desk, { file, isNew, answers });
+  report(desk, { file, dataDir, answers });
   return exitCodes.ok;
 }
 
@@ -126,9 +129,11 @@ async function portfolioFile(
   return { file: resolve(io.cwd, file), isNew: true };
 }
 
-async function added(file: string, isNew: boolean, answers: Answers): Promise<string> {
+/** The text with the project added; that of a new portfolio where there is a new data folder. */
+async function added(file: string, dataDir: string | null, answers: Answers): Promise<string> {
   const { addProject, newPortfolioText } = await import("../../config/edit.ts");
-  const before = isNew ? newPortfolioText("default") : await readFile(file, "utf8");
+  const before =
+    dataDir === null ? await readFile(file, "utf8") : newPortfolioText("default", dataDir);
   await refuseBroken(before, file, "the portfolio has mistakes; nothing was added");
   const after = addProject(before, entryOf(file, answers));
   await refuseBroken(after, file, "the project does not fit into the portfolio; nothing was added");
@@ -164,13 +169,16 @@ function shortPath(folder: string, path: string): string {
 
 function report(
   desk: Desk,
-  { file, isNew, answers }: { file: string; isNew: boolean; answers: Answers },
+  { file, dataDir, answers }: { file: string; dataDir: string | null; answers: Answers },
 ): void {
+  const isNew = dataDir !== null;
   const { name, path, test, lint, backlog } = answers;
   desk.answer(
     { file, created: isNew, project: { name, path, test, lint, backlog_source: backlog } },
     () => `${isNew ? "wrote" : "added to"} ${file}`,
   );
+  if (dataDir !== null && !dataDir.startsWith("."))
+    desk.say(`clones, transcripts and ledger go to ${dataDir}: the portfolio is in a repository`);
   const check = (what: string, command: string): string =>
     command === "" ? `no ${what} command` : `${what}: ${line(command)}`;
   desk.say(`project ${name} in ${join(path)}; ${check("test", test)}; ${check("lint", lint)}`);

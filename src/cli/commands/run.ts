@@ -13,7 +13,7 @@ import { renderLimit } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
 import { reportJson } from "../report.ts";
-import { type RunResult, refuseWithoutRoom, runHere } from "../run-here.ts";
+import { type RunResult, refuseMisplacedData, refuseWithoutRoom, runHere } from "../run-here.ts";
 import { line } from "../sanitize.ts";
 
 export interface RunOptions {
@@ -28,6 +28,7 @@ export async function run(desk: Desk, { project: names, cycles }: RunOptions): P
   const projects = await withLedger(desk, (ledger) =>
     unpaused(desk, ledger, { chosen, named: names !== undefined }),
   );
+  await refuseMisplacedData(desk, portfolio);
   await refuseWithoutRoom(desk, portfolio);
   const request = { portfolio, projects, cycles, env: {} };
   const lock = await (await desk.backstage()).lock(portfolio, "run");

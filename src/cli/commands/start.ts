@@ -8,7 +8,7 @@ import { liveSentences, liveWarning } from "../live-use.ts";
 import { type Log, openLog } from "../log.ts";
 import { byPriority } from "../pick.ts";
 import { watchPortfolio } from "../reread.ts";
-import { refuseWithoutAgent, refuseWithoutRoom } from "../run-here.ts";
+import { refuseMisplacedData, refuseWithoutAgent, refuseWithoutRoom } from "../run-here.ts";
 import { openStopping, type Stopping } from "../stopping.ts";
 import { busy } from "./run.ts";
 
@@ -16,6 +16,7 @@ import { busy } from "./run.ts";
 export async function start(desk: Desk): Promise<number> {
   const portfolio = await desk.portfolio();
   const backstage = await desk.backstage();
+  await refuseMisplacedData(desk, portfolio);
   await refuseWithoutRoom(desk, portfolio);
   const lock = await backstage.lock(portfolio, "daemon");
   if (lock.kind === "busy") throw busy(lock);

@@ -44,7 +44,7 @@ const vitestTests = [
   "test/math.test.ts > same error 1",
   "test/math.test.ts > same error 2",
 ];
-export const pytest = [
+const pytest = [
   "pytest: 2/5/2",
   "test_a.py::test_bad",
   "test_a.py::test_param[a - b]",

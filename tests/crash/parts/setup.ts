@@ -31,7 +31,11 @@ export function underSetup(backstage: Backstage, setup: Setup): Backstage {
   return {
     ...backstage,
     ...(unlocked === true ? { lock: async () => ({ kind: "held", release: async () => {} }) } : {}),
-    openHouse: async (portfolio, options) => {
+    openHouse: async (given, options) => {
+      // spelled otherwise it is marked otherwise: who has no lock must not sweep what the other
+      // runs
+      const dataDir = unlocked === true ? `${given.dataDir}/.` : given.dataDir;
+      const portfolio = { ...given, dataDir };
       const open = await backstage.openHouse(portfolio, options);
       if (!own) return open;
       await open.close();

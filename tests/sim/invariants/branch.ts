@@ -99,7 +99,9 @@ export const doneMeansLanded: Invariant<TaskStep> = {
   },
 };
 
-/** G4: what the branch has is being found out about, or done; never begun anew, failed or skipped. */
+/**
+ * G4: what the branch has is being found out about, or done; never begun anew, failed or skipped.
+ */
 export const landedIsNotGivenUp: Invariant<TaskStep> = {
   name: "landed is not given up",
   promise: "G4",

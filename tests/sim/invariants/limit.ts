@@ -27,7 +27,8 @@ export const oneTriesAlone: Invariant<Claimed> = {
     const { project, token } = mode.probe;
     const jobs = store.projects.get(project)?.jobs.values() ?? [];
     for (const { job, owner } of jobs) {
-      if (job.id === row.job.id) continue; // begun with the number that a death between two books left
+      // begun with the number that a death between two books left
+      if (job.id === row.job.id) continue;
       if (job.state.at === "live" && job.state.token === token && alive.has(owner ?? ""))
         return `${row.job.queue} starts while delivery ${token} of ${project} tries`;
     }

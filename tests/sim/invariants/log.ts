@@ -1,4 +1,7 @@
-/** Follows a project's log: each event as a step of the machine, as the ledger says that it was taken. */
+/**
+ * Follows a project's log: each event as a step of the machine, as the ledger says that it was
+ * taken.
+ */
 
 import { tellTask } from "../../../src/core/history.ts";
 import type { LogEvent } from "../../../src/core/ledger.ts";

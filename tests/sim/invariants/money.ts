@@ -1,4 +1,7 @@
-/** Money: what the vendor bills is known before it is spent, and no cap is passed by more than a session. */
+/**
+ * Money: what the vendor bills is known before it is spent, and no cap is passed by more than a
+ * session.
+ */
 import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
 import type { Universe } from "../world/universe.ts";
 import { dayOf } from "../world/vendor.ts";
@@ -7,7 +10,9 @@ import type { Invariant, Scene } from "./facts.ts";
 /** Sums of floats. */
 const slackUsd = 1e-6;
 
-/** G5: the bill is never more than what is settled and reserved, but for a session's last request. */
+/**
+ * G5: the bill is never more than what is settled and reserved, but for a session's last request.
+ */
 export const billIsCovered: Invariant<Scene> = {
   name: "the bill is covered",
   promise: "G5",

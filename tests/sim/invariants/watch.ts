@@ -145,7 +145,8 @@ function claimsIn(scene: Scene, project: ProjectName, limit: Limit): readonly Cl
     if (job.state.at !== "live" || before === row) continue;
     const { token } = job.state;
     if (before?.job.state.at === "live" && before.job.state.token === token) continue; // renewed
-    claims.push({ ...scene, limit, row: row as Claimed["row"], token, before: known.jobs }); // it is live
+    // it is live
+    claims.push({ ...scene, limit, row: row as Claimed["row"], token, before: known.jobs });
     known.lastToken = Math.max(known.lastToken, token - 1);
     known.newest.set(subjectKey(project, job), token);
     const owners = known.begunBy.get(job.id) ?? new Set();

@@ -16,11 +16,14 @@ export const finishedIsNotPaidAgain: Invariant<SessionBegun> = {
     if (book !== null || before === undefined) return null;
     const [, id] = request.transcript.split("-");
     if (before.at >= (known.begun.get(id ?? "") ?? 0)) return null;
-    return `session ${before.session} of ${request.transcript} had finished, and ${request.session} begins`;
+    const had = `session ${before.session} of ${request.transcript} had finished`;
+    return `${had}, and ${request.session} begins`;
   },
 };
 
-/** What a session is for; a verdict's number may come to another commit, which its session names. */
+/**
+ * What a session is for; a verdict's number may come to another commit, which its session names.
+ */
 export const purposeOf = ({ role, transcript, session }: SessionRequest): string =>
   role === "judge" ? `${transcript} ${session.slice(-40)}` : transcript;
 

@@ -1,4 +1,7 @@
-/** `npm run mutants [-- PART OF A NAME]`: hunts mutants and says how each died; 1 where any survives. */
+/**
+ * `npm run mutants [-- PART OF A NAME]`: hunts mutants and says how each died; 1 where any
+ * survives.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +20,9 @@ try {
     given,
     ({ name, file, seed }, fate) => {
       if (fate.kind === "survived") survivors += 1;
+      const hint = fate.kind === "died" && fate.seed !== seed ? ` (hint ${seed})` : "";
       const how =
-        fate.kind === "died"
-          ? `died at seed ${fate.seed}${fate.seed === seed ? "" : ` (hint ${seed})`}: ${fate.invariant}`
-          : fate.kind;
+        fate.kind === "died" ? `died at seed ${fate.seed}${hint}: ${fate.invariant}` : fate.kind;
       console.log(`${file}: ${name}: ${how}`);
     },
     stop.signal,

@@ -19,7 +19,9 @@ import { commit, mend, push } from "./commits.ts";
 export interface People {
   /** Something that a person does now. */
   act(): Promise<void>;
-  /** Somebody gives up on a task whose merge was cut off: nobody can tell yet whether it has landed. */
+  /**
+   * Somebody gives up on a task whose merge was cut off: nobody can tell yet whether it has landed.
+   */
   doubt(): Promise<void>;
   /** Cleans everything up, so that nothing but the program is left to act. */
   tidy(): Promise<void>;

@@ -1,4 +1,6 @@
-/** Bundles the simulator into one file, with a line of the source replaced where that is asked for. */
+/**
+ * Bundles the simulator into one file, with a line of the source replaced where that is asked for.
+ */
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";

@@ -10,7 +10,9 @@ export interface Batch {
   readonly count: number;
   readonly workers: number;
   readonly whole?: boolean;
-  /** Longest real time without a seed that ends, in milliseconds: a loop that never waits is a hang. */
+  /**
+   * Longest real time without a seed that ends, in milliseconds: a loop that never waits is a hang.
+   */
   readonly hangMs?: number;
 }
 

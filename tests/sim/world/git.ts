@@ -25,7 +25,9 @@ export interface Git {
   /** The head of the branch. */
   head: CommitSha;
   fence: number;
-  /** What keeps commits from being collected: `attempts/<task>/<n>`, `rescue/…`, `merged/<task>`. */
+  /**
+   * What keeps commits from being collected: `attempts/<task>/<n>`, `rescue/…`, `merged/<task>`.
+   */
   readonly refs: Map<string, CommitSha>;
   writeTree(files: Tree): TreeSha;
   tree(id: TreeSha): Tree;
@@ -133,7 +135,9 @@ function countOf(before: string[], after: string[]): { added: number; deleted: n
 
 export interface Merged {
   readonly tree: Tree;
-  /** Paths that both sides changed; `tree` holds them with markers, or as the side that has them. */
+  /**
+   * Paths that both sides changed; `tree` holds them with markers, or as the side that has them.
+   */
   readonly conflicted: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** The engine as one process has it: its own shared logic on storage in memory, with faults around it. */
+/**
+ * The engine as one process has it: its own shared logic on storage in memory, with faults around
+ * it.
+ */
 import { openMemoryEngine } from "../../../src/adapters/engine/memory/engine.ts";
 import type { ProjectName } from "../../../src/core/ids.ts";
 import type { Decision, View } from "../../../src/core/ledger.ts";

@@ -1,6 +1,8 @@
-/** What outlives the processes of the program: ledgers, repositories, the vendor; and who watches. */
+/**
+ * What outlives the processes of the program: ledgers, repositories, the vendor; and who watches.
+ */
 import type { MemoryStore } from "../../../src/adapters/engine/memory/storage.ts";
-import type { ProjectName, TaskId, Token } from "../../../src/core/ids.ts";
+import type { ProjectName, TaskId } from "../../../src/core/ids.ts";
 import type { Change } from "../../../src/core/ledger.ts";
 import type { Limits } from "../../../src/core/schedule.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
@@ -146,6 +148,3 @@ export const say = ({ trace, time }: Universe, line: string): void => trace.say(
 
 /** A process that died: nothing comes back to it. */
 export const never = <T>(): Promise<T> => new Promise(() => {});
-
-/** Names one delivery over all projects. */
-export const deliveryName = (project: ProjectName, token: Token): string => `${project} ${token}`;

@@ -49,7 +49,9 @@ export function charge(
   watch.charged(project);
 }
 
-/** How the vendor, or the machine between, ends a session at this request; null where it does not. */
+/**
+ * How the vendor, or the machine between, ends a session at this request; null where it does not.
+ */
 export function trouble(universe: Universe): Ending | null {
   const { vendor, time, random } = universe;
   const now = time.now();
