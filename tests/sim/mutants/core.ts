@@ -8,7 +8,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (live >= limits.workersMax)",
     by: "if (live > limits.workersMax)",
     promise: "S3.2",
-    seed: 2,
+    seed: 9,
   },
   {
     name: "a worker of the portfolio's too many",
@@ -16,7 +16,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "portfolio.workersLive < max)",
     by: "portfolio.workersLive <= max)",
     promise: "S3.2",
-    seed: 13,
+    seed: 21,
   },
   {
     name: "pauses are ignored",
@@ -32,7 +32,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (job.queue === "work" && running === undefined)',
     by: 'if (job.queue === "cycle" && running === undefined)',
     promise: "S1.4",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "cycles run side by side",
@@ -40,7 +40,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "return other === undefined ? null : `turn:",
     by: "return other !== null ? null : `turn:",
     promise: "S1.4",
-    seed: 2,
+    seed: 6,
   },
   {
     name: "a lost delivery has spent nothing",
@@ -48,7 +48,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "draft.add(settledAsSpent(each));",
     by: 'draft.add({ kind: "reservation", reservation: { ...each, settledUsd: 0 } });',
     promise: "G5",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "nothing is set aside",
@@ -64,7 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tightest.leftUsd >= wantUsd)",
     by: "tightest.leftUsd >= -wantUsd)",
     promise: "G5",
-    seed: 180,
+    seed: 356,
   },
   {
     name: "a lease that ran out is not told",
@@ -80,7 +80,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'key: queue === "merge" ? "merge" : null,',
     by: "key: null,",
     promise: "G1",
-    seed: 2,
+    seed: 14,
   },
   {
     name: "priority is ignored",
@@ -96,7 +96,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'to: ["unsettled"],\n      next: (s) => ({ ...candidateOf(s), at: "unsettled", tries: s.tries + 1 }),',
     by: 'to: ["approved"],\n      next: (s) => ({ ...candidateOf(s), at: "approved", parked: null, notBefore: 0 }) as never,',
     promise: "G4",
-    seed: 69,
+    seed: 94,
   },
   {
     name: "what is unsettled may be skipped",
@@ -104,7 +104,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  unsettled: {",
     by: '  unsettled: {\n    "task.skipped": skip,',
     promise: "G4",
-    seed: 123,
+    seed: 384,
   },
   {
     name: "what is being merged may be skipped",
@@ -112,7 +112,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  merging: {",
     by: '  merging: {\n    "task.skipped": skip,',
     promise: "G4, G7",
-    seed: 292,
+    seed: 407,
   },
   {
     name: "attempts are not counted",
@@ -120,7 +120,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "left: left - 1,",
     by: "left,",
     promise: "G15",
-    seed: 6,
+    seed: 31,
   },
   {
     name: "retries do not wait",
@@ -144,7 +144,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tries: s.tries,\n        notBefore: e.notBefore,",
     by: "tries: s.tries + 1,\n        notBefore: e.notBefore,",
     promise: "G16",
-    seed: 3,
+    seed: 7,
   },
   {
     name: "the circuit never opens",
@@ -152,7 +152,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (inARow < max || mode.at === "paused")',
     by: "if (inARow > 0)",
     promise: "G15",
-    seed: 166,
+    seed: 198,
   },
   {
     name: "a failed task may be planned again",
@@ -160,7 +160,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (known !== undefined) return",
     by: 'if (known !== undefined && known.became !== "failed") return',
     promise: "G15",
-    seed: 36,
+    seed: 38,
   },
   {
     name: "a draft too many",
@@ -168,7 +168,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "else if (taken.length >= rules.draftsMax)",
     by: "else if (taken.length > rules.draftsMax)",
     promise: "S2.1",
-    seed: 13,
+    seed: 18,
   },
   {
     name: "lost jobs are not sent again",
@@ -176,7 +176,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (!has) draft.send(job);",
     by: "void has;",
     promise: "S1.7",
-    seed: 8,
+    seed: 10,
   },
   {
     name: "a cycle ends while it works",
@@ -184,7 +184,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (jobs.some((job) => job?.state.at === "live")) return;',
     by: "void jobs;",
     promise: "S1.2",
-    seed: 3,
+    seed: 7,
   },
   {
     name: "cycles never end",
@@ -200,7 +200,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (later(each.at, abandonedMs) <= view.now)",
     by: "if (later(each.at, abandonedMs) < view.now - 1e12)",
     promise: "G5",
-    seed: 8,
+    seed: 47,
   },
   {
     name: "inconclusive passes",
@@ -208,7 +208,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (gates.decision === "inconclusive")',
     by: 'if (gates.decision === "inconclusive" && signal.aborted)',
     promise: "S4",
-    seed: 79,
+    seed: 105,
   },
   {
     name: "nobody waits for the limit",
@@ -216,7 +216,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (now < mode.until) return "wait";',
     by: 'if (now < mode.until) return "free";',
     promise: "G16",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "all try at once",
@@ -224,6 +224,6 @@ export const coreMutants: readonly Mutant[] = [
     text: 'now >= mode.until ? "probe" : "wait";',
     by: 'now >= mode.until ? "probe" : "free";',
     promise: "G16",
-    seed: 1,
+    seed: 3,
   },
 ];

@@ -21,7 +21,7 @@ export type Fate =
   | { readonly kind: "survived"; readonly seeds: number };
 
 /** Seeds that a mutant must not survive. */
-const seedsMax = 600;
+const seedsMax = 2_000;
 /** A sabotage may make the program go round without ever waiting. */
 const hangMs = 60_000;
 

@@ -8,7 +8,7 @@ export const portMutants: readonly Mutant[] = [
     text: "return row.job.state.token === token ? row : null;",
     by: "return row;",
     promise: "S7.4",
-    seed: 500,
+    seed: 528,
   },
   {
     name: "tokens are given twice",
@@ -24,7 +24,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (holds || (due && !heads.has(key))) heads.set(key, row);",
     by: "if (!holds && due) heads.set(key, row);",
     promise: "G1",
-    seed: 2,
+    seed: 14,
   },
   {
     name: "the last one goes first",
@@ -32,7 +32,7 @@ export const portMutants: readonly Mutant[] = [
     text: "(a.job.id < b.job.id ? -1 : 1)",
     by: "(a.job.id > b.job.id ? -1 : 1)",
     promise: "G1",
-    seed: 54,
+    seed: 55,
   },
   {
     name: "the dead keep their jobs",
@@ -48,7 +48,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'return state.at === "queued" || state.leaseUntil <= now || isOrphan(row, alive);',
     by: 'return state.at === "queued";',
     promise: "S1.7",
-    seed: 7,
+    seed: 40,
   },
   {
     name: "a job that ended stays",
@@ -64,7 +64,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'if (isWorker(job)) mirror.raise.push({ kind: "worker", worker: { token: next, owner } });',
     by: "",
     promise: "S3.2",
-    seed: 13,
+    seed: 21,
   },
   {
     name: "the portfolio does not hear of money",
@@ -80,7 +80,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (git.fence !== token || git.head !== from) return",
     by: "if (git.fence !== token) return",
     promise: "G1",
-    seed: 1,
+    seed: 50,
   },
   {
     name: "port: the fence holds nobody",
@@ -88,7 +88,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (git.fence !== token || git.head",
     by: "if (git.head",
     promise: "G4",
-    seed: 1,
+    seed: 4,
   },
   {
     name: "port: the sweep takes what has not landed",
@@ -96,6 +96,6 @@ export const portMutants: readonly Mutant[] = [
     text: "if (!git.history().has(commit)) git.refs.set(",
     by: "if (git.history().size === 0) git.refs.set(",
     promise: "G18",
-    seed: 1,
+    seed: 3,
   },
 ];

@@ -8,7 +8,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (!(await repo.fence(token, signal)))",
     by: "if (token < 0)",
     promise: "G4",
-    seed: 755,
+    seed: 981,
   },
   {
     name: "nobody looks whether it has landed",
@@ -16,7 +16,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (landed !== null)",
     by: "if (landed !== null && signal.aborted)",
     promise: "G4",
-    seed: 69,
+    seed: 94,
   },
   {
     name: "another tree is checked than lands",
@@ -24,7 +24,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "{ candidate: merged, base: tip, task }",
     by: "{ candidate: tip, base: tip, task }",
     promise: "G1",
-    seed: 2,
+    seed: 4,
   },
   {
     name: "red merges land",
@@ -32,7 +32,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (gates.decision !== "pass")',
     by: 'if (gates.decision === "inconclusive")',
     promise: "G1",
-    seed: 188,
+    seed: 193,
   },
   {
     name: "red that nobody can tell lands",
@@ -40,7 +40,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (gates.hold !== null && !request.agreed)",
     by: "if (gates.hold !== null && signal.aborted)",
     promise: "G1",
-    seed: 206,
+    seed: 835,
   },
   {
     name: "it lands without a record",
@@ -56,7 +56,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
     by: "const ours = state !== undefined;",
     promise: "G4",
-    seed: 54,
+    seed: 290,
   },
   {
     name: "another tree's checks are remembered",
@@ -64,7 +64,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "world.reports.version, tree, specs,",
     by: "world.reports.version, tree.slice(20), specs,",
     promise: "G1",
-    seed: 2,
+    seed: 3,
   },
   {
     name: "red is overruled by the reading",
@@ -72,7 +72,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (objection !== null || gates.decision === "fail")',
     by: "if (objection !== null)",
     promise: "S4",
-    seed: 11,
+    seed: 15,
   },
   {
     name: "faults that the reading finds pass",
@@ -80,7 +80,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (reading.decision === "pass") return',
     by: 'if (reading.decision !== "pass") return { decision: "pass", reasons: [], reading };\n  if (reading.decision === "pass") return',
     promise: "S4",
-    seed: 5,
+    seed: 21,
   },
   {
     name: "a usage limit is a failure",
@@ -96,7 +96,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'return released("outage", ending.detail, afterMs(now, ending.retryAfterMs));',
     by: 'return failed("agentFailed", ending.detail);',
     promise: "G16",
-    seed: 6,
+    seed: 7,
   },
   {
     name: "an empty change is work",
@@ -104,7 +104,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'return failed("emptyChange", "the worker submitted, but no file differs");',
     by: 'return { kind: "submitted", commit: workspace.base, base: workspace.base, changes: [] };',
     promise: "G20",
-    seed: 3,
+    seed: 5,
   },
   {
     name: "what a fault interrupts is given back",
@@ -112,7 +112,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "workspace.keep();\n    throw fault;",
     by: "throw fault;",
     promise: "G3",
-    seed: 3,
+    seed: 16,
   },
   {
     name: "what was not heard is given back",
@@ -120,7 +120,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (!isHeard || outcome.kind",
     by: "if (outcome.kind",
     promise: "G3",
-    seed: 239,
+    seed: 341,
   },
   {
     name: "interrupted work is given back",
@@ -128,7 +128,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'outcome.kind === "released") workspace.keep();',
     by: 'outcome.kind === "declined") workspace.keep();',
     promise: "G3",
-    seed: 67,
+    seed: 200,
   },
   {
     name: "a resumed attempt begins a new session",
@@ -144,7 +144,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "session: world.clock.session(",
     by: "session: world.clock.session(world.clock.newId() + ",
     promise: "G3",
-    seed: 421,
+    seed: 505,
   },
   {
     name: "commits are not kept",
@@ -160,7 +160,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "costUsd: context.spentUsd(), conclude",
     by: "costUsd: 0, conclude",
     promise: "G5",
-    seed: 3,
+    seed: 29,
   },
   {
     name: "a lost merge is nobody's fault",
@@ -168,7 +168,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "draft.tell(subject.task, stopped ? releaseOf(context, why, view.now) : lost);",
     by: "if (stopped) draft.tell(subject.task, releaseOf(context, why, view.now));",
     promise: "S1.7",
-    seed: 3,
+    seed: 5,
   },
   {
     name: "the outbox forgets what it could not write",
@@ -176,7 +176,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (why !== null) return fault(project, why);",
     by: "if (why !== null) fault(project, why);",
     promise: "S12",
-    seed: 14,
+    seed: 17,
   },
   {
     name: "nobody sweeps",
@@ -192,7 +192,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "let due = clock.elapsedMs() + engine.renewMs;",
     by: "let due = clock.elapsedMs() + 1e9;",
     promise: "G3",
-    seed: 11,
+    seed: 32,
   },
   {
     name: "the trail ends with the last job",
@@ -200,6 +200,6 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (looked && !isBusy)",
     by: "if (looked && running.size < 0)",
     promise: "S12",
-    seed: 6,
+    seed: 219,
   },
 ];

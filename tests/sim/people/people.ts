@@ -14,6 +14,7 @@ import type { Task, TaskEvent } from "../../../src/core/task.ts";
 import type { Process } from "../world/time.ts";
 import { type Land, onPurpose, say, type Universe } from "../world/universe.ts";
 import { dayOf } from "../world/vendor.ts";
+import { commit, mend, push } from "./commits.ts";
 
 export interface People {
   /** Something that a person does now. */
@@ -31,8 +32,14 @@ export interface People {
 export const acts = [
   ...["push", "push", "push a broken test", "edit", "clean up", "clean up", "rebase"],
   ...["add", "add", "skip", "skip", "retry", "retry", "answer", "answer", "approve", "approve"],
-  ...["reject", "pause", "resume", "resume", "resume", "ask for a cycle", "undo"],
-  ...["skip while it merges", "skip while it merges", "skip while it merges"],
+  ...["reject", "reject", "pause", "resume", "resume", "resume", "ask for a cycle", "undo"],
+  ...[
+    "skip what waits",
+    "skip what waits",
+    "skip while it merges",
+    "skip while it merges",
+    "skip while it merges",
+  ],
 ] as const;
 
 type Act = (typeof acts)[number];
@@ -133,7 +140,7 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
       push(universe, land, what === "push" ? "" : "broken");
       return true;
     case "edit":
-      land.checkout.dirty.add(random.pick(["a", "b", "c", "d"]));
+      land.checkout.dirty.add(random.pick(["a", "b", "c"]));
       return true;
     case "clean up":
       land.checkout.dirty.clear();
@@ -147,6 +154,11 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
       return true;
     case "skip":
       return told([], () => ({ type: "task.skipped", reason: "a person said so" }));
+    case "skip what waits":
+      return told(["held", "conflicted", "resolving"], () => ({
+        type: "task.skipped",
+        reason: "no",
+      }));
     case "skip while it merges":
       return told(["merging", "unsettled"], () => ({ type: "task.skipped", reason: "too late" }));
     case "retry":
@@ -195,22 +207,6 @@ const brief = ({ random }: Universe) => ({
   backlogItem: null,
 });
 
-function push({ random }: Universe, land: Land, mark: string): void {
-  const { git } = land;
-  const files = new Map(git.tree(git.find(git.head).tree));
-  files.set(random.pick(["a", "b", "c", "d"]), `a person's ${random.between(0, 9_999)} ${mark}\n`);
-  commit(land, files, null);
-}
-
-/** Makes all tests of the branch green. */
-function mend(universe: Universe, land: Land): void {
-  const { git, name } = land;
-  const files = new Map(git.tree(git.find(git.head).tree));
-  for (const [path, text] of files)
-    if (/broken|clash/.test(text)) files.set(path, `${path} mended\n`);
-  if (commit(land, files, null)) say(universe, `${name}: a person mends the branch`);
-}
-
 /** Takes a landing back, and says so of its task. */
 async function undo(
   { random }: Universe,
@@ -231,18 +227,3 @@ async function undo(
   await voice.event(land, task, { type: "task.reverted", detail: `${onPurpose}it broke` });
   return true;
 }
-
-function commit(
-  { git, pushes }: Land,
-  files: Map<string, string>,
-  reverts: TaskIdOf | null,
-): boolean {
-  const tree = git.writeTree(files);
-  if (tree === git.find(git.head).tree) return false;
-  const made = { tree, parents: [git.head], task: null, reverts };
-  git.head = git.commit(`person ${git.head} ${tree} ${reverts}`, made).id;
-  pushes.push(git.head);
-  return true;
-}
-
-type TaskIdOf = Land["git"]["head"];

@@ -19,7 +19,7 @@ export function openHouse(universe: Universe, process: Process): House {
   for (const land of universe.lands.values())
     sites.set(land.name, siteOf(universe, calls, { land, clock }));
   return {
-    engine: fakeLedger(universe, calls, universe.random.pick([4, 10, 30])),
+    engine: fakeLedger(universe, calls, universe.random.pick([4, 8, 15])),
     clock,
     sites: () => sites,
     hear: () => undefined,

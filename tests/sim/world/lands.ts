@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 import type { Land, Rules } from "./universe.ts";
 
 const files = Object.fromEntries(
-  ["a", "b", "c", "d", "CLAUDE.md"].map((path) => [path, `${path} as it was\n`]),
+  ["a", "b", "c", "CLAUDE.md"].map((path) => [path, `${path} as it was\n`]),
 );
 
 /** Draws two or three projects. */
@@ -14,7 +14,7 @@ export function drawLands(random: Random): ReadonlyMap<ProjectName, Land> {
   const many = random.chance(0.7) ? 2 : 3;
   const portfolio = {
     portfolioWorkersMax: random.chance(0.5) ? random.between(1, 4) : null,
-    portfolioDayUsd: random.chance(0.25) ? random.between(4, 20) : null,
+    portfolioDayUsd: random.chance(0.25) ? random.between(3, 12) : null,
   };
   for (let i = 0; i < many; i += 1) {
     const name = projectName(`project${i}`);
@@ -52,14 +52,14 @@ function drawRules(
       sessionUsd: { planner: 1, worker: 2, judge: 0.5, refinery: 1 },
       caps: {
         cycleUsd: random.chance(0.2) ? random.between(2, 12) : null,
-        dayUsd: random.chance(0.2) ? random.between(3, 12) : null,
+        dayUsd: random.chance(0.25) ? random.between(2, 6) : null,
         portfolioDayUsd,
       },
       keptForPerson: 0,
       rules: {
         attemptsMax: random.between(1, 3),
         triesMax: random.between(2, 4),
-        resolutionsMax: random.between(0, 2),
+        resolutionsMax: random.pick([0, 1, 2, 2]),
         backoffMs: 2_000,
         backoffMaxMs: 300_000,
         failuresMax: 5,
