@@ -1,23 +1,13 @@
 /** The simulator's repository keeps the contract of real ones, so that it can be trusted. */
 import type { Repo, Workspace } from "../../src/ports/repo.ts";
 import { commit } from "../sim/people/commits.ts";
-import { openScene, type Scene } from "../sim/scene.ts";
+import { openScene } from "../sim/scene.ts";
 import { openCalls } from "../sim/world/calls.ts";
 import { openGit } from "../sim/world/git.ts";
 import { fakeRepo } from "../sim/world/repo.ts";
 import type { Land } from "../sim/world/universe.ts";
+import { passing } from "../support/virtual.ts";
 import { repoContract } from "./repo.ts";
-
-/** Lets the virtual time pass until a promise is settled. */
-async function passing<T>(scene: Scene, wanted: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settle = (): void => {
-    isSettled = true;
-  };
-  wanted.then(settle, settle);
-  await scene.until(() => isSettled);
-  return wanted;
-}
 
 repoContract("the simulator's model of git", async (files) => {
   const scene = openScene();
