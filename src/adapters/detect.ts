@@ -1,5 +1,5 @@
 /** Guesses a project's checks from the files that its ecosystem keeps. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -21,9 +21,14 @@ const guesses: readonly Guess[] = [
   { file: "package.json", read: ofNode },
   { file: "Cargo.toml", read: () => ({ test: "cargo test", lint: null }) },
   { file: "go.mod", read: () => ({ test: "go test ./...", lint: "go vet ./..." }) },
-  { file: "pyproject.toml", read: ofPython },
   { file: "pytest.ini", read: () => ({ test: "pytest", lint: null }) },
-  { file: "setup.py", read: () => ({ test: "python3 -m unittest", lint: null }) },
+  { file: "pyproject.toml", read: ofPython(/\[tool\.pytest/, /\bpytest\b/) },
+  { file: "tox.ini", read: ofPython(/^\[pytest\]/m, /\bpytest\b/) },
+  { file: "setup.cfg", read: ofPython(/^\[tool:pytest\]/m, /\bpytest\b/) },
+  ...["requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "setup.py"].map(
+    (file) => ({ file, read: ofPython(/^pytest\b/m, /["']pytest\b/) }),
+  ),
+  { file: "ruff.toml", read: () => ({ test: null, lint: "ruff check ." }) },
   { file: "Makefile", read: ofMake },
 ];
 
@@ -36,8 +41,27 @@ export async function detectChecks(folder: string): Promise<DetectedChecks> {
     const { test, lint } = read(text);
     found = { test: found.test ?? test, lint: found.lint ?? lint };
   }
-  return found;
+  return found.test === null ? { ...found, test: await unittests(folder) } : found;
 }
+
+/** Python's own names for files of tests. */
+const testFile = /^test.*\.py$/;
+
+/** What runs the tests that Python's own runner finds; it looks into packages alone by itself. */
+async function unittests(folder: string): Promise<string | null> {
+  if ((await filesIn(folder)).some((name) => testFile.test(name))) return "python3 -m unittest";
+  for (const inner of ["tests", "test"]) {
+    const files = await filesIn(join(folder, inner));
+    if (!files.some((name) => testFile.test(name))) continue;
+    // a package's tests may import each other by the package's name
+    const from = files.includes("__init__.py") ? " -t ." : "";
+    return `python3 -m unittest discover -s ${inner}${from}`;
+  }
+  return null;
+}
+
+// most are not there
+const filesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
 function ofNode(text: string): DetectedChecks {
   const parsed = parseManifest(text);
@@ -57,11 +81,12 @@ function parseManifest(text: string): Readonly<Record<string, string>> {
   }
 }
 
-function ofPython(text: string): DetectedChecks {
-  return {
-    test: /pytest/.test(text) ? "pytest" : "python3 -m unittest",
+/** Python's tests are pytest's only where it is set up or asked for. */
+function ofPython(...ofPytest: readonly RegExp[]): (text: string) => DetectedChecks {
+  return (text) => ({
+    test: ofPytest.some((each) => each.test(text)) ? "pytest" : null,
     lint: /\[tool\.ruff/.test(text) ? "ruff check ." : null,
-  };
+  });
 }
 
 function ofMake(text: string): DetectedChecks {

@@ -26,8 +26,8 @@ export interface Backstage {
    * repository.
    */
   placeData(portfolio: Portfolio): Promise<Trouble | null>;
-  /** Says what is lacking on the data folder's disk; null where there is room to begin. */
-  lackOfRoom(portfolio: Portfolio): Promise<string | null>;
+  /** Says why nothing can be begun in the data folder; null where it can be written to. */
+  lackOfRoom(portfolio: Portfolio): Promise<Trouble | null>;
   /** Looks at one project, its repository and its settings: `orch doctor --project`. */
   inspectProject(portfolio: Portfolio, project: ProjectConfig): Promise<readonly Finding[]>;
   /**
@@ -40,6 +40,8 @@ export interface Backstage {
   patrol(portfolio: Portfolio, round: Round): Promise<readonly Patrolled[]>;
   /** Finds a project's test, lint and set-up commands in a folder: for `orch init`. */
   detect(path: string): Promise<Detected>;
+  /** Whether a branch is there in a project's repository; false where that cannot be told. */
+  hasBranch(path: string, branch: string): Promise<boolean>;
   /** What was kept of work that did not land, in the person's repositories. */
   rescues(): Promise<Rescues>;
   /** Names what a project holds that has not landed: branches, references, workspaces. */

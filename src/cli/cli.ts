@@ -36,13 +36,17 @@ export async function runCli(
     const desk = openDesk(io, flagsOf(program), once(backstage));
     code = await load(desk);
   });
-  prepare(program as unknown as CommandUnknownOpts, io); // the root is a command like all others
+  let refused = "orch";
+  // the root is a command like all others
+  prepare(program as unknown as CommandUnknownOpts, io, (by) => {
+    refused = by;
+  });
   try {
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (fault) {
-    return tell(fault, io, argv.includes("--debug"));
+    return tell(fault, io, { debug: argv.includes("--debug"), refused });
   }
 }
 
@@ -67,21 +71,33 @@ function flagsOf(program: Program): Flags {
 }
 
 /** Lets every command write to `io`, and return instead of ending the process. */
-function prepare(command: CommandUnknownOpts, io: Io): void {
-  command.exitOverride().configureOutput({
+function prepare(command: CommandUnknownOpts, io: Io, refused: (by: string) => void): void {
+  const refuse = (fault: CommanderError): never => {
+    refused(pathOf(command));
+    throw fault;
+  };
+  command.exitOverride(refuse).configureOutput({
     writeOut: (text) => io.out.write(text),
     writeErr: (text) => io.err.write(clean(text)),
     getOutHelpWidth: () => (io.out.isTTY ? io.out.columns : 100),
     getErrHelpWidth: () => (io.err.isTTY ? io.err.columns : 100),
     outputError: (text, write) => write(text.replace(/^error:/, "orch:")),
   });
-  for (const each of command.commands) prepare(each, io);
+  for (const each of command.commands) prepare(each, io, refused);
 }
 
+/** What is typed for a command: `orch config show`. */
+const pathOf = (command: CommandUnknownOpts): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+
 /** Says what went wrong and what to do; answers the exit code. */
-function tell(fault: unknown, io: Io, debug: boolean): number {
+function tell(
+  fault: unknown,
+  io: Io,
+  { debug, refused }: { readonly debug: boolean; readonly refused: string },
+): number {
   if (fault instanceof CommanderError) {
-    if (fault.exitCode !== 0) io.err.write("Try `orch --help`.\n");
+    if (fault.exitCode !== 0) io.err.write(`Try \`${refused} --help\`.\n`);
     return fault.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   const what = fault instanceof Error ? fault.message : String(fault);

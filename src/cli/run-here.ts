@@ -73,10 +73,10 @@ export async function refuseMisplacedData(desk: Desk, portfolio: Portfolio): Pro
   if (trouble !== null) throw misuse(trouble.what, trouble.hint);
 }
 
-/** Throws where the disk has no room for work to be begun. */
+/** Throws where the data folder cannot be written, or has no room for work to be begun. */
 export async function refuseWithoutRoom(desk: Desk, portfolio: Portfolio): Promise<void> {
   const lack = await (await desk.backstage()).lackOfRoom(portfolio);
-  if (lack !== null) throw failure(lack, "make room, or name another `data_dir`");
+  if (lack !== null) throw failure(lack.what, lack.hint);
 }
 
 /** Throws where sessions cannot start at all. */
@@ -87,7 +87,7 @@ export function refuseWithoutAgent(problem: OpenHouse["agentProblem"]): void {
     missing ? exitCodes.keyMissing : exitCodes.failed,
     problem.detail,
     missing
-      ? "set ANTHROPIC_API_KEY, or log in with `claude`; `orch demo` needs neither"
+      ? "`orch demo` needs neither key nor login"
       : "install it, then look with `orch doctor`",
   );
 }

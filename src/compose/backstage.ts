@@ -33,6 +33,7 @@ export function openBackstage(env: Environment): Backstage {
     patrol: async (portfolio, round) => (await import("./patrol.ts")).patrolOnce(portfolio, round),
     audit: async (portfolio, project) => (await import("./audit.ts")).audit(portfolio, project),
     detect,
+    hasBranch: async (path, branch) => (await import("./rescues.ts")).hasBranch(path, branch),
     rescues: async () => (await import("./rescues.ts")).rescues,
     unmerged: async (portfolio, project) =>
       (await import("./forget.ts")).unmergedOf(portfolio, project),

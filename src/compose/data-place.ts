@@ -19,8 +19,7 @@ export function whyMisplaced(dataDir: string, projects: readonly Named[]): Troub
       "would be seen by git, test runners and agents there",
     hint:
       "set `data_dir` to a folder outside of all projects, and move there what the old one " +
-      "holds; " +
-      "relative paths go from the portfolio file",
+      "holds; relative paths go from the portfolio file",
   };
 }
 

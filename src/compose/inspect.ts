@@ -1,6 +1,7 @@
 /** What `orch doctor` looks at. */
-import { access, constants, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
+import { restoreHint } from "../adapters/engine/sqlite/errors.ts";
 import { inspectRepo } from "../adapters/git/inspect.ts";
 import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
@@ -10,14 +11,12 @@ import { audit } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
 import { findingOf } from "./inspect-check.ts";
 import { type Environment, openMachine } from "./machine.ts";
-import { lackOfRoom } from "./room.ts";
+import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
 
 const ok = (what: string): Finding => ({ level: "ok", what, hint: null });
 const problem = (what: string, hint: string): Finding => ({ level: "problem", what, hint });
 const warning = (what: string, hint: string): Finding => ({ level: "warning", what, hint });
-
-const flawHint = "keep a copy of the data folder; a backup of the ledger may stand beside it";
 
 /** Looks at the machine: git, containment, the agent's program and credential, the data folder. */
 export async function inspectMachine(
@@ -29,9 +28,8 @@ export async function inspectMachine(
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   if (portfolio !== null) {
     const folder = await inspectDataDir(portfolio.dataDir);
-    findings.push(...folder, ...inspectPlace(portfolio));
-    // the rest keeps its files there
-    if (folder.some(({ level }) => level === "problem")) return findings;
+    findings.push(folder, ...inspectPlace(portfolio));
+    if (folder.level === "problem") return findings; // the rest keeps its files there
   }
   const machine = await openMachine({ dataDir }, env, never);
   const { kind, promise } = machine.sandbox;
@@ -44,7 +42,7 @@ export async function inspectMachine(
   if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
   else if (trouble.kind === "noBinary")
     findings.push(problem(trouble.detail, "run `npm ci` again, or install Claude Code"));
-  else findings.push(problem(trouble.detail, "set ANTHROPIC_API_KEY, or log in with Claude Code"));
+  else findings.push(problem(trouble.detail, "`orch demo` needs neither key nor login"));
   return findings;
 }
 
@@ -58,17 +56,11 @@ async function inspectGit(signal: AbortSignal): Promise<Finding> {
   }
 }
 
-async function inspectDataDir(dataDir: string): Promise<readonly Finding[]> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.W_OK);
-    const lack = await lackOfRoom(dataDir);
-    if (lack !== null) return [problem(lack, "make room before starting")];
-    return [ok(`the data folder ${dataDir} is writable`)];
-  } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
-    return [problem(`the data folder cannot be written: ${why}`, "correct `data_dir`")];
-  }
+async function inspectDataDir(dataDir: string): Promise<Finding> {
+  const lack = await lackOfRoom(dataDir);
+  return lack === null
+    ? ok(`the data folder ${dataDir} is writable`)
+    : problem(lack.what, lack.hint);
 }
 
 /** Whether agents, test runners or git come upon the data folder. */
@@ -106,7 +98,8 @@ async function inspectLedger(
   project: ProjectConfig,
 ): Promise<readonly Finding[]> {
   const { events, flaws } = await audit(portfolio, project);
-  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, flawHint));
+  const hint = restoreHint(join(portfolio.dataDir, `${project.name}.db`));
+  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, hint));
   return events === 0 ? [] : [ok(`its ledger is whole: ${events} events give its state again`)];
 }
 
@@ -124,6 +117,9 @@ async function lookAt(
     hint,
   }));
   if (findings.some(({ level }) => level === "problem")) return findings;
+  // told once, with the machine
+  if ((await whyUnwritable(portfolio.dataDir)) !== null)
+    return [...findings, warning("its checks were not run", "mend the data folder first")];
   findings.push(...(await inspectLedger(portfolio, project)));
   const machine = await openMachine(portfolio, env, never);
   const { world, settings } = await openSite(portfolio, project, machine, never);

@@ -40,7 +40,7 @@ export async function openHouse(
       clock: machineClock,
       sites: () => sites,
       hear: options.hear,
-      obstacle: () => lackOfRoom(portfolio.dataDir),
+      obstacle: async () => (await lackOfRoom(portfolio.dataDir))?.what ?? null,
     },
     containment: machine.sandbox.promise,
     agentProblem: await machine.agent.ready(never),

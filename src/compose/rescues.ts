@@ -1,7 +1,18 @@
 /** What was kept of work that did not land, for the commands. */
 import { locate } from "../adapters/git/locate.ts";
+import { branchRef, readRef } from "../adapters/git/refs.ts";
 import { branchAtRescue, dropRescue, listRescues } from "../adapters/git/rescues.ts";
 import type { Rescues } from "../cli/backstage.ts";
+
+/** Whether a branch is in the person's repository. */
+export async function hasBranch(path: string, branch: string): Promise<boolean> {
+  try {
+    const { commonDir } = await locate(path, never);
+    return (await readRef(commonDir, branchRef(branch), never)) !== null;
+  } catch {
+    return false; // a folder that is gone, or no repository any more, has none
+  }
+}
 
 const never = new AbortController().signal;
 

@@ -34,9 +34,7 @@ export interface Around {
   readonly top: string | null;
 }
 
-/**
- * Finds the nearest repository upward of a real path, which need not be there; a bare one counts.
- */
+/** Finds the nearest repository upward of a real path, there or not; a bare one counts. */
 export function repositoryAround(folder: string): Around | null {
   const found = statSync(join(folder, ".git"), { throwIfNoEntry: false });
   if (found?.isDirectory()) return { gitDir: join(folder, ".git"), top: folder };

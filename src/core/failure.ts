@@ -116,3 +116,9 @@ export const normalised = (text: string): string =>
 /** Tells whether two failures are of one kind and have the same evidence. */
 export const isSameFailure = (a: Failure, b: Failure): boolean =>
   a.kind === b.kind && normalised(a.detail) === normalised(b.detail);
+
+/** Reasons a line each, so that they stay apart also where a reader joins the lines. */
+export const listed = (reasons: readonly string[]): string =>
+  reasons
+    .map((each, at) => (at < reasons.length - 1 ? `${each.trimEnd().replace(/[.;]$/, "")};` : each))
+    .join("\n");

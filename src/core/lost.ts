@@ -5,9 +5,9 @@ import type { Change, View } from "./ledger.ts";
 import type { Reservation } from "./records.ts";
 
 /** Settles a reservation at all that was set aside. */
-const settledAsSpent = (each: Reservation): Change => ({
+export const settledAsSpent = (each: Reservation): Change => ({
   kind: "reservation",
-  reservation: { ...each, settledUsd: each.amountUsd },
+  reservation: { ...each, settledUsd: each.amountUsd, lost: true },
 });
 
 /**

@@ -148,5 +148,7 @@ export interface Reservation {
   readonly amountUsd: number;
   /** Null while the session may still spend. */
   readonly settledUsd: number | null;
+  /** Whether its session was lost, and all of it counts as spent: nobody knows the bill. */
+  readonly lost?: true | undefined;
   readonly at: Instant;
 }

@@ -18,6 +18,7 @@ import type {
   WaitsFor,
 } from "./ledger.ts";
 import { limitSentence, type Passage, passage } from "./limit.ts";
+import { settledAsSpent } from "./lost.ts";
 import { pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -159,7 +160,7 @@ function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): W
 function settleLost(draft: Draft, view: View, lost: Token): void {
   for (const each of view.reservations) {
     if (each.token !== lost) continue;
-    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
+    draft.add(settledAsSpent(each));
   }
 }
 

@@ -9,6 +9,7 @@ import { type Instant, instant, later, type Token } from "./ids.ts";
 import { isSubject, jobFor, jobForCycle, queueOf } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { isShutFor, limitSentence } from "./limit.ts";
+import { settledAsSpent } from "./lost.ts";
 import { type ProjectMode, pauseAt } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -76,8 +77,7 @@ const abandonedMs = 10 * 60_000;
  */
 function settleAbandoned(draft: Draft, view: View): void {
   for (const each of abandoned(view))
-    if (later(each.at, abandonedMs) <= view.now)
-      draft.add({ kind: "reservation", reservation: { ...each, settledUsd: each.amountUsd } });
+    if (later(each.at, abandonedMs) <= view.now) draft.add(settledAsSpent(each));
 }
 
 /** Reservations of deliveries that hold nothing any more. */

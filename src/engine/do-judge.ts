@@ -1,5 +1,6 @@
 /** The `judge` job: one verdict on one commit, and what follows from it. */
 import type { Draft } from "../core/draft.ts";
+import { listed } from "../core/failure.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { View } from "../core/ledger.ts";
 import type { Spending } from "../core/records.ts";
@@ -63,7 +64,7 @@ function eventOf(
   told: Pick<TaskEvent & { type: "judge.failed" }, "token" | "now" | "chance">,
 ): TaskEvent {
   const { token, now } = told;
-  const detail = reasons.join("\n");
+  const detail = listed(reasons);
   switch (decision) {
     case "pass":
       return { type: "judge.passed", hold, token, now };

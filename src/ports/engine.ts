@@ -29,6 +29,7 @@
  * - reading a project that has no ledger answers an empty one and creates nothing.
  */
 import type { Cycle } from "../core/cycle.ts";
+import type { Decided } from "../core/decided.ts";
 import type { CycleId, Instant, ProjectName, TaskId, Token } from "../core/ids.ts";
 import type { Admit, Decision, Job, LogEvent, Money, Needs, View } from "../core/ledger.ts";
 import type { Limit } from "../core/limit.ts";
@@ -112,8 +113,12 @@ export interface TaskRecord {
   readonly attempts: readonly Attempt[];
   readonly verdicts: readonly Verdict[];
   readonly landings: readonly Landing[];
+  /** What people decided about it, oldest first. */
+  readonly decisions: readonly Decided[];
   readonly job: Job | null;
   readonly costUsd: number;
+  /** Of these, what lost sessions had set aside: it counts as spent, the bill is unknown. */
+  readonly lostUsd: number;
 }
 
 export interface Overview {

@@ -136,7 +136,8 @@ it("says what to do about a file that is no database", async () => {
   for (const end of ["-wal", "-shm"]) rmSync(`${file()}${end}`, { force: true });
   const { message, hint } = await refusal(open().overview(demo));
   expect(message).toBe(`${file()}: it is not a database`);
-  expect(hint).toContain("backup");
+  expect(hint).toContain("No backup of it is there");
+  expect(hint).toContain("orch forget");
 });
 
 it("says what to do about a damaged file", async () => {

@@ -141,3 +141,29 @@ test("colours go to terminals only, and to none that asks for none", async () =>
     expect(await coloured("status")).toBe(false);
   }
 });
+
+test.each([
+  [["tasks", "--status", "pendng"], "pending"],
+  [["add-task", "--title", "Fix", "--type", "cdoe"], "code"],
+  [["init", "--backlog", "backlog-file"], "backlog_file"],
+] as const)("orch %s suggests the value that was meant", async (argv, meant) => {
+  const cli = await openCli();
+  const said = await cli.run(...argv);
+  expect(said.code).toBe(2);
+  expect(said.err).toContain("Allowed choices are");
+  expect(said.err).toContain(`(Did you mean ${meant}?)`);
+});
+
+test.each([
+  [["logs", "--limit", "x"], "orch logs"],
+  [["tasks", "--status", "nothing-like-it"], "orch tasks"],
+  [["add-task"], "orch add-task"],
+  [["rescue", "restore"], "orch rescue restore"],
+  [["config", "shwo"], "orch config"],
+  [["stauts"], "orch"],
+  [["--cofnig"], "orch"],
+] as const)("orch %s is told which help tells more", async (argv, command) => {
+  const said = await (await openCli()).run(...argv);
+  expect(said.code).toBe(2);
+  expect(said.err).toMatch(new RegExp(`\nTry \`${command} --help\`\\.\n$`));
+});

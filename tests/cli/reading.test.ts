@@ -43,7 +43,7 @@ test("before the first run everything can be read, and reading creates nothing",
   const status = await cli.run("status");
   expect(status).toMatchObject({ code: 0, err: "" });
   expect(status.out).toMatch(/PROJECT +STATE +RUNNING/);
-  expect(status.out).toMatch(/shop +enabled +0 +0 +0 +0 +0 +\$0\.00 +\$0\.00 +- +-/);
+  expect(status.out).toMatch(/shop +active +0 +0 +0 +0 +0 +\$0\.00 +\$0\.00 +- +-/);
   for (const command of ["tasks", "logs", "costs"])
     expect(await cli.run(command)).toMatchObject({ code: 0 });
   expect(cli.store.projects.size).toBe(0);
@@ -114,7 +114,7 @@ test("why a task waits is said with what to do about it", async () => {
   expect(await why()).toContain("orch run --project shop");
   expect(await why()).not.toContain("next in its queue");
   await cli.run("pause", "-p", "shop");
-  expect(await why()).toContain("paused by person");
+  expect(await why()).toContain("paused by a person");
   await cli.run("resume", "-p", "shop");
   await cli.write({ projects: [{ name: "shop", path: ".", enabled: false }] });
   expect(await why()).toContain("disabled");
@@ -237,6 +237,14 @@ test("a ledger that cannot be read hides no other project", async () => {
   const said = await cli.run("status");
   expect(said.code).toBe(1);
   expect(said.out).toMatch(/shop +unreadable/);
-  expect(said.out).toMatch(/blog +enabled/);
+  expect(said.out).toMatch(/blog +active/);
   expect(said.err).toContain("file is not a database");
+});
+
+test("where there are tasks, a status that none has is all that is said", async () => {
+  const cli = await openCli();
+  expect((await cli.run("tasks")).err).toContain("`orch run` plans some");
+  await cli.run("add-task", "-p", "shop", "--title", "Fix it");
+  const none = await cli.run("tasks", "-s", "in_progress");
+  expect(none.err).toBe("no tasks with status in_progress\n");
 });

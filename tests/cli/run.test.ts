@@ -83,7 +83,7 @@ test("paused projects are passed over where none was named", async () => {
   const cli = await openCli();
   await cli.run("pause", "-p", "shop");
   const said = await cli.run("run", "--json");
-  expect(said.err).toContain("shop is paused by person");
+  expect(said.err).toContain("shop is paused by a person");
   expect(JSON.parse(said.out)).toHaveLength(1);
   const named = await cli.run("run", "-p", "blog", "-p", "shop");
   expect(named).toMatchObject({ code: 1, out: "" });
@@ -91,7 +91,7 @@ test("paused projects are passed over where none was named", async () => {
 
 test("a missing key ends with 4, another's run with 75, an obstacle with its hint", async () => {
   const cli = await openCli();
-  cli.scene.agentProblem = { kind: "noKey", detail: "no key and no login" };
+  cli.scene.agentProblem = { kind: "noKey", detail: "no ANTHROPIC_API_KEY is set" };
   const key = await cli.run("run");
   expect(key.code).toBe(4);
   expect(key.err).toContain("ANTHROPIC_API_KEY");

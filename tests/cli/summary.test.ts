@@ -14,7 +14,16 @@ const over = { at: "completed", outcome: { ...outcome, cutShort: null } } as con
 
 function report(changes: Partial<TaskRecord>, state: Cycle["state"] = over) {
   const project = { name: "shop", path: "/shop" } as never; // nothing else of it is told
-  const record = { task: aTask(), attempts: [], verdicts: [], landings: [], job: null, costUsd: 0 };
+  const record = {
+    task: aTask(),
+    attempts: [],
+    verdicts: [],
+    landings: [],
+    decisions: [],
+    job: null,
+    costUsd: 0,
+    lostUsd: 0,
+  };
   return { project, cycle: aCycle({ state }), tasks: [{ ...record, ...changes }], costUsd: 0 };
 }
 

@@ -66,7 +66,7 @@ test("pause and resume say what they did, and refuse what is so already", async 
   expect(await cli.run("pause", "-p", "shop")).toMatchObject({ code: 0, out: "shop is paused\n" });
   expect((await cli.run("pause", "-p", "shop")).code).toBe(1);
   const refused = (await cli.run("run", "-p", "shop")).err;
-  expect(refused).toContain("project shop is paused by person: asked for with `orch pause`\n");
+  expect(refused).toContain("project shop is paused by a person: asked for with `orch pause`\n");
   expect((await cli.run("pause")).code).toBe(0);
   expect((await cli.run("resume")).out).toBe("shop is resumed\nblog is resumed\n");
 });
@@ -91,6 +91,13 @@ test("a held task lands when approved, and goes back when rejected", async () =>
   const other = await waiting(cli, "Hold two");
   expect((await cli.run("reject", other, "--reason", "too big")).code).toBe(0);
   expect(await stateOf(cli, other)).toBe("failed");
+  const { decisions } = JSON.parse((await cli.run("show", other, "--json")).out);
+  expect(decisions).toMatchObject([{ by: "person", decision: "rejected", reason: "too big" }]);
+  const told = (await cli.run("show", other)).out;
+  expect(told).toMatch(/A person: rejected, .*\n(?: .*\n)* {2}too big/);
+  expect(told).not.toContain("branch ");
+  cli.scene.branches.add(`orch/${other}`);
+  expect((await cli.run("show", other)).out).toMatch(new RegExp(`branch +orch/${other}`));
 });
 
 test("a failed task is retried, an open one cancelled, an ended one left alone", async () => {

@@ -39,12 +39,7 @@ test("status shows what cannot be worked in, with the reason, beside what can", 
   writeFileSync(join(folder, "orch.json"), JSON.stringify({ projects: [...projects, off] }));
   const { out, code } = await startOrch(folder, ["status"]).ended;
   expect(code).toBe(0);
-  for (const row of [
-    /^fine +enabled/m,
-    /^bare +unusable/m,
-    /^plain +unusable/m,
-    /^gone +unusable/m,
-  ])
+  for (const row of [/^fine +active/m, /^bare +unusable/m, /^plain +unusable/m, /^gone +unusable/m])
     expect(out).toMatch(row);
   expect(out).toMatch(/^off +disabled/m);
   expect(out).toMatch(/unusable bare: .* has no commits yet \(.*git commit/);

@@ -169,6 +169,9 @@ function readPromises(the: () => Bench): void {
   it("tells all that is known of a task", async () => {
     const { engine, write, claimed } = the();
     const landing = aLanding([1, 2]);
+    const whole = aReservation(8);
+    const lostOne = { ...whole, settledUsd: whole.amountUsd, lost: true } as const;
+    const rejected = { type: "task.rejected", why: "too big", chance: 0, now: noon } as const;
     await write(
       { kind: "task", task: aTask(1) },
       { kind: "attempt", attempt: anAttempt(1) },
@@ -176,6 +179,9 @@ function readPromises(the: () => Bench): void {
       { kind: "landing", landing },
       { kind: "landing", landing: { ...landing, state: "landed" } },
       { kind: "reservation", reservation: aReservation(7, { settledUsd: 0.5 }) },
+      { kind: "reservation", reservation: lostOne },
+      { kind: "event", event: { of: "task", task: taskNumber(1), event: rejected, rules } },
+      { kind: "event", event: { of: "task", task: taskNumber(2), event: rejected, rules } },
       sent(1),
     );
     const { job } = await claimed();
@@ -185,7 +191,9 @@ function readPromises(the: () => Bench): void {
       verdicts: [aVerdict(1)],
       landings: [{ ...landing, state: "landed" }],
       job,
-      costUsd: 0.5,
+      decisions: [{ at: expect.any(Number), event: rejected }],
+      costUsd: 0.5 + lostOne.amountUsd,
+      lostUsd: lostOne.amountUsd,
     });
   });
 

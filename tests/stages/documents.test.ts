@@ -103,8 +103,9 @@ describe("what workers did", () => {
     });
     const state = { at: "done", attempt: 2, landed: make.sha("d") } as const;
     const attempts = [resolved, failed, second];
+    const landing = make.aLanding({ at: instant(make.noon + 300_000) });
     const entry = workerDocument(
-      record({ task: make.aTask({ state }), attempts, landings: [make.aLanding()] }),
+      record({ task: make.aTask({ state }), attempts, landings: [landing] }),
     );
     expect(entry).toMatchObject({ folder: "workers", file: "aaaaaaaaaaaa.md" });
     const text = textOf(entry);

@@ -47,6 +47,8 @@ export interface Scene {
   patrolled: readonly Patrolled[];
   /** What has not landed. */
   unmerged: readonly string[];
+  /** Branches in the projects' repositories. */
+  branches: Set<string>;
   audit: Audit;
   stdin: string;
   isTTY: boolean;
@@ -94,6 +96,7 @@ export async function openCli(): Promise<Cli> {
     findings: [],
     patrolled: [],
     unmerged: [],
+    branches: new Set(),
     audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
@@ -217,6 +220,7 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       setupCommand: null,
       backlog: "claude_md",
     }),
+    hasBranch: async (_, branch) => scene.branches.has(branch),
     rescues: async () => rescues,
     unmerged: async () => scene.unmerged,
     forget: async (_, { name }, { rescued }) => {

@@ -9,7 +9,9 @@ export const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
   attempts: [],
   verdicts: [],
   landings: [],
+  decisions: [],
   job: null,
+  lostUsd: 0,
   costUsd: 0.0542,
   ...changes,
 });

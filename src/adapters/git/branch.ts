@@ -86,7 +86,7 @@ async function symbolic(gitDir: string, ref: string, signal: AbortSignal): Promi
 
 function empty(gitDir: string): RepoError {
   return new RepoError(
-    `${gitDir} has no commits yet`,
+    `the repository of ${gitDir.replace(/[\\/]\.git$/, "")} has no commits yet`,
     'make a first commit (`git commit --allow-empty -m "Start"`)',
   );
 }

@@ -36,8 +36,10 @@ export async function locate(path: string, signal: AbortSignal): Promise<Place> 
   ];
   const { code, stdout, stderr } = await git({ gitDir: null, cwd, args }, signal);
   if (code !== 0) {
+    // what else git says, e.g. of a folder of somebody else's, is worth reading
+    const isPlain = /^fatal: not a git repository \(or any/.test(stderr);
     throw new RepoError(
-      `${path} is not in a git repository: ${stderr.trim()}`,
+      `${path} is not in a git repository${isPlain ? "" : `: ${stderr.trim()}`}`,
       "run `git init` there and commit, or correct the project's path",
     );
   }

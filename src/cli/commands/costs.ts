@@ -3,7 +3,7 @@ import type { Reservation } from "../../core/records.ts";
 import { type Desk, withLedger } from "../desk.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { pickProjects } from "../pick.ts";
-import { money } from "../render/format.ts";
+import { lostWords, money } from "../render/format.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderTable } from "../render/table.ts";
 
@@ -60,6 +60,12 @@ const reserved = (spent: readonly Spent[]): number =>
     0,
   );
 
+/** What spent nothing was none: a verdict may need no reading. */
+const isSession = ({ reservation }: Spent): boolean => (reservation.settledUsd ?? 0) > 0;
+
+const lost = (spent: readonly Spent[]): number =>
+  settled(spent.filter(({ reservation }) => reservation.lost === true));
+
 function shareBy(spent: readonly Spent[], keyOf: (each: Spent) => string | null): Share[] {
   const groups = new Map<string, Spent[]>();
   for (const each of spent) {
@@ -69,7 +75,7 @@ function shareBy(spent: readonly Spent[], keyOf: (each: Spent) => string | null)
   return [...groups].map(([key, group]) => ({
     key,
     costUsd: settled(group),
-    sessions: group.length,
+    sessions: group.filter(isSession).length,
   }));
 }
 
@@ -86,6 +92,7 @@ function toJson(since: string, spent: readonly Spent[], shares: Shares) {
     since,
     total_usd: settled(spent),
     reserved_usd: reserved(spent),
+    lost_usd: lost(spent),
     by_day: list("day"),
     by_project: list("project"),
     by_role: list("role"),
@@ -104,7 +111,8 @@ function render(shares: Shares, spent: readonly Spent[], desk: Desk): string {
     );
   const open = reserved(spent);
   const aside = open > 0 ? `, ${money(open)} set aside` : "";
-  const total = `${paint.bold("total")} ${money(settled(spent))}${aside}`;
+  const gone = lost(spent) > 0 ? `, ${money(lost(spent))} of it ${lostWords}` : "";
+  const total = `${paint.bold("total")} ${money(settled(spent))}${gone}${aside}`;
   return [
     table("DAY", shares.day),
     table("PROJECT", shares.project),

@@ -8,7 +8,7 @@ import { type Desk, withLedger } from "../desk.ts";
 import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
 import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
-import { commandOf } from "../render/format.ts";
+import { commandOf, pauser } from "../render/format.ts";
 import { renderLimit } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
@@ -94,7 +94,7 @@ async function unpaused(
       active.push(config);
       continue;
     }
-    const what = `project ${config.name} is paused by ${pause.by}: ${line(pause.why, 300)}`;
+    const what = `project ${config.name} is paused by ${pauser(pause.by)}: ${line(pause.why, 300)}`;
     const hint = `\`orch resume --project ${config.name}\` lets it go on`;
     if (named || chosen.length === 1) throw failure(what, hint);
     desk.say(`orch: ${what}\n  ${hint}`);

@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import { explained } from "../../core/decided.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -6,6 +7,7 @@ import { type Desk, withLedger } from "../desk.ts";
 import { exitCodes, failure } from "../exit-codes.ts";
 import { pickById, pickProjects } from "../pick.ts";
 import { renderCycle } from "../render/cycle.ts";
+import { decisionJson } from "../render/decision.ts";
 import { attemptJson, briefJson, landingJson, taskJson, verdictJson } from "../render/json.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderTask, trailOf } from "../render/task.ts";
@@ -45,6 +47,8 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
   const holder = await backstage.holder(portfolio);
   const { job } = record;
   const why = whyWaiting({ task: record.task, job, config: project, overview, now, holder });
+  const name = `${project.gitBranchPrefix}${task.id}`;
+  const branch = (await backstage.hasBranch(project.path, name)) ? name : null;
   const trail = await written(trailOf(project, task));
   const transcripts = await transcriptsOf(backstage, portfolio, project.name, task.id);
   desk.answer(
@@ -54,10 +58,12 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
       ...briefJson(record.task),
       detail: record.task.state,
       waits_for: why,
-      branch: `${project.gitBranchPrefix}${task.id}`,
+      branch,
       cost_usd: record.costUsd,
+      lost_usd: record.lostUsd,
       attempts: record.attempts.map(attemptJson),
       verdicts: record.verdicts.map(verdictJson),
+      decisions: explained(record.task, record.verdicts, record.decisions).map(decisionJson),
       landings: record.landings.map(landingJson),
       trail,
       transcripts,
@@ -66,6 +72,7 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
       renderTask(record, {
         config: project,
         why,
+        branch,
         now,
         paint: paintFor(desk.colour.out),
         files: [...trail, ...transcripts],

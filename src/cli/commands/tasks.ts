@@ -27,15 +27,18 @@ export async function tasks(desk: Desk, options: TasksOptions): Promise<number> 
     const projects = pickProjects(portfolio, options.project);
     const rows: Row[] = [];
     let total = 0;
+    let all = 0;
     for (const { name } of projects) {
       const filter = status === undefined ? { limit } : { limit, status };
       for (const task of await ledger.tasks(name, filter)) rows.push({ project: name, task });
-      total += count((await ledger.overview(name)).counts, status);
+      const { counts } = await ledger.overview(name);
+      total += count(counts, status);
+      all += count(counts, undefined);
     }
     const shown = [...rows].sort((a, b) => b.task.createdAt - a.task.createdAt).slice(0, limit);
     const now = (await desk.backstage()).clock.now();
     const several = projects.length > 1;
-    if (shown.length === 0 && !desk.flags.json) desk.say(nothing(options));
+    if (shown.length === 0 && !desk.flags.json) desk.say(nothing(options, all === 0));
     else
       desk.answer(
         shown.map(({ project, task }) => taskJson(project, task)),
@@ -49,9 +52,9 @@ export async function tasks(desk: Desk, options: TasksOptions): Promise<number> 
 const count = (counts: Readonly<Record<Status, number>>, status: Status | undefined): number =>
   status === undefined ? Object.values(counts).reduce((sum, n) => sum + n, 0) : counts[status];
 
-function nothing({ status }: TasksOptions): string {
-  const which = status === undefined ? "" : ` with status ${status}`;
-  return `no tasks${which}: \`orch run\` plans some, \`orch add-task\` adds one`;
+function nothing({ status }: TasksOptions, isEmpty: boolean): string {
+  if (!isEmpty) return `no tasks with status ${status}`;
+  return "no tasks: `orch run` plans some, `orch add-task` adds one";
 }
 
 function render(

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isProjectName } from "../../core/ids.ts";
+import { closest } from "../../core/suggest.ts";
 import type { Desk } from "../desk.ts";
 
 /** Loads and carries out a command; its module is not loaded before it is wanted. */
@@ -45,6 +46,21 @@ export const whole =
     if (/^-?\d{1,9}$/.test(text) && n >= min && n <= max) return n;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
+
+/** An option with fixed values; a mistyped one is told with what was probably meant. */
+export function choice<const F extends string, const C extends readonly string[]>(
+  flags: F,
+  description: string,
+  values: C,
+) {
+  const isOne = (text: string): text is C[number] => values.includes(text);
+  return new Option(flags, description).choices(values).argParser((text: string): C[number] => {
+    if (isOne(text)) return text;
+    const near = closest(text, values);
+    const meant = near === null ? "" : `\n(Did you mean ${near}?)`;
+    throw new InvalidArgumentError(`Allowed choices are ${values.join(", ")}.${meant}`);
+  });
+}
 
 /** Collects the values of an option that may be given several times. */
 export const collect = (value: string, before: string[] | undefined): string[] => [

@@ -1,6 +1,5 @@
 /** Commands that only look. */
-import { Option } from "@commander-js/extra-typings";
-import { type Act, collectNames, name, type Program, whole } from "./program.ts";
+import { type Act, choice, collectNames, name, type Program, whole } from "./program.ts";
 
 const statuses = ["pending", "in_progress", "waiting", "done", "failed", "skipped"] as const;
 /** More rows than this are for a program, which can page. */
@@ -27,7 +26,7 @@ export function addReading(program: Program, act: Act): void {
     .summary("list tasks, the newest first")
     .description("Lists tasks of the named projects, or of all, the newest first.")
     .option("-p, --project <name>", "the project; may be given several times", collectNames)
-    .addOption(new Option("-s, --status <status>", "only tasks with this status").choices(statuses))
+    .addOption(choice("-s, --status <status>", "only tasks with this status", statuses))
     .option("-n, --limit <n>", "most tasks to list", whole(1, limitMax), tasksShown)
     .action((options) =>
       act(async (desk) => (await import("../commands/tasks.ts")).tasks(desk, options)),

@@ -1,6 +1,7 @@
 /** Commands about the set-up: the portfolio, the machine, the shell. */
-import { Option } from "@commander-js/extra-typings";
-import { type Act, name, type Program } from "./program.ts";
+import { type Act, choice, name, type Program } from "./program.ts";
+
+const backlogs = ["claude_md", "backlog_file", "manual"] as const;
 
 /** Adds `init`, `config`, `doctor`, `forget` and `help`. */
 export function addSettingUp(program: Program, act: Act): void {
@@ -69,13 +70,7 @@ function addInit(program: Program, act: Act): void {
     .option("--name <name>", "the project's name; else that of its folder", name)
     .option("--test <command>", "command that runs the tests; else what is found")
     .option("--lint <command>", "command that runs the linter; else what is found")
-    .addOption(
-      new Option("--backlog <source>", "where work comes from; else what is found").choices([
-        "claude_md",
-        "backlog_file",
-        "manual",
-      ] as const),
-    )
+    .addOption(choice("--backlog <source>", "where work comes from; else what is found", backlogs))
     .option("-y, --yes", "do not ask")
     .action((options) =>
       act(async (desk) => (await import("../commands/init.ts")).init(desk, options)),

@@ -1,6 +1,6 @@
 /** Commands by which a person decides something. */
 import { Option } from "@commander-js/extra-typings";
-import { type Act, collect, collectNames, name, type Program, whole } from "./program.ts";
+import { type Act, choice, collect, collectNames, name, type Program, whole } from "./program.ts";
 
 const kinds = ["code", "test", "fix", "review"] as const;
 const priorityMax = 1_000;
@@ -15,7 +15,7 @@ export function addTelling(program: Program, act: Act): void {
     .option("-p, --project <name>", "the project; may be left out where there is only one", name)
     .requiredOption("--title <text>", "what it is, in one line")
     .option("--desc <text>", 'what is to be done; "-" reads it from standard input')
-    .addOption(new Option("--type <type>", "sort of work").choices(kinds).default("code" as const))
+    .addOption(choice("--type <type>", "sort of work", kinds).default("code" as const))
     .option("--priority <n>", "higher goes first", whole(0, priorityMax), 1)
     .option("--criteria <text>", "what must hold when it is done; may be repeated", collect)
     .option("--files <glob>", "paths that may change; may be repeated; else any", collect)
@@ -69,14 +69,21 @@ function addOnTask(program: Program, act: Act): void {
     .argument("<id>", taskWords)
     .option("-p, --project <name>", "look in this project only", name)
     .action((id, options) => act(async (desk) => (await tell()).retry(desk, id, options)));
-  for (const [verb, summary] of [
-    ["skip", "leave a task undone"],
-    ["cancel", "end a task, and the session that works on it"],
+  for (const [verb, summary, when] of [
+    ["skip", "leave a task undone", "For a task that need not be done. Ends it"],
+    [
+      "cancel",
+      "end a task, and the session that works on it",
+      "For a task that goes wrong while it is worked on. Ends it",
+    ],
   ] as const)
     program
       .command(verb)
       .summary(summary)
-      .description("Ends a task that is not over; a session that works on it is ended, too.")
+      .description(
+        `${when} unless it is over already, and a session that works on it, too; both verbs do ` +
+          "the same, and the record says which was meant.",
+      )
       .argument("<id>", taskWords)
       .option("-p, --project <name>", "look in this project only", name)
       .option("--reason <text>", "why, for the record")

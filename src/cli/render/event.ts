@@ -6,7 +6,7 @@ import type { LogLevel } from "../../core/portfolio.ts";
 import type { ProjectEvent } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, entry, money, shortSha } from "./format.ts";
+import { counted, entry, money, pauser, shortSha } from "./format.ts";
 
 export interface Told {
   readonly level: LogLevel;
@@ -156,7 +156,7 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
 function ofProject(event: ProjectEvent): Told {
   switch (event.type) {
     case "project.paused":
-      return warning(`paused by ${event.by}: ${quote(event.why)}`);
+      return warning(`paused by ${pauser(event.by)}: ${quote(event.why)}`);
     case "project.resumed":
       return info("goes on");
     case "project.succeeded":

@@ -15,6 +15,9 @@ export function duration(ms: number): string {
   return prettyMs(Math.round(ms / 1_000) * 1_000, { unitCount: 2 });
 }
 
+/** What is said of money whose bill nobody knows. */
+export const lostWords = "reserved by a session that was lost, counted as spent";
+
 /** How long ago, or how soon, a moment is. */
 export function relative(at: Instant, now: Instant): string {
   const ms = at - now;
@@ -44,6 +47,9 @@ export function size(bytes: number): string {
   const number = bytes / 2 ** (10 * step);
   return `${step === 0 ? number : number.toFixed(1)} ${units[step]}`;
 }
+
+/** Who has paused a project, to be read by the person at the terminal. */
+export const pauser = (by: string): string => (by === "person" ? "a person" : `the ${by}`);
 
 /** `1 task`, `2 tasks`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

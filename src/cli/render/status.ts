@@ -90,7 +90,7 @@ function row({ config, overview, trouble }: Seen, look: Look): readonly string[]
 
 function stateOf({ enabled }: ProjectConfig, { project }: Overview, look: Look): string {
   if (!enabled) return look.paint.dim("disabled");
-  return pauseAt(project, look.now) === null ? "enabled" : look.paint.yellow("paused");
+  return pauseAt(project, look.now) === null ? "active" : look.paint.yellow("paused");
 }
 
 function nextOf({ openCycle, nextCycleAt }: Overview, { now, holder }: Look): string {

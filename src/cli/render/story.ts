@@ -42,14 +42,12 @@ function chapter(
   if (first === undefined) return "";
   const tasks = [...newest(reports).values()].sort((a, b) => endOf(a) - endOf(b));
   if (tasks.length === 0) return reports.map((each) => renderReport(each, paint)).join("\n\n");
-  // the last cycle of a row only finds that nothing is left to do
-  const busy = reports.filter((each) => each.tasks.length > 0).length;
   const landed = tasks.filter(({ task }) => task.state.at === "done").length;
   const cost = reports.reduce((sum, { costUsd }) => sum + costUsd, 0);
   const room = Math.min(columns, columnsMax) - indent.length;
   return [
     `${paint.bold(first.project.name)}  ${paint.green(`${landed} landed`)} in ` +
-      `${counted(busy, "cycle")}, ${money(cost)}`,
+      `${counted(reports.length, "cycle")}, ${money(cost)}`,
     ...tasks.flatMap((record) => [
       ...taskLines(record, paint, "over"),
       ...detours(record).flatMap((each) => wrap(each, room).map((part) => indent + part)),

@@ -1,5 +1,4 @@
 /** The end of a run, for people: what landed, what did not, what it cost, where the trail is. */
-import { dirname } from "node:path";
 import { isOpen } from "../../core/cycle.ts";
 import { failureSentence } from "../../core/failure.ts";
 import type { TaskState } from "../../core/task.ts";
@@ -35,10 +34,7 @@ export function remarks(report: CycleReport, paint: Paint): readonly string[] {
     lines.push(`  ${paint.dim("refused")}    ${entry(line(title, titleMax), line(why, whyMax))}`);
   if (cycle.state.at === "completed" && cycle.state.outcome.cutShort !== null)
     lines.push(`  ${paint.yellow("cut short")}  ${line(cycle.state.outcome.cutShort, whyMax)}`);
-  const trail =
-    cycle.plan === null
-      ? dirname(dirname(planFile(project, cycle.id)))
-      : planFile(project, cycle.id);
+  const trail = planFile(project, cycle.id);
   if (cycle.startedAt !== null) lines.push(`  ${paint.dim("trail")}      ${line(trail)}`);
   return lines;
 }

@@ -1,6 +1,7 @@
 /** Everything about one task, for people. */
 import { join } from "node:path";
 import { sizeOf } from "../../core/change.ts";
+import { explained } from "../../core/decided.ts";
 import { failureSentence } from "../../core/failure.ts";
 import type { Instant } from "../../core/ids.ts";
 import type { ProjectConfig } from "../../core/portfolio.ts";
@@ -8,12 +9,15 @@ import type { Attempt, AttemptOutcome, Verdict } from "../../core/records.ts";
 import { statusOf, type Task } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import { clean, line } from "../sanitize.ts";
-import { counted, duration, entry, money, relative, shortSha } from "./format.ts";
+import { renderDecision } from "./decision.ts";
+import { counted, duration, entry, lostWords, money, relative, shortSha } from "./format.ts";
 import { type Paint, paintStatus } from "./paint.ts";
 
 export interface TaskLook {
   readonly config: ProjectConfig;
   readonly why: string | null;
+  /** Its branch; null where none is there. */
+  readonly branch: string | null;
   readonly now: Instant;
   readonly paint: Paint;
   /** What has been written of it: the audit trail and transcripts. */
@@ -36,28 +40,29 @@ const indent = (text: string): string =>
 export function renderTask(record: TaskRecord, look: TaskLook): string {
   const { task, attempts, verdicts } = record;
   const { paint } = look;
+  const decided = explained(task, verdicts, record.decisions);
+  const inOrder = [
+    ...attempts.map((each) => ({ at: each.startedAt, text: renderAttempt(each, paint) })),
+    ...verdicts.map((each) => ({ at: each.startedAt, text: renderVerdict(each, paint) })),
+    ...decided.map((each) => ({ at: each.at, text: renderDecision(each, look) })),
+  ].sort((a, b) => a.at - b.at);
   const parts = [
     head(record, look),
     section("Description", task.brief.description, paint),
     list("Done when", task.brief.criteria, paint),
     list("May change", task.brief.allowedFiles, paint),
     list("Leaves alone", task.brief.leaveAlone, paint),
-    list(
-      "Answers",
-      task.answers.map(({ question, answer }) => `${line(question)} ${line(answer)}`),
-      paint,
-    ),
-    ...attempts.map((each) => renderAttempt(each, paint)),
-    ...verdicts.map((each) => renderVerdict(each, paint)),
+    ...inOrder.map((each) => each.text),
     list("Files", look.files, paint),
   ];
   return parts.filter((each) => each !== "").join("\n\n");
 }
 
 function head(record: TaskRecord, look: TaskLook): string {
-  const { task, costUsd, landings } = record;
+  const { task, costUsd, lostUsd, landings } = record;
   const { paint, config, now, why } = look;
   const { state, brief } = task;
+  const lost = lostUsd === 0 ? "" : `, ${money(lostUsd)} of it ${lostWords}`;
   const landed = landings.find(({ state: at }) => at === "landed");
   const rows: readonly (readonly [string, string])[] = [
     ["status", `${paintStatus(paint, statusOf(state))} (${state.at})`],
@@ -65,8 +70,8 @@ function head(record: TaskRecord, look: TaskLook): string {
     ["project", config.name],
     ["type", `${brief.kind}, priority ${brief.priority}`],
     ["attempt", `${state.attempt} of ${config.maxAttempts}`],
-    ["cost", money(costUsd)],
-    ["branch", state.at === "done" ? "" : `${config.gitBranchPrefix}${task.id}`],
+    ["cost", `${money(costUsd)}${lost}`],
+    ["branch", look.branch ?? ""],
     ["landed", landed === undefined ? "" : `${shortSha(landed.commit)} on ${landed.branch}`],
     ["cycle", task.cycle ?? "none: added by a person"],
     ["backlog", brief.backlogItem === null ? "" : line(brief.backlogItem, 200)],

@@ -8,7 +8,7 @@ import { isOver, type Task } from "../../core/task.ts";
 import type { Overview } from "../../ports/engine.ts";
 import type { Holder } from "../backstage.ts";
 import { line } from "../sanitize.ts";
-import { relative } from "./format.ts";
+import { pauser, relative } from "./format.ts";
 
 export interface Circumstances {
   readonly task: Task;
@@ -48,7 +48,7 @@ function byProject({ config, overview, now }: Circumstances): string | null {
   if (pause === null) return null;
   const until = pause.until === null ? "" : `, goes on ${relative(pause.until, now)}`;
   return (
-    `project ${name} is paused by ${pause.by}: ${quote(pause.why)}${until} (orch resume ` +
+    `project ${name} is paused by ${pauser(pause.by)}: ${quote(pause.why)}${until} (orch resume ` +
     `--project ${name})`
   );
 }

@@ -2,7 +2,7 @@
  * Lands one candidate: merged without a checkout, checked as that very tree, published exactly
  * once.
  */
-import type { Failure } from "../../core/failure.ts";
+import { type Failure, listed } from "../../core/failure.ts";
 import type { CommitSha, Token } from "../../core/ids.ts";
 import { type Instant, later } from "../../core/ids.ts";
 import type { CheckOutcome, Landing } from "../../core/records.ts";
@@ -151,7 +151,7 @@ function evidence(reasons: readonly string[], checks: readonly CheckOutcome[]): 
   const outputs = checks
     .filter(({ decision }) => decision !== "pass")
     .map(({ command, outputTail }) => `\`${command}\`:\n\n${fence(outputTail)}`);
-  return [reasons.join("\n"), ...outputs].join("\n\n");
+  return [listed(reasons), ...outputs].join("\n\n");
 }
 
 /**

@@ -1,11 +1,13 @@
 /** What workers and the refinery did for a task, written down for the person. */
 import { type FileChange, sizeOf } from "../../core/change.ts";
+import { type Explained, explained } from "../../core/decided.ts";
 import { failureSentence } from "../../core/failure.ts";
 import type { Attempt, AttemptOutcome, Landing, Leftover, Spending } from "../../core/records.ts";
-import type { Task, TaskState } from "../../core/task.ts";
+import type { TaskState } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
 import type { JournalEntry } from "../../ports/journal.ts";
 import { briefBlocks } from "../brief-document.ts";
+import { decisionBlocks } from "../decision-document.ts";
 import {
   blocks,
   bullets,
@@ -20,33 +22,36 @@ import {
 
 /** The document of a task's attempts; null while there is none. */
 export function workerDocument(record: TaskRecord): JournalEntry | null {
-  const { task, attempts, landings, costUsd } = record;
-  if (attempts.length === 0) return null;
-  const inOrder = [...attempts].sort((a, b) => a.startedAt - b.startedAt);
+  const { task, attempts, verdicts, landings, decisions } = record;
+  if (attempts.length === 0 && decisions.length === 0) return null;
+  const decided = explained(task, verdicts, decisions);
+  const inOrder = [
+    ...attempts.map((each) => ({ at: each.startedAt, blocks: attemptBlocks(each) })),
+    ...decided.map((each) => ({ at: each.at, blocks: decisionBlocks(each) })),
+    ...landings.map((each) => ({ at: each.at, blocks: landingBlocks(each, decided) })),
+  ].sort((a, b) => a.at - b.at);
   const parts = [
     `# ${line(task.brief.title)}`,
-    bullets(facts(task, costUsd)),
+    bullets(facts(record)),
     "## The task",
     ...briefBlocks(task.brief),
-    ...task.answers.flatMap(({ question, answer }) => [
-      "## A question, answered by a person",
-      passage(question),
-      "The answer:",
-      passage(answer),
-    ]),
-    ...inOrder.flatMap(attemptBlocks),
-    ...landings.flatMap(landingBlocks),
+    ...inOrder.flatMap((each) => each.blocks),
   ];
   return { folder: "workers", file: `${task.id}.md`, text: blocks(parts) };
 }
 
-function facts({ id, cycle, brief, createdAt, state }: Task, costUsd: number): readonly string[] {
+function facts({ task, costUsd, lostUsd }: TaskRecord): readonly string[] {
+  const { id, cycle, brief, createdAt, state } = task;
+  const lost =
+    lostUsd === 0
+      ? ""
+      : `; ${money(lostUsd)} of it was reserved by a session that was lost, and counts as spent`;
   return [
     `Task: ${code(id)}, ${brief.kind}, priority ${brief.priority}`,
     cycle === null ? "Added by a person" : `Planned in cycle ${code(cycle)}`,
     `Created: ${moment(createdAt)}`,
     `State: ${stateText(state)}`,
-    `Cost of all its sessions: ${money(costUsd)}`,
+    `Cost of all its sessions: ${money(costUsd)}${lost}`,
   ];
 }
 
@@ -160,13 +165,17 @@ const landingStates: { readonly [S in Landing["state"]]: string } = {
   parked: "waits for the person's checkout",
 };
 
-function landingBlocks({ state, branch, commit, base, at, checks }: Landing): readonly string[] {
+function landingBlocks(landing: Landing, decided: readonly Explained[]): readonly string[] {
+  const { state, branch, commit, base, at, checks } = landing;
+  const last = decided.filter((each) => each.at <= at && each.about !== null).at(-1);
+  const about = last?.event.type === "task.approved" ? last.about : null;
   const lines = [
     `State: ${landingStates[state]}`,
     `Branch: ${code(branch)}`,
     `Commit: ${code(commit)}`,
     `On top of: ${code(base)}`,
     `When: ${moment(at)}`,
+    ...(about === null ? [] : [`A person approved it although it waited: ${line(about)}`]),
     ...checks.map(({ name, sentence }) => `The check ${code(name)} ${line(sentence)}`),
   ];
   return ["## Landing", bullets(lines)];

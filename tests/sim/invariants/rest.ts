@@ -1,5 +1,6 @@
 /** What holds once the world is calm and everything has come to rest. */
 
+import { decidedOf } from "../../../src/core/decided.ts";
 import type { JournalEntry } from "../../../src/ports/journal.ts";
 import { verdictDocument } from "../../../src/stages/judge/document.ts";
 import { planDocument } from "../../../src/stages/plan/document.ts";
@@ -81,8 +82,10 @@ export const trailIsComplete: Invariant<Scene> = {
         attempts: of(data.attempts.values()),
         verdicts: of(data.verdicts.values()),
         landings: [...data.landings.values()].filter(({ tasks }) => tasks.includes(task.id)),
+        decisions: decidedOf(task.id, data.events),
         job: null,
         costUsd: 0,
+        lostUsd: 0,
       };
       if (!is(workerDocument(record)) || !is(verdictDocument(record)))
         return `the trail of ${task.id} is not as it ended`;

@@ -45,8 +45,8 @@ export const coreMutants: readonly Mutant[] = [
   {
     name: "a lost delivery has spent nothing",
     file: "src/core/schedule.ts",
-    text: "settledUsd: each.amountUsd } });",
-    by: "settledUsd: 0 } });",
+    text: "draft.add(settledAsSpent(each));",
+    by: 'draft.add({ kind: "reservation", reservation: { ...each, settledUsd: 0 } });',
     promise: "G5",
     seed: 3,
   },

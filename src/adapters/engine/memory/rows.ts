@@ -99,6 +99,7 @@ type WorkReads =
   | "verdicts"
   | "landings"
   | "events"
+  | "toldOf"
   | "cursor"
   | "sequence";
 
@@ -120,6 +121,7 @@ function readWork(data: ProjectData): Pick<ProjectReads, WorkReads> {
     attempts: (task) => of(attempts, task),
     verdicts: (task) => of(verdicts, task),
     landings: (task) => [...landings.values()].filter(({ tasks }) => tasks.includes(task)),
+    toldOf: (task) => events.filter(({ event: e }) => e.of === "task" && e.task === task),
     events: (after, limit) => events.slice(after, after + limit),
     cursor: () => events.length,
     sequence: (name) => sequences.get(name) ?? 0,
@@ -135,6 +137,7 @@ type MoneyReads =
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
+  | "lostOf"
   | "totalUsd";
 
 function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads> {
@@ -147,6 +150,7 @@ function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads
     moneyOfDay: (day) => where((each) => each.day === day),
     moneyOfCycle: (cycle) => where((each) => each.cycle === cycle),
     costOf: (task) => where((each) => each.task === task).settledUsd,
+    lostOf: (task) => where((each) => each.task === task && each.lost === true).settledUsd,
     totalUsd: () => where(() => true).settledUsd,
   };
 }

@@ -1,4 +1,5 @@
 /** The cheap reads, over any storage. */
+import { decidedOf } from "../../../core/decided.ts";
 import { type Instant, instant, type ProjectName } from "../../../core/ids.ts";
 import { newProject } from "../../../core/project.ts";
 import type { Status } from "../../../core/task.ts";
@@ -53,8 +54,10 @@ export function readLedger({ storage, alive, today }: LedgerOptions): Ledger {
           attempts: rows.attempts(id),
           verdicts: rows.verdicts(id),
           landings: rows.landings(id),
+          decisions: decidedOf(id, rows.toldOf(id)),
           job: row === undefined ? null : asSeen(row, alive),
           costUsd: rows.costOf(id),
+          lostUsd: rows.lostOf(id),
         };
       };
       return storage.read(project, found, () => null);

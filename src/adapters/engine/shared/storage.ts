@@ -57,8 +57,12 @@ export interface ProjectReads {
   moneyOfCycle(cycle: CycleId): Money;
   /** US dollars settled for a task. */
   costOf(task: TaskId): number;
+  /** US dollars that lost deliveries for a task had set aside. */
+  lostOf(task: TaskId): number;
   /** US dollars settled in all. */
   totalUsd(): number;
+  /** Events about a task that a person may have caused, oldest first. */
+  toldOf(task: TaskId): readonly LoggedEvent[];
   events(after: number, limit: number): readonly LoggedEvent[];
   /** Number of the newest event; 0 before the first. */
   cursor(): number;

@@ -1,14 +1,31 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Creates an empty file, and its folder, for their owner alone. */
 export function createPrivately(path: string): void {
   if (existsSync(path)) return;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   try {
     // never opens a file that is there: closing it would drop this process's locks on it
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if (!existsSync(path)) throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it, for their owner alone; throws where one cannot be made.
+ *
+ * One by one: Node's recursive way never returns where a folder that is there refuses new ones
+ * with ENOENT, as `/proc` does.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (path !== dirname(path)) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // somebody else may have made it meanwhile
+    if (!existsSync(path) || !statSync(path).isDirectory()) throw error;
   }
 }

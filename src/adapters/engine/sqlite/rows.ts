@@ -20,6 +20,7 @@ export function openRows(db: Database.Database): ProjectRows {
     ...readWork(db, tables),
     ...readMoney(db, tables),
     events: log.after,
+    toldOf: log.toldOf,
     cursor: log.cursor,
     putTask: tables.tasks.put,
     putCycle: tables.cycles.put,
@@ -149,6 +150,7 @@ type MoneyReads =
   | "moneyOfDay"
   | "moneyOfCycle"
   | "costOf"
+  | "lostOf"
   | "totalUsd";
 
 /** Sums in the order of settled, then still reserved, US dollars. */
@@ -176,6 +178,10 @@ function readMoney(
     moneyOfDay: (day) => sum("WHERE day = ?", day),
     moneyOfCycle: (cycle) => sum("WHERE cycle = ?", cycle),
     costOf: (task) => sum("WHERE task = ?", task).settledUsd,
+    lostOf: (task) =>
+      reservations
+        .all("WHERE task = ? AND settled_usd = amount_usd ORDER BY token", task)
+        .reduce((all, each) => all + (each.lost === true ? each.amountUsd : 0), 0),
     totalUsd: () => sum("").settledUsd,
   };
 }

@@ -144,5 +144,6 @@ export const reservation: z.ZodType<Reservation> = z.strictObject({
   day,
   amountUsd: usd,
   settledUsd: usd.nullable(),
+  lost: z.literal(true).optional(),
   at: instant,
 });
