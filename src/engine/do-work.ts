@@ -8,6 +8,7 @@ import type { TaskRecord } from "../ports/engine.ts";
 import { resolve } from "../stages/merge/resolve.ts";
 import { work } from "../stages/work/work.ts";
 import { conclude } from "./conclude-work.ts";
+import { LeaseLost } from "./heartbeat.ts";
 import type { Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
 import { leaveIfOver, leftBefore } from "./leftover.ts";
@@ -135,10 +136,12 @@ async function tellEscalation({ house, site, delivery }: JobContext, attempt: At
   });
 }
 
+/** Records an attempt; whoever has lost its task begins nothing: its session would be for nothing. */
 async function note({ house, delivery }: JobContext, attempt: Attempt): Promise<void> {
-  await house.engine.transact(delivery.project, {}, (view) => {
+  const isOurs = await house.engine.transact(delivery.project, {}, (view) => {
     const state = view.tasks.find((each) => each.id === attempt.task)?.state;
     const ours = state !== undefined && "token" in state && state.token === delivery.token;
-    return { changes: ours ? [{ kind: "attempt", attempt }] : [], answer: null };
+    return { changes: ours ? [{ kind: "attempt", attempt }] : [], answer: ours };
   });
+  if (!isOurs) throw new LeaseLost(`the lease on ${delivery.job.id} is lost`);
 }

@@ -45,5 +45,10 @@ agentContract("the Claude agent", async (situation) => {
   const login = { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-placeholder" };
   const env = situation.kind === "limitUntil" ? login : undefined;
   const rig = await openRig({ worker: [playOf(situation)] }, env);
-  return { ...rig, kill: (request) => killMarked(request.session) };
+  return {
+    ...rig,
+    answer: answer.answer,
+    now: Date.now,
+    kill: (request) => killMarked(request.session),
+  };
 });

@@ -32,27 +32,48 @@ export type Situation =
   /** Starts `command` and answers when it has ended. */
   | { readonly kind: "runs"; readonly command: string };
 
-export interface AgentUnderTest {
+/** An agent of any kind, in a situation. */
+export interface AnyAgent {
   readonly events: readonly SessionEvent[];
-  request(changes?: Partial<SessionRequest>): SessionRequest;
   run(changes?: Partial<SessionRequest>, signal?: AbortSignal): Promise<SessionResult>;
+  /** What it answers where it does. */
+  readonly answer: unknown;
+  /** Milliseconds since the epoch, as it tells the time. */
+  now(): number;
+}
+
+/** One that starts processes. */
+export interface AgentUnderTest extends AnyAgent {
+  request(changes?: Partial<SessionRequest>): SessionRequest;
   /** Kills the agent's program of a session as the machine might. */
   kill(request: SessionRequest): Promise<unknown>;
 }
 
 type Open = (situation: Situation) => Promise<AgentUnderTest>;
+type OpenAny = (situation: Situation) => Promise<AnyAgent>;
 
 const limits = { budgetUsd: 1, turnsMax: 4, timeoutMs: 50_000, silenceMs: 30_000 };
 
-/** Runs the contract against the agent that `open` sets up in a situation. */
-export function agentContract(name: string, open: Open): void {
-  const endingIn = async (situation: Situation, changes: Partial<SessionRequest> = {}) =>
+const endings = (open: OpenAny): EndingIn => {
+  return async (situation, changes = {}) =>
     (await (await open(situation)).run({ limits, ...changes })).ending;
+};
+
+/** Runs what holds for any implementation, fakes included: nothing in it looks at processes. */
+export function anyAgentContract(name: string, open: OpenAny): void {
+  describe(`${name}, as any agent`, () => {
+    capsHold(open, endings(open));
+    vendorsTroubles(open, endings(open));
+  });
+}
+
+/** Runs the whole contract: what holds for any agent, and what is about programs and processes. */
+export function agentContract(name: string, open: Open): void {
+  anyAgentContract(name, open);
   describe(name, () => {
-    answers(open, endingIn);
-    limitsHold(open, endingIn);
-    troubles(endingIn);
-    endings(open);
+    answers(open, endings(open));
+    timeHolds(open, endings(open));
+    lives(open, endings(open));
   });
 }
 
@@ -101,14 +122,39 @@ function answers(open: Open, endingIn: EndingIn): void {
   });
 }
 
-function limitsHold(open: Open, endingIn: EndingIn): void {
+function capsHold(open: OpenAny, endingIn: EndingIn): void {
   test("turns and money end a session; a finished answer over the cap still counts", async () => {
     expect(await endingIn({ kind: "goesOn" })).toEqual({ kind: "outOfTurns" });
     expect(await endingIn({ kind: "squanders" })).toEqual({ kind: "outOfBudget" });
-    const dear = await endingIn({ kind: "answersDearly" });
-    expect(dear).toEqual({ kind: "answered", json: { done: true } });
+    const dear = await open({ kind: "answersDearly" });
+    const result = await dear.run({ limits });
+    expect(result.ending).toEqual({ kind: "answered", json: dear.answer });
+    expect(result.costUsd).toBeGreaterThan(limits.budgetUsd);
   });
 
+  test("what a session costs is the sum over its models, and is told last", async () => {
+    const agent = await open({ kind: "answers" });
+    const result = await agent.run({ limits });
+    expect([result.ending, result.earlierUsd]).toEqual([
+      { kind: "answered", json: agent.answer },
+      0,
+    ]);
+    expect(result.turns).toBeGreaterThan(0);
+    const sum = result.usage.reduce((all, each) => all + each.costUsd, 0);
+    expect(sum).toBeCloseTo(result.costUsd, 9);
+    const told = agent.events.filter((each) => each.type === "spent").at(-1);
+    expect(told).toEqual({ type: "spent", costUsd: expect.closeTo(result.costUsd, 9) });
+  });
+
+  test("a session that is aborted already does not begin", async () => {
+    const agent = await open({ kind: "answers" });
+    const result = await agent.run({ limits }, AbortSignal.abort());
+    expect(result).toMatchObject({ ending: { kind: "aborted" }, costUsd: 0, turns: 0 });
+    expect(agent.events).toEqual([]);
+  });
+}
+
+function timeHolds(open: Open, endingIn: EndingIn): void {
   test("a silent model is given up, but not while a command runs", async () => {
     const silenceMs = 2_500;
     const stalled = endingIn({ kind: "stalls" }, { limits: { ...limits, silenceMs } });
@@ -125,10 +171,11 @@ function limitsHold(open: Open, endingIn: EndingIn): void {
   });
 }
 
-function troubles(endingIn: EndingIn): void {
+function vendorsTroubles(open: OpenAny, endingIn: EndingIn): void {
   test("a used-up limit is told with the time of its end where the vendor says it", async () => {
-    const resetAt = (Math.floor(Date.now() / 1000) + 3600) * 1000;
-    const ending = await endingIn({ kind: "limitUntil", resetInS: 3600 });
+    const agent = await open({ kind: "limitUntil", resetInS: 3600 });
+    const resetAt = agent.now() + 3_600_000;
+    const { ending } = await agent.run({ limits });
     expect(ending).toMatchObject({ kind: "limitReached" });
     const toldAt = ending.kind === "limitReached" ? Number(ending.resetAt) : 0;
     expect(Math.abs(toldAt - resetAt)).toBeLessThan(10_000);
@@ -159,7 +206,9 @@ function troubles(endingIn: EndingIn): void {
     expect(ended).toEqual(refused.map(() => ({ kind: "refused", detail })));
     expect(await badKey).toEqual({ kind: "unauthorised", detail });
   });
+}
 
+function lives(open: Open, endingIn: EndingIn): void {
   test("a model that does not exist is refused by its name", async () => {
     const ending = await endingIn({ kind: "answers" }, { model: "no-such-model" });
     expect(ending).toEqual({
@@ -167,9 +216,7 @@ function troubles(endingIn: EndingIn): void {
       detail: expect.stringContaining("no-such-model"),
     });
   });
-}
 
-function endings(open: Open): void {
   test("an abort ends a session at once, before it began as well", async () => {
     const agent = await open({ kind: "runs", command: `sleep ${uniqueSeconds()}` });
     const abort = new AbortController();

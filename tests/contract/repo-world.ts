@@ -1,12 +1,28 @@
 /** The world of the repository's contract: a repository under test and a person beside it. */
-import { writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommitSha, type TaskId, taskId } from "../../src/core/ids.ts";
 import type { Repo, SnapshotRequest, Workspace } from "../../src/ports/repo.ts";
 
+/** How an agent sees the files of a workspace. */
+export interface Files {
+  /** A file's text; throws `ENOENT` where there is none. */
+  read(workspace: Workspace | null, path: string): Promise<string>;
+  write(workspace: Workspace, path: string, text: string): Promise<void>;
+  remove(workspace: Workspace, path: string): Promise<void>;
+}
+
+/** Files of workspaces that are folders. */
+export const filesOnDisk: Files = {
+  read: (workspace, path) => readFile(join(workspace?.path ?? "", path), "utf8"),
+  write: (workspace, path, text) => writeFile(join(workspace.path, path), text),
+  remove: (workspace, path) => rm(join(workspace.path, path)),
+};
+
 /** A repository under test and the person beside it. */
 export interface World {
   readonly repo: Repo;
+  readonly files: Files;
   /** Commits files on the target branch as the person would. */
   push(files: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -26,12 +42,15 @@ export async function taken(repo: Repo, workspace: Workspace) {
 }
 
 /** Writes files in a new workspace and takes them. */
-export async function work(repo: Repo, name: string, at: CommitSha, files: Record<string, string>) {
+export async function work(
+  { repo, files }: World,
+  name: string,
+  at: CommitSha,
+  texts: Record<string, string>,
+) {
   await using workspace = await repo.open({ at, name }, signal);
-  for (const [path, text] of Object.entries(files)) {
-    await writeFile(join(workspace.path, path), text);
-  }
-  return taken(repo, workspace);
+  for (const [path, text] of Object.entries(texts)) await files.write(workspace, path, text);
+  return await taken(repo, workspace);
 }
 
 /** Merges and expects that nothing collides. */

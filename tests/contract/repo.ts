@@ -1,6 +1,4 @@
 /** What any `Repo` must keep: run on the real one and on each fake. */
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { token } from "../../src/core/ids.ts";
 import { id, limits, merged, signal, start, taken, type WorldFactory, work } from "./repo-world.ts";
@@ -21,13 +19,13 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("a workspace holds the files of its commit and gives its work as a commit", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       await using workspace = await repo.open({ at, name: "work-1" }, signal);
       expect(workspace.base).toBe(at);
-      expect(await readFile(join(workspace.path, "b.txt"), "utf8")).toBe("bee\n");
+      expect(await files.read(workspace, "b.txt")).toBe("bee\n");
       expect((await repo.snapshot(workspace, limits, signal)).kind).toBe("empty");
-      await writeFile(join(workspace.path, "b.txt"), "bee\nbuzz\n");
+      await files.write(workspace, "b.txt", "bee\nbuzz\n");
       const first = await taken(repo, workspace);
       expect(await taken(repo, workspace)).toEqual(first);
       expect(first.changes).toEqual([
@@ -36,19 +34,20 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("a workspace that was given back leaves nothing to the next", async () => {
-      const { repo } = await make(start);
+      const world = await make(start);
+      const { repo, files } = world;
       const { commit: at } = await repo.sync(signal);
-      await work(repo, "work-1", at, { "left.txt": "left\n", "a.txt": "changed\n" });
+      await work(world, "work-1", at, { "left.txt": "left\n", "a.txt": "changed\n" });
       await using next = await repo.open({ at, name: "work-2" }, signal);
-      await expect(readFile(join(next.path, "left.txt"))).rejects.toThrow("ENOENT");
-      expect(await readFile(join(next.path, "a.txt"), "utf8")).toBe(start["a.txt"]);
+      await expect(files.read(next, "left.txt")).rejects.toThrow("ENOENT");
+      expect(await files.read(next, "a.txt")).toBe(start["a.txt"]);
     });
 
     test("a kept workspace is reopened as it was left, on its own base alone", async () => {
-      const { repo, push } = await make(start);
+      const { repo, push, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       const workspace = await repo.open({ at, name: "work-1" }, signal);
-      await writeFile(join(workspace.path, "half.txt"), "half\n");
+      await files.write(workspace, "half.txt", "half\n");
       workspace.keep();
       await workspace[Symbol.asyncDispose]();
       await push({ "c.txt": "sea\n" });
@@ -57,18 +56,18 @@ export function repoContract(kind: string, make: WorldFactory): void {
       expect(await repo.reopen("work-9", at, signal)).toBeNull();
       const again = await repo.reopen("work-1", at, signal);
       expect(again?.path).toBe(workspace.path);
-      expect(await readFile(join(again?.path ?? "", "half.txt"), "utf8")).toBe("half\n");
+      expect(await files.read(again, "half.txt")).toBe("half\n");
       await again?.[Symbol.asyncDispose]();
       expect(await repo.reopen("work-1", at, signal)).toBeNull();
     });
 
     test("what a workspace holds is kept once as a rescue, and what it was opened with is not", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       const request = { task: id(1), attempt: 1, why: "out of time" };
       await using workspace = await repo.open({ at, name: `work-${id(1)}-1` }, signal);
       expect(await repo.rescue(workspace, request, signal)).toBeNull();
-      await writeFile(join(workspace.path, "b.txt"), "bee\nbuzz\n");
+      await files.write(workspace, "b.txt", "bee\nbuzz\n");
       const first = await repo.rescue(workspace, request, signal);
       expect(first?.changes.map(({ path }) => path)).toEqual(["b.txt"]);
       expect((await repo.rescue(workspace, request, signal))?.ref).toBe(first?.ref);
@@ -77,12 +76,12 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("the workspaces that a task leaves are rescued and given up, but for the named", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       const names = [1, 2].map((attempt) => `work-${id(1)}-${attempt}`);
       for (const name of names) {
         const workspace = await repo.open({ at, name }, signal);
-        await writeFile(join(workspace.path, "half.txt"), `${name}\n`);
+        await files.write(workspace, "half.txt", `${name}\n`);
         workspace.keep();
       }
       const request = { but: names.slice(1), why: "a fresh start" };
@@ -91,47 +90,48 @@ export function repoContract(kind: string, make: WorldFactory): void {
       expect(await repo.leave(id(1), request, signal)).toEqual([]);
       expect(await repo.reopen(names[0] ?? "", at, signal)).toBeNull();
       const kept = await repo.reopen(names[1] ?? "", at, signal);
-      expect(await readFile(join(kept?.path ?? "", "half.txt"), "utf8")).toBe(`${names[1]}\n`);
+      expect(await files.read(kept, "half.txt")).toBe(`${names[1]}\n`);
       await kept?.[Symbol.asyncDispose]();
     });
 
     test("what is shielded is in no snapshot and stays for the next", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       const one = await repo.open({ at, name: "work-1" }, signal);
       await one.shield(["old"]);
       await one.shield(["dep"]);
-      for (const file of ["dep", "old"]) await writeFile(join(one.path, file), "x");
+      for (const file of ["dep", "old"]) await files.write(one, file, "x");
       expect((await taken(repo, one)).changes.map(({ path }) => path)).toEqual(["old"]);
       await one[Symbol.asyncDispose]();
       await using next = await repo.open({ at, name: "work-2" }, signal);
-      expect(await readFile(join(next.path, "dep"), "utf8")).toBe("x");
+      expect(await files.read(next, "dep")).toBe("x");
     });
 
     test("workspaces that are open together are apart", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       await using one = await repo.open({ at, name: "work-1" }, signal);
       await using two = await repo.open({ at, name: "work-2" }, signal);
-      await writeFile(join(one.path, "mine.txt"), "mine\n");
+      await files.write(one, "mine.txt", "mine\n");
       expect((await repo.snapshot(two, limits, signal)).kind).toBe("empty");
     });
 
     test("more files or bytes than allowed are refused by number", async () => {
-      const { repo } = await make(start);
+      const { repo, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       await using workspace = await repo.open({ at, name: "work-1" }, signal);
-      await writeFile(join(workspace.path, "x"), "x".repeat(2_000));
-      await writeFile(join(workspace.path, "y"), "y");
-      const files = await repo.snapshot(workspace, { ...limits, filesMax: 1 }, signal);
+      await files.write(workspace, "x", "x".repeat(2_000));
+      await files.write(workspace, "y", "y");
+      const many = await repo.snapshot(workspace, { ...limits, filesMax: 1 }, signal);
       const bytes = await repo.snapshot(workspace, { ...limits, bytesMax: 1_999 }, signal);
-      expect([files.kind, bytes.kind]).toEqual(["refused", "refused"]);
+      expect([many.kind, bytes.kind]).toEqual(["refused", "refused"]);
     });
 
     test("what does not collide merges, the same way each time", async () => {
-      const { repo, push } = await make(start);
+      const world = await make(start);
+      const { repo, push } = world;
       const { commit: at } = await repo.sync(signal);
-      const candidate = await work(repo, "work-1", at, { "a.txt": "one!\ntwo\nthree\n" });
+      const candidate = await work(world, "work-1", at, { "a.txt": "one!\ntwo\nthree\n" });
       await push({ "b.txt": "bees\n" });
       const { commit: tip } = await repo.sync(signal);
       const merge = await merged(repo, tip, candidate.commit, id(1));
@@ -141,9 +141,13 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("what collides is told by path, and can be opened to be finished", async () => {
-      const { repo, push } = await make(start);
+      const world = await make(start);
+      const { repo, push, files } = world;
       const { commit: at } = await repo.sync(signal);
-      const { commit: theirs } = await work(repo, "w", at, { "a.txt": "mine\n", "n.txt": "new\n" });
+      const { commit: theirs } = await work(world, "w", at, {
+        "a.txt": "mine\n",
+        "n.txt": "new\n",
+      });
       await push({ "a.txt": "yours\n" });
       const { commit: tip } = await repo.sync(signal);
       const merge = await repo.merge(tip, theirs, "Merge\n", signal);
@@ -151,19 +155,19 @@ export function repoContract(kind: string, make: WorldFactory): void {
       await using open = await repo.openConflict({ at: tip, name: "resolve-1", theirs }, signal);
       expect(open.conflicted).toEqual(["a.txt"]);
       expect(open.base).toBe(tip);
-      const text = await readFile(join(open.path, "a.txt"), "utf8");
+      const text = await files.read(open, "a.txt");
       expect(text).toMatch(/^<{7} [\s\S]*yours\n={7}\nmine\n>{7} /);
-      expect(await readFile(join(open.path, "n.txt"), "utf8")).toBe("new\n");
-      await writeFile(join(open.path, "a.txt"), "both\n");
+      expect(await files.read(open, "n.txt")).toBe("new\n");
+      await files.write(open, "a.txt", "both\n");
       const resolved = await taken(repo, open);
       expect((await merged(repo, tip, resolved.commit, id(1))).tree).toBe(resolved.tree);
     });
 
     test("a file that one side changed and the other removed stays to be decided on", async () => {
-      const { repo, push } = await make(start);
+      const { repo, push, files } = await make(start);
       const { commit: at } = await repo.sync(signal);
       await using workspace = await repo.open({ at, name: "work-1" }, signal);
-      await rm(join(workspace.path, "b.txt"));
+      await files.remove(workspace, "b.txt");
       const { commit: theirs } = await taken(repo, workspace);
       await push({ "b.txt": "bee and more\n" });
       const { commit: tip } = await repo.sync(signal);
@@ -172,13 +176,14 @@ export function repoContract(kind: string, make: WorldFactory): void {
         paths: ["b.txt"],
       });
       await using open = await repo.openConflict({ at: tip, name: "resolve-1", theirs }, signal);
-      expect(await readFile(join(open.path, "b.txt"), "utf8")).toBe("bee and more\n");
+      expect(await files.read(open, "b.txt")).toBe("bee and more\n");
     });
 
     test("a candidate that brings nothing new is nothing", async () => {
-      const { repo, push } = await make(start);
+      const world = await make(start);
+      const { repo, push } = world;
       const { commit: at } = await repo.sync(signal);
-      const candidate = await work(repo, "work-1", at, { "b.txt": "same\n" });
+      const candidate = await work(world, "work-1", at, { "b.txt": "same\n" });
       await push({ "b.txt": "same\n" });
       const { commit: tip } = await repo.sync(signal);
       const merge = await repo.merge(tip, candidate.commit, "Merge\n", signal);
@@ -186,9 +191,10 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("a landing moves the branch once, however often it is asked for", async () => {
-      const { repo } = await make(start);
+      const world = await make(start);
+      const { repo } = world;
       const { commit: from } = await repo.sync(signal);
-      const candidate = await work(repo, "work-1", from, { "b.txt": "landed\n" });
+      const candidate = await work(world, "work-1", from, { "b.txt": "landed\n" });
       await repo.keep(id(1), 1, candidate.commit, signal);
       const { commit: to } = await merged(repo, from, candidate.commit, id(1));
       expect(await repo.landingOf(id(1), signal)).toBeNull();
@@ -203,9 +209,10 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("a landing on a branch that has moved is told so and moves nothing", async () => {
-      const { repo, push } = await make(start);
+      const world = await make(start);
+      const { repo, push } = world;
       const { commit: from } = await repo.sync(signal);
-      const candidate = await work(repo, "work-1", from, { "b.txt": "late\n" });
+      const candidate = await work(world, "work-1", from, { "b.txt": "late\n" });
       const { commit: to } = await merged(repo, from, candidate.commit, id(1));
       await push({ "c.txt": "sea\n" });
       const { commit: tip } = await repo.sync(signal);
@@ -215,9 +222,10 @@ export function repoContract(kind: string, make: WorldFactory): void {
     });
 
     test("a merger that was overtaken by a later one cannot land", async () => {
-      const { repo } = await make(start);
+      const world = await make(start);
+      const { repo } = world;
       const { commit: from } = await repo.sync(signal);
-      const candidate = await work(repo, "work-1", from, { "b.txt": "slow\n" });
+      const candidate = await work(world, "work-1", from, { "b.txt": "slow\n" });
       const { commit: to } = await merged(repo, from, candidate.commit, id(1));
       expect(await repo.fence(token(5), signal)).toBe(true);
       expect(await repo.fence(token(5), signal)).toBe(true);

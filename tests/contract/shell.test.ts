@@ -9,8 +9,26 @@ import { leaveBehind } from "../support/children.ts";
 import { tempFolder } from "../support/folders.ts";
 import { sleepers, uniqueSeconds, until } from "../support/processes.ts";
 import { allSandboxes, never, path } from "../support/sandboxes.ts";
+import { anyShellContract, type Doing } from "./shell.ts";
 
 const sandboxes = await allSandboxes();
+
+const commands: Readonly<Record<Doing, string>> = {
+  succeeds: "echo well",
+  fails: "echo badly; exit 1",
+  hangs: "sleep 30",
+  "is killed": "kill -KILL $$",
+};
+
+for (const sandbox of sandboxes)
+  anyShellContract(`a shell held by ${sandbox.kind}`, async () => ({
+    run: openShell({ sandbox, env: { PATH: path, LANG: "C.UTF-8" } }).run,
+    request: async (doing) => {
+      return { command: commands[doing], cwd: await tempFolder(), env: {}, timeoutMs: 20_000 };
+    },
+  }));
+
+// what is about processes, folders and pipes: no fake could show it
 
 describe.each(sandboxes)("a shell held by $kind", (sandbox) => {
   const shell = openShell({ sandbox, env: { PATH: path, LANG: "C.UTF-8" } });

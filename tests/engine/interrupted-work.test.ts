@@ -1,5 +1,6 @@
 /** What a session did is paid for once, whatever happens between its end and its record. */
 import { expect, test } from "vitest";
+import { tellTask } from "../../src/core/commands.ts";
 import type { FaultKind } from "../sim/faults/kinds.ts";
 import { openScene, type Scene } from "../sim/scene.ts";
 
@@ -54,4 +55,27 @@ test("a session that is resumed after another one is reckoned by itself", async 
   expect(await scene.until(() => scene.universe.tally.landings > 0)).toBe(true);
   expect(workersOf(scene)).toHaveLength(2);
   expect(scene.broken()).toBeNull();
+});
+
+test("whoever wakes without the task begins no session for it", async () => {
+  let struck = false;
+  const scene = openScene((kind, { universe, land }) => {
+    const tasks = [...(universe.store.projects.get(land.name)?.tasks.values() ?? [])];
+    const isBegun = tasks.some(({ state }) => state.at === "working");
+    if (kind !== "frozen beyond its leases" || struck || !isBegun) return false;
+    struck = true;
+    return true;
+  });
+  const { seats, universe, land, house } = scene;
+  const tasks = () => [...(universe.store.projects.get(land.name)?.tasks.values() ?? [])];
+  seats.bootDaemon();
+  expect(await scene.until(() => tasks().some(({ state }) => state.at === "working"))).toBe(true);
+  const [task] = tasks();
+  if (task === undefined) throw new Error("no task was planned");
+  const skipped = { type: "task.skipped", reason: "not now" } as const;
+  void house.engine.transact(land.name, { tasks: [task.id] }, (view) =>
+    tellTask(view, task.id, skipped, land.rules.limits.rules),
+  );
+  await scene.until(() => false, 300_000);
+  expect([struck, workersOf(scene)]).toEqual([true, []]);
 });

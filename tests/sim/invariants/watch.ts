@@ -69,15 +69,17 @@ export function openWatch(universe: Universe): Guard {
       }
       return null;
     },
-    wrote: (project, by) =>
+    wrote: (project, by) => {
       about(project, (scene) => {
         if (wroteNothing(scene)) return;
         readEvents(scene, by, ask);
         for (const claimed of claimsIn(scene, project, limit)) ask(invariants.claimed, claimed);
         scene.known.jobs = new Map(scene.data.jobs);
         ask(invariants.wrote, scene);
-        limit = universe.store.portfolio.limit.get("") ?? noLimit;
-      }),
+      });
+      // also where a death between the two books left only the portfolio's
+      limit = universe.store.portfolio.limit.get("") ?? noLimit;
+    },
     writes: (project, changes, by) =>
       about(project, (scene) => ask(invariants.writing, { ...scene, changes, by })),
     finishes: (delivery) =>

@@ -67,8 +67,15 @@ function lotOf(universe: Universe, land: Land, { request, book }: Play) {
     stalls: strikes(universe, "session stalls"),
     slow: strikes(universe, "session runs out of time"),
     squanders: strikes(universe, "session squanders"),
+    isDear: strikes(universe, "answer is dear"),
     mind: think(universe, land, request),
   };
+}
+
+/** Requests after which a session answers; none where it never does. */
+function turnsOf(lot: ReturnType<typeof lotOf>): number {
+  if (lot.endless || lot.squanders) return Number.POSITIVE_INFINITY;
+  return lot.isDear ? 2 : lot.requests;
 }
 
 async function play(universe: Universe, calls: Calls, land: Land, given: Play): Promise<Ending> {
@@ -89,14 +96,14 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
     if (signal.aborted) return aborted;
     if (lasts >= left) return { kind: "timedOut" };
     if (lot.stalls) return { kind: "stalled" };
-    const costUsd = lot.squanders ? budgetUsd * 0.7 : lot.stepUsd;
+    const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
     charge(universe, land.name, book, { costUsd, capUsd: budgetUsd });
     poison(universe, calls, land, request);
     // killed between the vendor's charge and its record
     await calls.hazard(`agent: ${request.transcript}`, "crash after a call");
     request.onEvent({ type: "spent", costUsd: book.costUsd });
     if (lot.endless && turn >= 6) return { kind: "outOfTurns" };
-    if (turn >= lot.requests && !lot.endless && !(lot.squanders && turn < 2)) break;
+    if (turn >= turnsOf(lot)) break;
   }
   const room = land.rooms.get(request.cwd);
   if (!lot.finished && room !== undefined) lot.mind.edit(room);

@@ -94,8 +94,7 @@ export function fakeLedger(universe: Universe, calls: Calls, drowsy: number): En
         ),
       ),
     recover: (project) => write("recover", project, () => engine.recover(project)),
-    // a slow machine looks seldom, though often enough for its leases; what is written wakes it all
-    // the same
+    // a slow machine looks seldom, though often enough for its leases; what is written wakes it
     changed: (ms, signal) => engine.changed(ms <= 1_000 ? ms * drowsy : ms, signal),
     renewMs: engine.renewMs,
     close: () => engine.close(),

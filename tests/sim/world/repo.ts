@@ -5,6 +5,7 @@ import { type Repo, RepoError, type Workspace } from "../../../src/ports/repo.ts
 import type { Calls } from "./calls.ts";
 import { changesBetween, type Git, linesOf, mergeTrees, type Tree } from "./git.ts";
 import { publish, takeFence } from "./publish.ts";
+import { leave, rescue } from "./rescue.ts";
 import { openRoom, reopenRoom, workOf } from "./rooms.ts";
 import { type Land, onPurpose, strikes, type Universe } from "./universe.ts";
 
@@ -58,9 +59,13 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
       }),
     snapshot: (workspace, request, signal) =>
       call("snapshot", write, signal, () => snapshot(land, workspace, request)),
-    // what is kept as a rescue is git's own: the world here forgets it with its room
-    rescue: (_workspace, _request, signal) => call("rescue", look, signal, () => null),
-    leave: (_task, _request, signal) => call("leave", look, signal, () => []),
+    rescue: ({ name }, request, signal) =>
+      call("rescue", write, signal, () => {
+        const room = land.rooms.get(name);
+        return room === undefined ? null : rescue(land, room, request);
+      }),
+    leave: (task, request, signal) =>
+      call("leave", write, signal, () => leave(land, task, request)),
     show: (task, _base, signal) => call("show", look, signal, () => void task),
     keep: (task, attempt, commit, signal) =>
       call("keep", look, signal, () => keep(git, { task, attempt, commit })),

@@ -17,7 +17,8 @@ export function openRoom(
   const { name, base } = given;
   const serial = (serials.get(land) ?? 0) + 1;
   serials.set(land, serial);
-  const room: Room = { name, serial, base, files, shield: pool.shield, holder: process };
+  const opened = new Map(given.tree);
+  const room: Room = { name, serial, base, files, opened, shield: pool.shield, holder: process };
   rooms.set(name, room);
   return workspaceIn(land, room);
 }

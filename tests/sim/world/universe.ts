@@ -74,6 +74,8 @@ export interface Room {
   readonly serial: number;
   readonly base: PublishRequest["from"];
   readonly files: Map<string, string>;
+  /** Its files when it was opened. */
+  readonly opened: ReadonlyMap<string, string>;
   shield: readonly string[];
   holder: Process | null;
 }
