@@ -136,7 +136,7 @@ async function tellEscalation({ house, site, delivery }: JobContext, attempt: At
   });
 }
 
-/** Records an attempt; whoever has lost its task begins nothing: its session would be for nothing. */
+/** Records an attempt; whoever has lost its task begins nothing: the session would be in vain. */
 async function note({ house, delivery }: JobContext, attempt: Attempt): Promise<void> {
   const isOurs = await house.engine.transact(delivery.project, {}, (view) => {
     const state = view.tasks.find((each) => each.id === attempt.task)?.state;
