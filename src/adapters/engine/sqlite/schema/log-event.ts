@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LogEvent } from "../../../../core/ledger.ts";
 import type { RetryRules } from "../../../../core/retry.ts";
 import { cycle, cycleEvent } from "./cycle.ts";
