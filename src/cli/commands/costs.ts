@@ -107,7 +107,7 @@ function render(shares: Shares, spent: readonly Spent[], desk: Desk): string {
     renderTable(
       [name, "COST", "SESSIONS"],
       rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
-      [1, 2],
+      { right: ["COST", "SESSIONS"] },
     );
   const open = reserved(spent);
   const aside = open > 0 ? `, ${money(open)} set aside` : "";
