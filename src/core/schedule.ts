@@ -19,7 +19,7 @@ import type {
 } from "./ledger.ts";
 import { limitSentence, type Passage, passage } from "./limit.ts";
 import { settledAsSpent } from "./lost.ts";
-import { pauseAt } from "./project.ts";
+import { pauseAt, pauser } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 
@@ -65,7 +65,7 @@ interface Case {
 
 function pausedFor({ project, now }: View): WaitsFor | null {
   const pause = pauseAt(project, now);
-  return pause === null ? null : `pause: paused by ${pause.by}: ${pause.why}`;
+  return pause === null ? null : `pause: paused by ${pauser(pause.by)}: ${pause.why}`;
 }
 
 /** What the limit over all projects lets a job do; merging needs no model. */

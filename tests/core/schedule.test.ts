@@ -64,7 +64,7 @@ test("a task starts with the delivery's token and its money set aside", () => {
 
 describe("a job waits, and says for what", () => {
   test("for a pause to end", () => {
-    expect(why(ask({ view: { project: paused(null) } }))).toBe("pause: paused by person: lunch");
+    expect(why(ask({ view: { project: paused(null) } }))).toBe("pause: paused by a person: lunch");
     expect(why(ask({ view: { project: paused(1) } }))).toMatch(/^pause:/);
     expect(ask({ view: { project: paused(0) } }).kind).toBe("start");
   });
