@@ -71,7 +71,7 @@ export function scenarioFor(all: readonly Errands[]): Scenario {
     worker: errands.flatMap(workers),
     judge: errands.flatMap(judges),
     refinery: errands.map(({ name, list }) =>
-      play(`${name}\\b`, bash(`sed -i '/^[<=>|]\\{7\\}/d' ${list} && cat ${list}`), submit),
+      play(`part ${name}\\b`, bash(`sed -i '/^[<=>|]\\{7\\}/d' ${list} && cat ${list}`), submit),
     ),
   });
 }
@@ -106,13 +106,13 @@ function workers({ name, kind, list }: Errand): readonly Play[] {
   const well = part(name, name, name);
   switch (kind) {
     case "straight":
-      return [play(`${name}\\b`, well, look, submit)];
+      return [play(`part ${name}\\b`, well, look, submit)];
     case "first":
     case "second":
       // it may be carried out twice: what an agent had not written down is done again
       return [
         play(
-          `${name}\\b`,
+          `part ${name}\\b`,
           well,
           bash(`grep -qx ${name} ${list} || echo ${name} >> ${list}`),
           submit,
@@ -120,13 +120,13 @@ function workers({ name, kind, list }: Errand): readonly Play[] {
       ];
     case "faulted":
       return [
-        play(`${name}${again}`, well, look, submit),
-        play(`${name}\\b`, part(name, "faulty", "faulty"), look, submit),
+        play(`part ${name}${again}`, well, look, submit),
+        play(`part ${name}\\b`, part(name, "faulty", "faulty"), look, submit),
       ];
     case "red":
       return [
-        play(`${name}${again}`, well, look, submit),
-        play(`${name}\\b`, part(name, "red", name), look, submit),
+        play(`part ${name}${again}`, well, look, submit),
+        play(`part ${name}\\b`, part(name, "red", name), look, submit),
       ];
     default:
       return kind satisfies never;
@@ -138,8 +138,8 @@ function judges({ name, kind }: Errand): readonly Play[] {
     answer: { decision: "pass", reasoning: "It does what was asked.", findings: [] },
   };
   const look = bash(`cat src/${name}.js`);
-  const passes = play(`${name}\\b`, look, pass);
+  const passes = play(`part ${name}\\b`, look, pass);
   if (kind !== "faulted") return [passes];
   const { steps } = rejects(`src/${name}.js`, "It is faulty.");
-  return [play(`${name}\\b[\\s\\S]*\\+.*"faulty"`, look, ...steps), passes];
+  return [play(`part ${name}\\b[\\s\\S]*\\+.*"faulty"`, look, ...steps), passes];
 }

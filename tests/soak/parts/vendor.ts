@@ -17,7 +17,7 @@ const latencyMs = 50;
 const jitterMs = 100;
 
 /** The last reply of whoever is to meet a conflict waits for the other's landing at most so long. */
-const heldMs = 15_000;
+const heldMs = 5_000;
 
 const run = promisify(execFile);
 
