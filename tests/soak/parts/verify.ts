@@ -36,6 +36,7 @@ export async function verify(fleet: Fleet, byHand: number): Promise<Verified> {
     bookedUsd += told.spentUsd;
     if (told.reservedUsd !== 0) say(`${site.project}: ${told.reservedUsd} $ are still set aside`);
     for (const each of told.odd) say(each);
+    for (const each of strayRefs(site, told)) say(`${site.project}: left behind: ${each}`);
     if (await isGreen(fleet, site, say)) green += 1;
     if (await isAuditWhole(fleet, site, say)) ledgersWhole += 1;
     if (isSound(site.path, say)) repositoriesWhole += 1;
@@ -100,6 +101,19 @@ function landedOnce(site: Site, { done }: Told, say: (fault: string) => void): n
     if (!held) say(`${project}: what ${errand.name} did is not in the branch`);
     return ids.length === 1 && times === 1 && held;
   }).length;
+}
+
+/** References that nobody needs any more; a refused attempt's work and what conflicted is kept. */
+function strayRefs({ project, branch, errands, git }: Site, { done, resolved }: Told) {
+  const refs = lines(git("for-each-ref", "--format=%(refname)"));
+  const rescues = refs.filter((each) => each.startsWith("refs/orch/rescue/"));
+  const due = errands.reduce((sum, each) => sum + attemptsOf(each) - 1, resolved);
+  const usual = new Set([
+    ...[`refs/heads/${branch}`, `refs/orch/fence/${project}`, ...rescues],
+    ...[...done.values()].flat().map((id) => `refs/orch/merged/${id}`),
+  ]);
+  const stray = refs.filter((each) => !usual.has(each));
+  return rescues.length > due ? [...stray, `${rescues.length} rescues, ${due} are due`] : stray;
 }
 
 function isListed({ branch, git }: Site, { name, list }: Site["errands"][number]): boolean {
