@@ -4,7 +4,8 @@ import { soak } from "./parts/soak.ts";
 
 test("G3, G4: killed now and then, every task lands once, little is paid twice, nothing is left", async () => {
   const told = await soak({
-    ...{ tasks: 12, projects: 2, seed: 1, every: [6, 9], killsMax: 2, limitS: 240 },
+    ...{ tasks: 12, projects: 2, seed: 1, killsMax: 2, limitS: 240 },
+    every: { from: 12, to: 24, unit: "requests" },
     say: () => {},
     keep: () => false,
   });

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { removeAll } from "../crash/parts/place.ts";
 import { endAll } from "../crash/parts/process.ts";
+import type { Life } from "./parts/drive.ts";
 import { renderSoak, soak } from "./parts/soak.ts";
 
 const { values } = parseArgs({
@@ -22,13 +23,14 @@ const began = performance.now();
 const say = (line: string): void =>
   void process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0)} s: ${line}\n`);
 
-/** `20-60`, or `never`. */
-function everyOf(text: string): readonly [number, number] | null {
+/** `20-60` seconds, `15-40-requests`, or `never`. */
+function everyOf(text: string): Life | null {
   if (text === "never") return null;
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  const [, from, to, requests] = /^(\d+)-(\d+)(-requests)?$/.exec(text) ?? [];
   if (from === undefined || Number(from) > Number(to))
-    throw new Error("--every is two numbers of seconds, such as 20-60, or never");
-  return [Number(from), Number(to)];
+    throw new Error("--every is 20-60 (seconds), 15-40-requests, or never");
+  const unit = requests === undefined ? "seconds" : "requests";
+  return { from: Number(from), to: Number(to), unit };
 }
 
 if (values.folder !== undefined) process.env["TMPDIR"] = values.folder;
@@ -36,6 +38,7 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
   process.once(signal, async () => {
     await endAll();
     if (!values.keep) await removeAll();
+    await endAll(); // what a person, or a look at it all, had begun meanwhile
     process.exit(code);
   });
 const told = await soak({

@@ -14,10 +14,17 @@ import { commitByHand, type Fleet } from "./fleet.ts";
 import { titleOf } from "./tasks.ts";
 import type { Vendor } from "./vendor.ts";
 
+/** Shortest and longest life of a daemon: by the clock, or by what its sessions ask. */
+export interface Life {
+  readonly from: number;
+  readonly to: number;
+  readonly unit: "seconds" | "requests";
+}
+
 export interface Course {
   readonly seed: number;
-  /** Shortest and longest life of the daemon in seconds; null: it is never killed. */
-  readonly every: readonly [number, number] | null;
+  /** Null: it is never killed. */
+  readonly every: Life | null;
   /** Most deaths. */
   readonly killsMax: number;
   /** When it is given up, in seconds. */
@@ -42,6 +49,8 @@ export interface Driven {
 
 /** How often it is looked whether all is over, in milliseconds. */
 const lookMs = 2_000;
+/** How often it is looked whether it is to die. */
+const tickMs = 50;
 
 /** Plays it to its end. */
 export async function drive(fleet: Fleet, vendor: Vendor, course: Course): Promise<Driven> {
@@ -57,9 +66,10 @@ export async function drive(fleet: Fleet, vendor: Vendor, course: Course): Promi
     const trace = join(fleet.root, `trace-${traces.length}.jsonl`);
     await writeFile(trace, "");
     const orch = startOrch({ root: fleet.root, trace }, vendor.model.url, { argv: ["start"] });
-    const kills = course.every !== null && deaths.length < course.killsMax;
-    const [from, to] = course.every ?? [0, 0];
-    const dies = kills ? Date.now() + (from + chance() * (to - from)) * 1_000 : Infinity;
+    const dies =
+      course.every !== null && deaths.length < course.killsMax
+        ? deadline(course.every, chance(), vendor)
+        : () => false;
     const why = await live(fleet, orch, { dies, end, course });
     orch.kill(why === "dies" ? "SIGKILL" : "SIGTERM");
     const ended = await orch.ended;
@@ -80,22 +90,28 @@ export async function drive(fleet: Fleet, vendor: Vendor, course: Course): Promi
 
 type Why = "over" | "dies" | "late" | "ended";
 
+/** Tells whether the time of a life that begins now has come to its end. */
+function deadline({ from, to, unit }: Life, chance: number, { model }: Vendor): () => boolean {
+  const count = unit === "seconds" ? () => Date.now() / 1_000 : () => model.requests().length;
+  const end = count() + from + chance * (to - from);
+  return () => count() >= end;
+}
+
 /** Waits until all is over, it is to die, or it ends by itself. */
 async function live(
   fleet: Fleet,
   orch: Orch,
-  { dies, end, course }: { dies: number; end: number; course: Course },
+  { dies, end, course }: { dies: () => boolean; end: number; course: Course },
 ): Promise<Why> {
   const ended = orch.ended.then(() => "ended" as const);
-  for (let told = ""; ; ) {
-    const soon = Math.min(dies, Date.now() + lookMs);
-    const first = await Promise.race([
-      ended,
-      wait(Math.max(0, soon - Date.now()), "look" as const),
-    ]);
+  let [told, lookAt] = ["", 0];
+  for (;;) {
+    const first = await Promise.race([ended, wait(tickMs, "tick" as const)]);
     if (first === "ended") return first;
-    if (Date.now() >= dies) return "dies";
+    if (dies()) return "dies";
     if (Date.now() >= end) return "late";
+    if (Date.now() < lookAt) continue;
+    lookAt = Date.now() + lookMs;
     const { over, wanted } = await progress(fleet);
     if (over === wanted) return "over";
     const line = `${over} of ${wanted} tasks are over`;
