@@ -19,7 +19,7 @@ export interface Fleet extends Ground {
 }
 
 /** Most workers at once in all projects; each may have a judge beside it. */
-const workersMax = 6;
+const workersMax = 4;
 
 const branches = ["main", "master", "trunk", "release/1.x", "develop"];
 
@@ -40,7 +40,7 @@ export async function openFleet(dealt: readonly Errands[]): Promise<Fleet> {
   }
   const projects = sites.map(({ project, branch, source }) => ({
     ...{ name: project, path: `./${project}`, branch, test_command: "node --test" },
-    ...{ max_workers: 5, cycle_interval_minutes: 1 },
+    ...{ max_workers: 3, cycle_interval_minutes: 1 },
     ...{ check_timeout_seconds: 60, worker_timeout_seconds: 240 },
     backlog_source: source === "person" ? "manual" : "claude_md",
   }));
