@@ -136,7 +136,7 @@ describe("a delivery whose holder was lost", () => {
   });
 
   test("is dropped when no tries are left, and the task has failed", () => {
-    const tasks = [aTask({ state: { ...states.working, tries: defaultRetryRules.triesMax - 1 } })];
+    const tasks = [aTask({ state: { ...states.working, tries: defaultRetryRules.lossesMax - 1 } })];
     const admitted = ask({ view: { tasks } });
     expect(admitted.kind).toBe("drop");
     const changes = admitted.kind === "drop" ? admitted.changes : [];

@@ -38,9 +38,9 @@ export const triesAreBounded: Invariant<TaskStep> = {
   name: "tries are bounded",
   promise: "S1.9",
   check({ known, task, after }) {
-    const { triesMax } = known.land.rules.limits.rules;
+    const { triesMax, lossesMax } = known.land.rules.limits.rules;
     const bounded = "tries" in after && after.at !== "merging" && after.at !== "unsettled";
-    return bounded && after.at !== "approved" && after.tries >= triesMax
+    return bounded && after.at !== "approved" && after.tries >= Math.max(triesMax, lossesMax)
       ? `${task.id} is ${after.at} after ${after.tries} lost leases`
       : null;
   },
