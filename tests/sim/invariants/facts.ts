@@ -10,7 +10,7 @@ import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
 import type { PublishRequest } from "../../../src/ports/repo.ts";
 import type { Process } from "../world/time.ts";
-import type { Book, Land, Universe } from "../world/universe.ts";
+import type { Account, Book, Land, Universe } from "../world/universe.ts";
 
 /** What the watch remembers of one project. */
 export interface Known {
@@ -85,6 +85,11 @@ export interface Planned extends Scene {
 
 export interface Finishing extends Scene {
   readonly delivery: Delivery;
+}
+
+export interface Charged extends Scene {
+  /** What the charged session spends from. */
+  readonly account: Account;
 }
 
 export interface SessionBegun extends Scene {

@@ -86,7 +86,8 @@ export function openWatch(universe: Universe): Guard {
       about(delivery.project, (scene) => ask(invariants.finishing, { ...scene, delivery })),
     landed: ({ name }, request) =>
       about(name, (scene) => ask(invariants.landed, { ...scene, request })),
-    charged: (project) => about(project, (scene) => ask(invariants.charged, scene)),
+    charged: (account) =>
+      about(account.project, (scene) => ask(invariants.charged, { ...scene, account })),
     began: ({ name }, request, by, book) =>
       about(name, (scene) => ask(invariants.began, { ...scene, request, by, book })),
     ended: ({ name, rooms }, request, by, { kind }) =>

@@ -4,7 +4,7 @@ import type { Calls } from "./calls.ts";
 import { freeze, kill } from "./calls.ts";
 import { taskOf, think } from "./minds.ts";
 import { type Book, type Land, strikes, type Universe } from "./universe.ts";
-import { charge, trouble } from "./vendor.ts";
+import { accountOf, charge, trouble } from "./vendor.ts";
 
 /** Opens the agent as one process of a project has it. */
 export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
@@ -15,7 +15,7 @@ export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
       const startedAt = time.now();
       const known = vendor.sessions.get(request.session) ?? null;
       const earlierUsd = known?.costUsd ?? 0;
-      const book: Book = known ?? { costUsd: 0, requests: 0, answer: null, overrunUsd: 0 };
+      const book: Book = known ?? { costUsd: 0, requests: 0, answer: null };
       universe.tally.sessions += 1;
       if (!signal.aborted) {
         vendor.sessions.set(request.session, book);
@@ -81,9 +81,12 @@ function turnsOf(lot: ReturnType<typeof lotOf>): number {
 async function play(universe: Universe, calls: Calls, land: Land, given: Play): Promise<Ending> {
   const { request, book, signal } = given;
   const { budgetUsd, timeoutMs, silenceMs } = request.limits;
+  const { owner } = calls.process;
   const aborted: Ending = { kind: "aborted" };
   if (signal.aborted) return aborted;
   const lot = lotOf(universe, land, given);
+  const { transcript } = request;
+  const account = accountOf(universe, land.name, { owner, transcript, budgetUsd });
   const deadline = universe.time.now() + timeoutMs;
   for (let turn = 1; ; turn += 1) {
     if (book.costUsd >= budgetUsd) return { kind: "outOfBudget" };
@@ -97,7 +100,7 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
     if (lasts >= left) return { kind: "timedOut" };
     if (lot.stalls) return { kind: "stalled" };
     const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
-    charge(universe, land.name, book, { costUsd, capUsd: budgetUsd });
+    charge(universe, book, account, costUsd);
     poison(universe, calls, land, request);
     // killed between the vendor's charge and its record
     await calls.hazard(`agent: ${request.transcript}`, "crash after a call");

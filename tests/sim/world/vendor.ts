@@ -2,12 +2,19 @@
 import type { ProjectName } from "../../../src/core/ids.ts";
 import { instant } from "../../../src/core/ids.ts";
 import type { Ending } from "../../../src/ports/agent.ts";
-import { type Book, onPurpose, strikes, type Universe, type Vendor } from "./universe.ts";
+import {
+  type Account,
+  type Book,
+  onPurpose,
+  strikes,
+  type Universe,
+  type Vendor,
+} from "./universe.ts";
 
 /** Opens a vendor that has charged nothing. */
 export const openVendor = (): Vendor => ({
+  accounts: new Map(),
   bill: new Map(),
-  billOfDay: new Map(),
   overrun: new Map(),
   sessions: new Map(),
   limit: null,
@@ -26,27 +33,47 @@ export function dayOf(moment: number): string {
 const dayMs = 86_400_000;
 const days = new Map<number, string>();
 
-/** Charges a session for one request. */
-export function charge(
-  universe: Universe,
+interface Spender {
+  readonly owner: string;
+  readonly transcript: string;
+  /** What the session may spend where no delivery has set anything aside. */
+  readonly budgetUsd: number;
+}
+
+/** The account that a session spends from: that of the delivery which its owner was given. */
+export function accountOf(
+  { vendor, given, store, time }: Universe,
   project: ProjectName,
-  book: Book,
-  given: { readonly costUsd: number; readonly capUsd: number },
-): void {
-  const { vendor, time, watch } = universe;
+  { owner, transcript, budgetUsd }: Spender,
+): Account {
+  const [kind, subject] = transcript.split("-");
+  const queue = kind === "plan" ? "cycle" : kind;
+  const token = given.get(`${owner} ${project} ${queue} ${subject}`) ?? null;
+  const known = vendor.accounts.get(`${project} ${token}`);
+  if (known !== undefined) return known;
+  const set = store.projects.get(project)?.reservations.get(String(token));
+  const none = { day: dayOf(time.now()), cycle: null, amountUsd: budgetUsd };
+  const { day, cycle, amountUsd } = set ?? none;
+  const account = { project, token, day, cycle, capUsd: amountUsd, usd: 0 };
+  if (token !== null) vendor.accounts.set(`${project} ${token}`, account);
+  return account;
+}
+
+/** Charges a session for one request. */
+export function charge(universe: Universe, book: Book, account: Account, costUsd: number): void {
+  const { bill, overrun } = universe.vendor;
   const add = <K>(map: Map<K, number>, key: K, usd: number) =>
     map.set(key, (map.get(key) ?? 0) + usd);
-  book.costUsd += given.costUsd;
+  const { day, project, cycle, usd, capUsd } = account;
+  book.costUsd += costUsd;
   book.requests += 1;
-  add(vendor.bill, project, given.costUsd);
-  add(vendor.billOfDay, dayOf(time.now()), given.costUsd);
-  add(vendor.billOfDay, `${dayOf(time.now())} ${project}`, given.costUsd);
-  const over = Math.max(0, book.costUsd - given.capUsd);
-  if (over > book.overrunUsd) {
-    add(vendor.overrun, project, over - book.overrunUsd);
-    book.overrunUsd = over;
+  account.usd += costUsd;
+  const overUsd = Math.max(0, account.usd - Math.max(usd, capUsd));
+  for (const key of [day, `${day} ${project}`, `${project} ${cycle}`]) {
+    add(bill, key, costUsd);
+    add(overrun, key, overUsd);
   }
-  watch.charged(project);
+  universe.watch.charged(account);
 }
 
 /**
