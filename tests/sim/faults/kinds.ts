@@ -17,6 +17,7 @@ export const faultKinds = {
   "git fails after it has landed": 0.04,
   "frozen while it lands": 0.1,
   "frozen when a session has answered": 0.03,
+  "frozen when a check has ended": 0.01,
   "workspace is lost": 0.03,
   "set-up fails": 0.006,
   "push is refused": 0.2,

@@ -51,6 +51,14 @@ export const stageMutants: readonly Mutant[] = [
     seed: 1,
   },
   {
+    name: "whoever lost the task may mean to land it",
+    file: "src/engine/do-merge.ts",
+    text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
+    by: "const ours = state !== undefined;",
+    promise: "G4",
+    seed: 1,
+  },
+  {
     name: "another tree's checks are remembered",
     file: "src/stages/judge/run-checks.ts",
     text: "world.reports.version, tree, specs,",
