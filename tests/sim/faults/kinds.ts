@@ -25,6 +25,11 @@ export const faultKinds = {
   // the vendor
   "usage limit with its end": 0.008,
   "usage limit without its end": 0.003,
+  "usage limit whose end has passed": 0.002,
+  "another limit follows at once": 0.15,
+  "sessions ask at the same moment": 0.15,
+  "killed when the model has replied": 0.01,
+  "frozen while it tries": 0.05,
   outage: 0.01,
   "key is refused": 0.002,
   "request is refused": 0.006,

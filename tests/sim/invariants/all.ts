@@ -41,6 +41,7 @@ export const invariants = {
     tasks.leasesAreKept,
     limit.limitHoldsAll,
     limit.oneTriesAlone,
+    limit.vendorIsBelieved,
   ],
   wrote: [
     tasks.logTellsTheState,
@@ -50,7 +51,13 @@ export const invariants = {
     money.billIsCovered,
     money.portfolioCountsEnough,
   ],
-  writing: [tasks.verdictsAreOfThisCommit, tasks.passesArePasses, tasks.onlyHoldersMeanToLand],
+  writing: [
+    tasks.verdictsAreOfThisCommit,
+    tasks.passesArePasses,
+    tasks.onlyHoldersMeanToLand,
+    limit.waitsAreKept,
+    limit.whoTriesSays,
+  ],
   finishing: [places.staleFinishesNothing],
   charged: [money.billIsCovered, money.capsHold, money.sessionsSpendWhatIsTheirs],
   completed: [cycles.outcomesAddUp, cycles.completedAtRest, cycles.cutShortSaysWhy],

@@ -57,6 +57,8 @@ export interface Claimed extends Scene {
   readonly token: Token;
   /** Whether the model could be had, as it stood before the claim. */
   readonly limit: Limit;
+  /** When sessions may start again, as the vendor told some session that has reported it. */
+  readonly toldUntil: number;
   /** Jobs as they were before the claim. */
   readonly before: ReadonlyMap<string, JobRow>;
 }

@@ -1,4 +1,5 @@
 /** The fake agent: sessions of a few requests, each charged, each of which may be the last. */
+import { noLimit } from "../../../src/core/limit.ts";
 import type { Agent, Ending, SessionRequest, SessionResult } from "../../../src/ports/agent.ts";
 import type { Calls } from "./calls.ts";
 import { freeze, kill } from "./calls.ts";
@@ -68,6 +69,7 @@ function lotOf(universe: Universe, land: Land, { request, book }: Play) {
     slow: strikes(universe, "session runs out of time"),
     squanders: strikes(universe, "session squanders"),
     isDear: strikes(universe, "answer is dear"),
+    isAligned: strikes(universe, "sessions ask at the same moment"),
     mind: think(universe, land, request),
   };
 }
@@ -88,17 +90,21 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
   const { transcript } = request;
   const account = accountOf(universe, land.name, { owner, transcript, budgetUsd });
   const deadline = universe.time.now() + timeoutMs;
+  const { mode } = universe.store.portfolio.limit.get("") ?? noLimit;
+  const tries = mode.at === "probing" && mode.probe.token === account.token;
+  if (tries && strikes(universe, "frozen while it tries")) freeze(universe, calls.process);
   for (let turn = 1; ; turn += 1) {
     if (book.costUsd >= budgetUsd) return { kind: "outOfBudget" };
-    const ending = trouble(universe);
+    const ending = trouble(universe, account);
     if (ending !== null) return ending;
-    const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : lot.stepMs;
+    const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : stepOf(universe, lot);
     const left = deadline - universe.time.now();
     await calls.sleep(Math.min(lasts, left), signal);
     await calls.hazard(`agent: ${request.transcript}`, "crash before a call");
     if (signal.aborted) return aborted;
     if (lasts >= left) return { kind: "timedOut" };
     if (lot.stalls) return { kind: "stalled" };
+    if (turn === 1) reply(universe, calls, request);
     const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
     charge(universe, book, account, costUsd);
     poison(universe, calls, land, request);
@@ -113,6 +119,21 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
   book.answer ??= { json: lot.mind.json };
   if (strikes(universe, "frozen when a session has answered")) freeze(universe, calls.process);
   return { kind: "answered", json: book.answer.json };
+}
+
+/** How long a request takes; some sessions all ask at the same moments. */
+function stepOf({ time }: Universe, { stepMs, isAligned }: ReturnType<typeof lotOf>): number {
+  const now = time.now();
+  return isAligned ? Math.ceil((now + stepMs) / momentMs) * momentMs - now : stepMs;
+}
+
+const momentMs = 10_000;
+
+/** The model begins to answer; whoever hears it may die before that is written down. */
+function reply(universe: Universe, { process }: Calls, { onEvent }: SessionRequest): void {
+  onEvent({ type: "replied" });
+  if (strikes(universe, "killed when the model has replied"))
+    kill(universe, process, "killed when the model has replied");
 }
 
 /** Some tasks take the whole machine with them, until the world is calm. */

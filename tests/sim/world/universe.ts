@@ -95,9 +95,15 @@ export interface Vendor {
   /** US dollars by which sessions passed their caps with their last requests, likewise. */
   readonly overrun: Map<string, number>;
   readonly sessions: Map<string, Book>;
-  limit: { readonly until: number; readonly told: boolean } | null;
+  limit: UsageLimit | null;
   outageUntil: number;
   keyRefusedUntil: number;
+}
+
+export interface UsageLimit {
+  readonly until: number;
+  /** What sessions are told of its end; null where that is nothing. */
+  readonly told: number | null;
 }
 
 /** What one delivery has set aside for its session, and what the session has cost so far. */
@@ -110,6 +116,8 @@ export interface Account {
   readonly cycle: CycleId | null;
   readonly capUsd: number;
   usd: number;
+  /** When the vendor said that sessions may start again, as it ended this delivery's session. */
+  toldUntil: number | null;
 }
 
 /** What the vendor knows of one session. */

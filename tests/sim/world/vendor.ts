@@ -2,12 +2,14 @@
 import type { ProjectName } from "../../../src/core/ids.ts";
 import { instant } from "../../../src/core/ids.ts";
 import type { Ending } from "../../../src/ports/agent.ts";
+import type { FaultKind } from "../faults/kinds.ts";
 import {
   type Account,
   type Book,
   onPurpose,
   strikes,
   type Universe,
+  type UsageLimit,
   type Vendor,
 } from "./universe.ts";
 
@@ -54,7 +56,7 @@ export function accountOf(
   const set = store.projects.get(project)?.reservations.get(String(token));
   const none = { day: dayOf(time.now()), cycle: null, amountUsd: budgetUsd };
   const { day, cycle, amountUsd } = set ?? none;
-  const account = { project, token, day, cycle, capUsd: amountUsd, usd: 0 };
+  const account = { project, token, day, cycle, capUsd: amountUsd, usd: 0, toldUntil: null };
   if (token !== null) vendor.accounts.set(`${project} ${token}`, account);
   return account;
 }
@@ -76,23 +78,35 @@ export function charge(universe: Universe, book: Book, account: Account, costUsd
   universe.watch.charged(account);
 }
 
+/** Begins a usage limit where one strikes. */
+function limited({ vendor, time, random }: Universe, luck: (kind: FaultKind) => boolean): void {
+  const now = time.now();
+  const over = vendor.limit !== null && vendor.limit.until <= now;
+  if (over) vendor.limit = null;
+  const lasts = (most: number) => now + random.between(20_000, most);
+  const ends = (until: number): UsageLimit => ({ until, told: until });
+  if (over && luck("another limit follows at once")) vendor.limit = ends(lasts(200_000));
+  if (luck("usage limit with its end")) vendor.limit = ends(lasts(200_000));
+  if (luck("usage limit without its end")) vendor.limit = { until: lasts(60_000), told: null };
+  if (luck("usage limit whose end has passed"))
+    vendor.limit = { until: lasts(60_000), told: now - random.between(0, 3_600_000) };
+}
+
 /**
  * How the vendor, or the machine between, ends a session at this request; null where it does not.
  */
-export function trouble(universe: Universe): Ending | null {
+export function trouble(universe: Universe, account: Account): Ending | null {
   const { vendor, time, random } = universe;
   const now = time.now();
   const detail = `${onPurpose}not today`;
-  if (strikes(universe, "usage limit with its end"))
-    vendor.limit = { until: now + random.between(20_000, 200_000), told: true };
-  if (strikes(universe, "usage limit without its end"))
-    vendor.limit = { until: now + random.between(20_000, 60_000), told: false };
+  limited(universe, (kind) => strikes(universe, kind));
   if (strikes(universe, "outage")) vendor.outageUntil = now + random.between(1_000, 60_000);
   if (strikes(universe, "key is refused"))
     vendor.keyRefusedUntil = now + random.between(1_000, 60_000);
   if (vendor.limit !== null && vendor.limit.until > now) {
-    const resetAt = vendor.limit.told ? instant(vendor.limit.until) : null;
-    return { kind: "limitReached", resetAt, detail };
+    const { told } = vendor.limit;
+    account.toldUntil = told;
+    return { kind: "limitReached", resetAt: told === null ? null : instant(told), detail };
   }
   if (vendor.keyRefusedUntil > now) return { kind: "unauthorised", detail };
   if (vendor.outageUntil > now) {
