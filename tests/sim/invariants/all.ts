@@ -64,10 +64,12 @@ export const invariants = {
   planned: [cycles.plansFit],
   created: [cycles.plansRepeatNothing],
   began: [work.finishedIsNotPaidAgain],
+  gone: [work.workIsKept],
   now: [work.unlandedWorkStays],
   atRest: [
     branch.landedIsDone,
     work.unlandedWorkStays,
+    work.rescuesAreTold,
     rest.nothingStaysReserved,
     rest.trailIsComplete,
     rest.landedIsSwept,

@@ -8,9 +8,9 @@ import type { Limit } from "../../../src/core/limit.ts";
 import type { Task, TaskEvent, TaskState } from "../../../src/core/task.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
-import type { PublishRequest } from "../../../src/ports/repo.ts";
+import type { PublishRequest, Rescued } from "../../../src/ports/repo.ts";
 import type { Process } from "../world/time.ts";
-import type { Account, Book, Land, Universe } from "../world/universe.ts";
+import type { Account, Book, Land, Room, Universe } from "../world/universe.ts";
 
 /** What the watch remembers of one project. */
 export interface Known {
@@ -35,6 +35,8 @@ export interface Known {
   readonly begun: Map<string, number>;
   /** How the last session of an owner ended, by owner and transcript. */
   readonly endings: Map<string, Ending["kind"]>;
+  /** What was rescued and told of. */
+  readonly rescued: Set<Rescued>;
 }
 
 /** Everything that can be asked at any moment. */
@@ -65,6 +67,10 @@ export interface Claimed extends Scene {
 
 export interface Landed extends Scene {
   readonly request: PublishRequest;
+}
+
+export interface Gone extends Scene {
+  readonly room: Room;
 }
 
 export interface Writing extends Scene {

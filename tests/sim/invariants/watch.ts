@@ -109,6 +109,8 @@ export function openWatch(universe: Universe): Guard {
             at: universe.time.now(),
           });
       }),
+    gone: (land, room) => about(land.name, (scene) => ask(invariants.gone, { ...scene, room })),
+    rescued: ({ name }, rescued) => about(name, ({ known }) => void known.rescued.add(rescued)),
     lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {
       if (!expected.test(text)) broken({ invariant: "no bugs", promise: "S1.8", what: text });
@@ -139,6 +141,7 @@ const knownOf = (land: Land): Known => ({
   finished: new Map(),
   begun: new Map(),
   endings: new Map(),
+  rescued: new Set(),
 });
 
 function wroteNothing({ known, data }: Scene): boolean {

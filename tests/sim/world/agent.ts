@@ -69,6 +69,7 @@ function lotOf(universe: Universe, land: Land, { request, book }: Play) {
     slow: strikes(universe, "session runs out of time"),
     squanders: strikes(universe, "session squanders"),
     isDear: strikes(universe, "answer is dear"),
+    half: !finished && strikes(universe, "worker leaves half of its work"),
     isAligned: strikes(universe, "sessions ask at the same moment"),
     mind: think(universe, land, request),
   };
@@ -107,6 +108,8 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
     if (turn === 1) reply(universe, calls, request);
     const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
     charge(universe, book, account, costUsd);
+    const half = land.rooms.get(request.cwd);
+    if (turn === 1 && lot.half && half !== undefined) lot.mind.edit(half);
     poison(universe, calls, land, request);
     // killed between the vendor's charge and its record
     await calls.hazard(`agent: ${request.transcript}`, "crash after a call");

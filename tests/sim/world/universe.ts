@@ -7,7 +7,7 @@ import type { Change } from "../../../src/core/ledger.ts";
 import type { Limits } from "../../../src/core/schedule.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
-import type { PublishRequest } from "../../../src/ports/repo.ts";
+import type { PublishRequest, Rescued } from "../../../src/ports/repo.ts";
 import type { CheckSpec } from "../../../src/stages/context.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { Luck } from "../faults/luck.ts";
@@ -73,6 +73,8 @@ export interface Rules {
 /** A workspace; it outlives the process that has it open. */
 export interface Room {
   readonly name: string;
+  /** Its folder: its name, unless another of that name was open. */
+  readonly place: string;
   readonly serial: number;
   readonly base: PublishRequest["from"];
   readonly files: Map<string, string>;
@@ -153,6 +155,10 @@ export interface Watch {
   charged(account: Account): void;
   began(land: Land, request: SessionRequest, by: Process, book: Book | null): void;
   ended(land: Land, request: SessionRequest, by: Process, ending: Ending): void;
+  /** A workspace is about to be given up. */
+  gone(land: Land, room: Room): void;
+  /** A rescue was to be written down. */
+  rescued(land: Land, rescued: Rescued): void;
   /** A workspace was lost, through no doing of the program's. */
   lost(land: Land, room: string): void;
   /** Something was heard that no fault of this world explains. */
