@@ -65,6 +65,7 @@ export const invariants = {
   created: [cycles.plansRepeatNothing],
   began: [work.finishedIsNotPaidAgain],
   gone: [work.workIsKept],
+  refused: [work.holdersFindRoom],
   now: [work.unlandedWorkStays],
   atRest: [
     branch.landedIsDone,

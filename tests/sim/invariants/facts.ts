@@ -73,6 +73,10 @@ export interface Gone extends Scene {
   readonly room: Room;
 }
 
+export interface Refused extends Gone {
+  readonly by: Process;
+}
+
 export interface Writing extends Scene {
   readonly changes: readonly Change[];
   readonly by: Process;

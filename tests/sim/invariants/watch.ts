@@ -110,6 +110,8 @@ export function openWatch(universe: Universe): Guard {
           });
       }),
     gone: (land, room) => about(land.name, (scene) => ask(invariants.gone, { ...scene, room })),
+    refused: (land, room, by) =>
+      about(land.name, (scene) => ask(invariants.refused, { ...scene, room, by })),
     rescued: ({ name }, rescued) => about(name, ({ known }) => void known.rescued.add(rescued)),
     lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {

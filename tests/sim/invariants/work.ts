@@ -3,7 +3,7 @@ import type { TaskState } from "../../../src/core/task.ts";
 import type { SessionRequest } from "../../../src/ports/agent.ts";
 import { authorOf } from "../world/rescue.ts";
 import { workOf } from "../world/rooms.ts";
-import type { Gone, Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts";
+import type { Gone, Invariant, Known, Refused, Scene, SessionBegun, TaskStep } from "./facts.ts";
 
 /**
  * G3: what a finished session did is not paid for again: for the same attempt, verdict or plan no
@@ -82,6 +82,21 @@ export const workIsKept: Invariant<Gone> = {
     for (const each of git.refs.values()) if (git.find(each).tree === tree) return null;
     for (const each of git.history()) if (git.find(each).tree === tree) return null;
     return `what ${room.name} held is kept nowhere`;
+  },
+};
+
+/** A process that hangs, and has lost its task, keeps nobody from it. */
+export const holdersFindRoom: Invariant<Refused> = {
+  name: "whoever has a task finds room",
+  promise: "S1.9",
+  check({ universe, known: { land }, data, room, by }) {
+    const task = authorOf(room.name)?.task ?? "";
+    const state = data.tasks.get(task)?.state;
+    if (state === undefined || !("token" in state)) return null;
+    const isTheirs = ["work", "resolve"].some(
+      (queue) => universe.given.get(`${by.owner} ${land.name} ${queue} ${task}`) === state.token,
+    );
+    return isTheirs ? `${by.owner} has ${task}, and cannot open ${room.name}` : null;
   },
 };
 

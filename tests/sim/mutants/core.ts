@@ -256,7 +256,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'return isLost || now < mode.since || now >= mode.until ? "probe" : "wait";',
     by: 'return "wait";',
     promise: "G16",
-    seed: 1,
+    seed: 21,
   },
   {
     name: "a prober that meets a limit is not heard",
@@ -264,7 +264,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "!isProbe(mode, event.by) && mode.until > now;",
     by: "mode.until > now;",
     promise: "G16",
-    seed: 1,
+    seed: 6,
   },
   {
     name: "what ran on is a wait of its own",
@@ -272,7 +272,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "mode.waits + (isLate ? 0 : 1);",
     by: "mode.waits + 1;",
     promise: "G16",
-    seed: 1,
+    seed: 116,
   },
   {
     name: "what ran on ends the wait early",
@@ -280,7 +280,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (isLate && (asked === null || asked <= mode.until || mode.at === "probing")) return limit;',
     by: 'if (isLate && mode.at === "probing") return limit;',
     promise: "G16",
-    seed: 1,
+    seed: 3,
   },
   {
     name: "an end that has passed is believed",
@@ -296,7 +296,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'return isProbe(mode, event.by) ? become({ at: "clear" }) : limit;',
     by: 'return mode.at === "clear" ? limit : become({ at: "clear" });',
     promise: "G16",
-    seed: 1,
+    seed: 116,
   },
   {
     name: "whoever tried bars all when it ends",

@@ -56,7 +56,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
     by: "const ours = state !== undefined;",
     promise: "G4",
-    seed: 1,
+    seed: 33,
   },
   {
     name: "another tree's checks are remembered",
@@ -208,7 +208,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "const kept = await world.repo.rescue(workspace, request, never);",
     by: "const kept = null;",
     promise: "G18",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "what lost attempts left is not told",
@@ -216,7 +216,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "await write(context, known[at]);",
     by: "void write;",
     promise: "G15",
-    seed: 1,
+    seed: 140,
   },
   {
     name: "the attempt's own workspace is left before it goes on",
@@ -224,7 +224,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "but: [current.workspace], why",
     by: "but: [], why",
     promise: "G3",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "whoever holds the workspace keeps all others from the task",
@@ -232,6 +232,6 @@ export const stageMutants: readonly Mutant[] = [
     text: "const isTaken = await world.repo.isOpen(attempt.workspace, signal);",
     by: "const isTaken = signal.aborted;",
     promise: "S1.9",
-    seed: 1,
+    seed: 12,
   },
 ];

@@ -40,11 +40,13 @@ export function reopenRoom(
 ): Workspace | null {
   const room = land.rooms.get(given.name);
   if (room === undefined) return null;
-  if (isRoomOpen(land, given.name))
+  if (isRoomOpen(land, given.name)) {
+    universe.watch.refused(land, room, process);
     throw new RepoError(
       `${onPurpose}the workspace ${room.name} is in use by a running process`,
       "wait until it has ended",
     );
+  }
   if (room.base !== given.base) return null;
   room.holder = process;
   return workspaceIn(universe, land, room);

@@ -157,6 +157,8 @@ export interface Watch {
   ended(land: Land, request: SessionRequest, by: Process, ending: Ending): void;
   /** A workspace is about to be given up. */
   gone(land: Land, room: Room): void;
+  /** A process was refused a workspace that another has open. */
+  refused(land: Land, room: Room, by: Process): void;
   /** A rescue was to be written down. */
   rescued(land: Land, rescued: Rescued): void;
   /** A workspace was lost, through no doing of the program's. */
