@@ -98,4 +98,20 @@ export const portMutants: readonly Mutant[] = [
     promise: "G18",
     seed: 3,
   },
+  {
+    name: "port: workspaces are given up without a rescue",
+    file: "tests/sim/world/rescue.ts",
+    text: "const kept = rescue(land, room, { ...author, why: request.why });",
+    by: "const kept = null as Rescued | null;",
+    promise: "G18",
+    seed: 77,
+  },
+  {
+    name: "port: what a process has open is given up",
+    file: "tests/sim/world/rescue.ts",
+    text: "if (room.holder?.alive === true) continue;",
+    by: "",
+    promise: "G18",
+    seed: 115,
+  },
 ];
