@@ -38,9 +38,10 @@ export async function openFleet(dealt: readonly Errands[]): Promise<Fleet> {
     await layOut(site);
     sites.push(site);
   }
-  const projects = sites.map(({ project, branch, source }) => ({
+  const projects = sites.map(({ project, branch, source, errands }) => ({
     ...{ name: project, path: `./${project}`, branch, test_command: "node --test" },
-    ...{ max_workers: 3, cycle_interval_minutes: 1 },
+    // a plan holds as many tasks; a minute lies between two plans
+    ...{ max_workers: errands.length <= 6 ? 6 : 3, cycle_interval_minutes: 1 },
     ...{ check_timeout_seconds: 60, worker_timeout_seconds: 240 },
     backlog_source: source === "person" ? "manual" : "claude_md",
   }));
