@@ -24,7 +24,7 @@ export const limitMutants: readonly Mutant[] = [
     text: 'return isLost || now < mode.since || now >= mode.until ? "probe" : "wait";',
     by: 'return "wait";',
     promise: "G16",
-    seed: 21,
+    seed: 390,
   },
   {
     name: "a prober that meets a limit is not heard",
@@ -32,7 +32,7 @@ export const limitMutants: readonly Mutant[] = [
     text: "!isProbe(mode, event.by) && mode.until > now;",
     by: "mode.until > now;",
     promise: "G16",
-    seed: 6,
+    seed: 8,
   },
   {
     name: "what ran on is a wait of its own",
@@ -40,7 +40,7 @@ export const limitMutants: readonly Mutant[] = [
     text: "mode.waits + (isLate ? 0 : 1);",
     by: "mode.waits + 1;",
     promise: "G16",
-    seed: 116,
+    seed: 121,
   },
   {
     name: "what ran on ends the wait early",
@@ -48,7 +48,7 @@ export const limitMutants: readonly Mutant[] = [
     text: 'if (isLate && (asked === null || asked <= mode.until || mode.at === "probing")) return limit;',
     by: 'if (isLate && mode.at === "probing") return limit;',
     promise: "G16",
-    seed: 3,
+    seed: 8,
   },
   {
     name: "an end that has passed is believed",
@@ -56,7 +56,7 @@ export const limitMutants: readonly Mutant[] = [
     text: "event.until !== null && event.until > now ? event.until : null;",
     by: "event.until;",
     promise: "G16",
-    seed: 1,
+    seed: 12,
   },
   {
     name: "anybody ends the wait",
@@ -72,6 +72,6 @@ export const limitMutants: readonly Mutant[] = [
     text: 'draft.tellLimit({ type: "limit.left", by: { project, token }, now: view.now });',
     by: "void project;",
     promise: "G16",
-    seed: 1,
+    seed: 13,
   },
 ];
