@@ -64,7 +64,7 @@ export const limitMutants: readonly Mutant[] = [
     text: 'return isProbe(mode, event.by) ? become({ at: "clear" }) : limit;',
     by: 'return mode.at === "clear" ? limit : become({ at: "clear" });',
     promise: "G16",
-    seed: 116,
+    seed: 755,
   },
   {
     name: "whoever tried bars all when it ends",
