@@ -11,7 +11,7 @@ import { conclude } from "./conclude-work.ts";
 import { LeaseLost } from "./heartbeat.ts";
 import type { Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
-import { leaveIfOver, leftBefore } from "./leftover.ts";
+import { leftBefore, sweepIfOver } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -42,7 +42,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
     },
     signal,
   );
-  await leaveIfOver(context, id);
+  await sweepIfOver(context.house, context.site, id); // others may have ended it meanwhile
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -75,7 +75,7 @@ export async function doResolve(
     },
     signal,
   );
-  await leaveIfOver(context, id);
+  await sweepIfOver(context.house, context.site, id); // others may have ended it meanwhile
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {

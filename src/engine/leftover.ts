@@ -6,6 +6,7 @@ import type { TaskRecord } from "../ports/engine.ts";
 import type { Rescued } from "../ports/repo.ts";
 import type { Before } from "../stages/work/enter.ts";
 import { leftoverOf } from "../stages/work/leftover.ts";
+import type { House, Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
 
 /**
@@ -64,13 +65,13 @@ async function write({ house, delivery }: JobContext, attempt: Attempt): Promise
   }));
 }
 
-/** A task that was given up while it was worked on kept its workspace until now. */
-export async function leaveIfOver(
-  { house, site, delivery }: JobContext,
-  id: TaskId,
-): Promise<void> {
-  const record = await house.engine.task(delivery.project, id);
-  if (record?.task.state.at !== "skipped") return;
-  const never = new AbortController().signal;
-  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
+/**
+ * Removes the branch and the workspaces of a task that landed or was given up; of one that failed
+ * a person may want them, and one that was retried since goes on in them.
+ */
+export async function sweepIfOver(house: House, site: Site, id: TaskId): Promise<void> {
+  const record = await house.engine.task(site.name, id);
+  const at = record?.task.state.at;
+  if (at !== "done" && at !== "skipped") return;
+  await site.world.repo.sweep(id, new AbortController().signal);
 }

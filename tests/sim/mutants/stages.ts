@@ -179,6 +179,14 @@ export const stageMutants: readonly Mutant[] = [
     seed: 19,
   },
   {
+    name: "what goes on again is swept",
+    file: "src/engine/leftover.ts",
+    text: 'if (at !== "done" && at !== "skipped") return;',
+    by: "if (at === undefined) return;",
+    promise: "G3",
+    seed: 1_587,
+  },
+  {
     name: "nobody sweeps",
     file: "src/engine/outbox.ts",
     text: "for (const id of touched.over) await",
