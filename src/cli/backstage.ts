@@ -95,7 +95,10 @@ export interface OpenHouse {
   /** How agents and checks are held, and what that does not promise, in a sentence. */
   readonly containment: string;
   /** Why sessions cannot start at all; null where they can. */
-  readonly agentProblem: { readonly kind: "noBinary" | "noKey"; readonly detail: string } | null;
+  readonly agentProblem: {
+    readonly kind: "noBinary" | "noSandbox" | "noKey";
+    readonly detail: string;
+  } | null;
   readonly obstacles: readonly Obstacle[];
   /** Looks after what the house's projects have on the disk. */
   patrol(): Promise<readonly Patrolled[]>;

@@ -32,6 +32,10 @@ export interface SessionRequest {
   readonly cwd: string;
   /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
+  /** Folders outside `cwd` that its commands may change; its file tools stay in `cwd`. */
+  readonly writable?: readonly string[];
+  /** `all`: whatever the machine reaches; nothing but the model where it is left out. */
+  readonly network?: "all";
   /**
    * The role's contract and the project's facts; the same for all sessions of a role and project.
    */
@@ -118,4 +122,6 @@ export interface Agent {
 
 export type AgentProblem =
   | { readonly kind: "noBinary"; readonly detail: string }
+  /** Nothing here confines an agent, and the portfolio does not say that this is wanted. */
+  | { readonly kind: "noSandbox"; readonly detail: string }
   | { readonly kind: "noKey"; readonly detail: string };

@@ -13,6 +13,12 @@ export interface CommandRequest {
   /** Added to the clean environment (PATH, private HOME and TMPDIR, toolchains' homes). */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Folders that it may change, beside `cwd`; more than these only where nothing confines. */
+  readonly writable?: readonly string[];
+  /** Files and folders that it may read beside those, and beside what is the system's. */
+  readonly readable?: readonly string[];
+  /** `all`: whatever the machine reaches; nothing but a loopback of its own where left out. */
+  readonly network?: "all";
 }
 
 export interface CommandResult {

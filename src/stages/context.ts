@@ -56,6 +56,12 @@ export interface Settings {
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
+  /** Given to agents besides: where toolchains are, which checks are told by the shell. */
+  readonly toolchains?: Readonly<Record<string, string>>;
+  /** Folders of toolchains' caches, which agents may change. */
+  readonly caches?: readonly string[];
+  /** What agents and checks reach beyond the model: nothing, unless it says `all`. */
+  readonly network?: "none" | "all";
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */

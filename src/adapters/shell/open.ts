@@ -1,5 +1,6 @@
 /** Runs a project's commands in the sandbox, each with a home of its own. */
 import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
@@ -13,28 +14,30 @@ export interface ShellOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Stands for the data folder in the names of its homes. */
   readonly mark?: string;
+  /** Folders of caches that runs share, and may change; made where they are not there. */
+  readonly caches?: readonly string[];
 }
 
 /** Opens a shell that runs commands with `env` and nothing else of our environment. */
-export function openShell({ sandbox, env, mark = "home" }: ShellOptions): Shell {
+export function openShell({ sandbox, env, mark = "home", caches = [] }: ShellOptions): Shell {
   return {
     containment: sandbox.kind === "group" ? "process group" : sandbox.kind,
     async run(request, signal) {
       await using home = await openPrivateHome(env["PATH"] ?? "/usr/bin:/bin", mark);
-      return await runHeld(
-        sandbox,
-        { ...request, env: { ...env, ...home.env, ...request.env } },
-        signal,
-      );
+      for (const each of caches) await mkdir(each, { recursive: true, mode: 0o700 });
+      const own = [...Object.values(home.env), ...caches, ...(request.writable ?? [])];
+      const whole = { ...request, env: { ...env, ...home.env, ...request.env }, writable: own };
+      return await runHeld(sandbox, whole, signal);
     },
   };
 }
 
 async function runHeld(
   sandbox: Sandbox,
-  { command, cwd, env, timeoutMs }: CommandRequest,
+  request: CommandRequest,
   signal: AbortSignal,
 ): Promise<CommandResult> {
+  const { command, cwd, env, timeoutMs, writable = [], readable = [], network } = request;
   const startedAt = performance.now();
   const output = openBoundedOutput();
   const session = randomUUID();
@@ -42,9 +45,10 @@ async function runHeld(
     // One pipe for both, so that their order is kept.
     argv: ["sh", "-c", 'exec 2>&1; exec sh -c "$1"', "sh", command],
     cwd,
-    writable: [cwd],
-    readable: [],
+    writable: [cwd, ...writable],
+    readable,
     session,
+    ...(network === undefined ? {} : { network }),
   });
   const onOutput = (chunk: Uint8Array): void => output.take(chunk);
   const { ended } = await runProcess({ argv, cwd, env, timeoutMs, bytesMax: 0, onOutput }, signal);
