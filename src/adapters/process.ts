@@ -22,6 +22,8 @@ export interface ProcessRequest {
   readonly bytesMax: number;
   /** Time between SIGTERM and SIGKILL after a timeout or an abort; 2 seconds unless told. */
   readonly graceMs?: number;
+  /** Called once it runs, with its process id; must not throw. */
+  readonly onStart?: (pid: number) => void;
   /** Called with every chunk, also beyond `bytesMax`; must not throw. */
   readonly onOutput?: (chunk: Uint8Array, from: "stdout" | "stderr") => void;
 }
@@ -82,6 +84,7 @@ export async function runProcess(
   const started = await start(request, request.stdin === undefined ? "ignore" : "pipe");
   if (started.kind === "unstartable") return result(started);
   const { child, pid } = started;
+  request.onStart?.(pid);
   child.stdout?.on("data", (chunk: Uint8Array) => {
     stdout.take(chunk);
     request.onOutput?.(chunk, "stdout");

@@ -12,7 +12,7 @@ import { networkEnv, toolchainEnv, toolchainFolders } from "../adapters/sandbox/
 import { isHarmless, rootsOf } from "../adapters/sandbox/view.ts";
 import { homePrefix, sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
-import type { Portfolio } from "../core/portfolio.ts";
+import type { Portfolio, ResourceLimits } from "../core/portfolio.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
@@ -30,7 +30,7 @@ export interface Machine {
   /** What agents, or checks, find in their environment; `caches`: the folder of theirs. */
   readonly toolchains: (caches: string) => Readonly<Record<string, string>>;
   /** Opens a shell whose commands share a folder of caches. */
-  readonly shell: (caches: string) => Shell;
+  readonly shell: (caches: string, limits?: ResourceLimits) => Shell;
   /** Added for set-up commands: proxies and trust. */
   readonly network: Readonly<Record<string, string>>;
 }
@@ -61,7 +61,11 @@ export async function openMachine(
   return {
     ...{ env, sandbox, path, toolchains },
     network: networkEnv(env),
-    shell: (caches) => openShell({ sandbox, env: toolchains(caches), mark, caches: [caches] }),
+    shell: (caches, limits) =>
+      openShell({
+        ...{ sandbox, env: toolchains(caches), mark, caches: [caches] },
+        ...(limits === undefined ? {} : { limits }),
+      }),
     sweepHomes: () => sweepHomes(path, mark),
     agent: openClaudeAgent({
       ...{ sandbox, env, clock: machineClock },

@@ -56,7 +56,7 @@ async function openWorld(
   signal: AbortSignal,
 ): Promise<World> {
   const folder = join(dataDir, project.name);
-  const shell = machine.shell(cachesOf(folder, "checks"));
+  const shell = machine.shell(cachesOf(folder, "checks"), project.limits);
   const repo = await openRepo(repoOptions(dataDir, project), signal);
   return {
     repo,
@@ -123,6 +123,7 @@ function settingsOf(
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     caches: machine.sandbox.confines ? [caches] : [],
     network: project.network,
+    resources: project.limits,
     toolchains: machine.toolchains(caches),
     env: chosen(machine.env, project.env),
     workersMax: project.maxWorkers,

@@ -8,6 +8,7 @@
  * the caller's environment and none of the repository's settings reach the agent.
  */
 import type { Instant, SessionId } from "../core/ids.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
 import type { Deed } from "../core/stuck.ts";
 
 export type Role = "planner" | "worker" | "judge" | "refinery";
@@ -49,6 +50,8 @@ export interface SessionRequest {
   /** JSON schema (an object at its root) of the answer. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly limits: SessionLimits;
+  /** What its processes may use together; what passes that is ended as a crash that says so. */
+  readonly resources?: ResourceLimits;
   readonly session: SessionId;
   /** `true` goes on from the session's transcript where there is one. */
   readonly resume: boolean;

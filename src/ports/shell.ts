@@ -27,6 +27,8 @@ export interface CommandResult {
     | { readonly kind: "killed"; readonly signal: string }
     | { readonly kind: "timedOut" }
     | { readonly kind: "aborted" }
+    /** It used more than it may; `detail` names the limit, and what it used. */
+    | { readonly kind: "overLimit"; readonly detail: string }
     | { readonly kind: "unstartable"; readonly detail: string };
   /** stdout and stderr as they came, interleaved; head and tail where it was cut. */
   readonly output: string;

@@ -1,6 +1,7 @@
 /** What every stage is given: the world of one project, and how that project wants things done. */
 
 import type { ProjectName } from "../core/ids.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
 import type { Match } from "../core/scope.ts";
 import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";
@@ -62,6 +63,8 @@ export interface Settings {
   readonly caches?: readonly string[];
   /** What agents and checks reach beyond the model: nothing, unless it says `all`. */
   readonly network?: "none" | "all";
+  /** What a session may use of the machine. */
+  readonly resources?: ResourceLimits;
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */

@@ -84,6 +84,7 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
       limits: { budgetUsd, turnsMax, timeoutMs: settings.timeoutsMs[talk.role], silenceMs },
       env: { ...settings.toolchains, ...settings.env, ...env },
       writable: [...writable, ...(settings.caches ?? [])],
+      ...(settings.resources === undefined ? {} : { resources: settings.resources }),
       ...(settings.network === "all" ? { network: "all" } : {}),
       transcript: settings.transcript(name),
       onEvent: circles.hear,

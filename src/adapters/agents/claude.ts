@@ -167,6 +167,7 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
     hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
     network: way === null ? "all" : { openings: [{ socket: way.socket, port: innerPort }] },
     session: request.session,
+    ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
   } as const;
   try {
     return await playSession(
@@ -174,6 +175,7 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
         ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
+        folders: confined.writable,
         wrap: (argv) => options.sandbox.wrap({ argv, ...confined }),
       },
       signal,
