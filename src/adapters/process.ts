@@ -102,6 +102,21 @@ export async function runProcess(
 }
 
 /**
+ * Runs a program on the person's own terminal, for as long as they like; answers its exit code.
+ */
+export function runAttached(request: Pick<SpawnRequest, "argv" | "cwd" | "env">): Promise<number> {
+  const [file, ...args] = request.argv;
+  const child = spawn(file, args, { cwd: request.cwd, env: request.env, stdio: "inherit" });
+  // what a person types to end a command must not end us as well
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  return new Promise<number>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("exit", (code) => resolve(code ?? 1));
+  }).finally(() => process.off("SIGINT", ignore));
+}
+
+/**
  * Starts a long-lived child. An abort ends its group. A program that cannot be started is an
  * `error`
  * event; throws where the arguments cannot be passed at all (too long, a NUL byte).

@@ -35,11 +35,14 @@ export interface Machine {
   readonly network: Readonly<Record<string, string>>;
 }
 
-type Asked = Pick<Portfolio, "dataDir" | "sandbox">;
+interface Asked extends Pick<Portfolio, "dataDir" | "sandbox"> {
+  /** Whether the model is one that plays a script, which may run wherever a check may. */
+  readonly scripted?: boolean;
+}
 
 /** Opens the machine for a portfolio's data folder. */
 export async function openMachine(
-  { dataDir, sandbox: wanted }: Asked,
+  { dataDir, sandbox: wanted, scripted = false }: Asked,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Machine> {
@@ -71,7 +74,7 @@ export async function openMachine(
       ...{ sandbox, env, clock: machineClock },
       configDir: join(dataDir, "agents"),
       openWay: (base) => openForward(base, homePrefix(mark)),
-      refusal: refusalOf(sandbox, wanted),
+      refusal: scripted ? null : refusalOf(sandbox, wanted),
     }),
   };
 }

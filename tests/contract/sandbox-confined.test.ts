@@ -12,7 +12,7 @@ import { tempFolder } from "../support/folders.ts";
 import { never, path } from "../support/sandboxes.ts";
 
 const sandbox = await openSandbox({ path, mark: "test" }, never);
-/** Nothing to be proved where nothing confines: the suite of all sandboxes tells which there are. */
+/** Nothing is to be proved where nothing confines: the suite of all sandboxes tells who does. */
 const confined = test.runIf(sandbox.confines);
 
 async function run(script: string, more: Partial<Confined> = {}): Promise<ProcessResult> {
@@ -39,7 +39,8 @@ confined("a program sees what it was given, and nothing beside it", async () => 
     await mkdir(each ?? "");
     await writeFile(join(each ?? "", "file"), "before");
   }
-  const script = `ls ${folder}; cat ${given}/file; ls -a ${homedir()} | grep -c bash; ls /etc/shadow`;
+  const script = `ls ${folder}; cat ${given}/file
+    ls -a ${homedir()} | grep -c bash; ls /etc/shadow`;
   const result = await run(script, {
     cwd: own ?? "",
     writable: [own ?? ""],

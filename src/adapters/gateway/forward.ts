@@ -1,4 +1,4 @@
-/** A way from a Unix socket to the Messages API: whoever may open the socket reaches no one else. */
+/** A way from a Unix socket to the Messages API, and to nobody else. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, request as plain, type RequestListener } from "node:http";
 import { request as secure } from "node:https";

@@ -69,8 +69,10 @@ export function passed(usage: Usage, limits: ResourceLimits): string | null {
   const { processes, memoryBytes, cpuMs } = usage;
   if (processes > limits.processes)
     return `${processes} processes, where max_processes allows ${limits.processes}`;
-  if (memoryBytes > limits.memoryBytes)
-    return `${inMib(memoryBytes)} of memory, where max_memory_mb allows ${inMib(limits.memoryBytes)}`;
+  if (memoryBytes > limits.memoryBytes) {
+    const [used, allowed] = [memoryBytes, limits.memoryBytes].map(inMib);
+    return `${used} of memory, where max_memory_mb allows ${allowed}`;
+  }
   if (limits.cpuMs !== null && cpuMs > limits.cpuMs) {
     const [used, allowed] = [cpuMs, limits.cpuMs].map((ms) => Math.round(ms / 1_000));
     return `${used} s of processor time, where max_cpu_seconds allows ${allowed}`;

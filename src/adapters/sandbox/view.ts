@@ -1,4 +1,4 @@
-/** Which of a person's folders hold programs: the sandboxes show those, and not what lies beside. */
+/** Which of a person's folders hold programs: sandboxes show those, not what lies beside. */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
