@@ -11,6 +11,7 @@ import { runChecks } from "../stages/judge/run-checks.ts";
 import { audit } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
 import { findingOf } from "./inspect-check.ts";
+import { lackOf } from "./lack.ts";
 import { type Environment, openMachine } from "./machine.ts";
 import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
@@ -144,7 +145,8 @@ async function lookAt(
   const name = `doctor-${machineClock.newId()}`;
   const checked = await runChecks(stage, { at: tip, name }, never);
   if (checked.kind === "setupFailed") {
-    const hint = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+    const usual = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+    const hint = lackOf(checked.output, "setup_network") ?? usual;
     return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
   }
   const runs = checked.kind === "ran" ? checked.runs : [];
