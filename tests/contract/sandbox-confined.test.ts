@@ -1,4 +1,5 @@
 /** What a sandbox that confines keeps from a program, beyond ending with it. */
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { homedir } from "node:os";
@@ -31,6 +32,12 @@ async function listen(answer: (url: string) => string): Promise<{ url: string; s
   const at = server.address();
   return { server, url: `http://127.0.0.1:${typeof at === "object" ? at?.port : 0}` };
 }
+
+test("where namespaces can be had, they confine: nothing here is left out unnoticed", () => {
+  const namespaces = ["--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/"];
+  const works = spawnSync("bwrap", [...namespaces, "true"], { env: { PATH: path } }).status === 0;
+  expect(sandbox.confines).toBe(works);
+});
 
 confined("a program sees what it was given, and nothing beside it", async () => {
   const folder = await tempFolder();
@@ -123,7 +130,8 @@ confined("a port inside leads to a socket of ours, and from there to one address
 confined(
   "it has no rights to gain any: no capabilities, no user namespaces of its own",
   async () => {
-    const script = "grep CapEff /proc/self/status; unshare --user true; mount -t tmpfs none /tmp";
+    const script =
+      "grep CapEff /proc/self/status; unshare --user true && echo gained; mount -t tmpfs none /tmp";
     const result = await run(script);
     expect(said(result)).toBe("CapEff:\t0000000000000000\n");
     expect(result.ended).not.toEqual({ kind: "exited", code: 0 });
