@@ -16,6 +16,8 @@ export const filled = (): z.ZodString => text().min(1);
 export const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 /** US dollars from a cent up to `max`. */
 export const dollars = (max: number): z.ZodNumber => z.number().min(0.01).max(max);
+/** A whole number of something. */
+export const amount = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 /** Seconds of a day. */
 export const day = 86_400;
 

@@ -3,6 +3,7 @@
  * errors.
  */
 import * as z from "zod";
+import { confinementShape, sandboxField } from "./confinement.ts";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import {
   day,
@@ -170,6 +171,7 @@ export const projectSchema = z.strictObject({
     .boolean()
     .default(d.push)
     .meta({ description: "Whether what has landed is pushed to the branch's upstream" }),
+  ...confinementShape,
   prompts: z
     .strictObject(promptsShape)
     .default({})
@@ -227,6 +229,7 @@ export const portfolioSchema = z.strictObject({
       "Room for the data folder; beyond it the oldest transcripts go first; `null`: no limit",
     unit: "GiB",
   }),
+  sandbox: sandboxField,
   keep_for_me: z
     .number()
     .int()

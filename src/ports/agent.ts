@@ -8,6 +8,7 @@
  * the caller's environment and none of the repository's settings reach the agent.
  */
 import type { Instant, SessionId } from "../core/ids.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
 import type { Deed } from "../core/stuck.ts";
 
 export type Role = "planner" | "worker" | "judge" | "refinery";
@@ -32,6 +33,10 @@ export interface SessionRequest {
   readonly cwd: string;
   /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
+  /** Folders outside `cwd` that its commands may change; its file tools stay in `cwd`. */
+  readonly writable?: readonly string[];
+  /** `all`: whatever the machine reaches; nothing but the model where it is left out. */
+  readonly network?: "all";
   /**
    * The role's contract and the project's facts; the same for all sessions of a role and project.
    */
@@ -45,6 +50,8 @@ export interface SessionRequest {
   /** JSON schema (an object at its root) of the answer. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly limits: SessionLimits;
+  /** What its processes may use together; what passes that is ended as a crash that says so. */
+  readonly resources?: ResourceLimits;
   readonly session: SessionId;
   /** `true` goes on from the session's transcript where there is one. */
   readonly resume: boolean;
@@ -118,4 +125,6 @@ export interface Agent {
 
 export type AgentProblem =
   | { readonly kind: "noBinary"; readonly detail: string }
+  /** Nothing here confines an agent, and the portfolio does not say that this is wanted. */
+  | { readonly kind: "noSandbox"; readonly detail: string }
   | { readonly kind: "noKey"; readonly detail: string };

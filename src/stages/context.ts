@@ -1,6 +1,7 @@
 /** What every stage is given: the world of one project, and how that project wants things done. */
 
 import type { ProjectName } from "../core/ids.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
 import type { Match } from "../core/scope.ts";
 import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";
@@ -56,6 +57,14 @@ export interface Settings {
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
+  /** Given to agents besides: where toolchains are, which checks are told by the shell. */
+  readonly toolchains?: Readonly<Record<string, string>>;
+  /** Folders of toolchains' caches, which agents may change. */
+  readonly caches?: readonly string[];
+  /** What agents and checks reach beyond the model: nothing, unless it says `all`. */
+  readonly network?: "none" | "all";
+  /** What a session may use of the machine. */
+  readonly resources?: ResourceLimits;
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
+import { openForward } from "../../src/adapters/gateway/forward.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
@@ -51,6 +52,7 @@ export async function openRig(
     configDir: join(data, "sessions"),
     apiBase: model.url,
     clock: realClock,
+    openWay: (base) => openForward(base, "orch-test-way-"),
   });
   const events: SessionEvent[] = [];
   const request = (changes: Partial<SessionRequest> = {}): SessionRequest => ({

@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, realpath } from "node:fs/promises";
 import path from "node:path";
 import type {
   Agent,
@@ -12,7 +12,13 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
-import { type Credential, findCredential, loginFile, pipedSecret } from "./credential.ts";
+import {
+  besideLogin,
+  type Credential,
+  findCredential,
+  loginFile,
+  pipedSecret,
+} from "./credential.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
@@ -33,11 +39,18 @@ export interface ClaudeAgentOptions {
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
+  /** Opens a socket that leads to the Messages API, for sessions that reach nothing else. */
+  readonly openWay?: OpenWay;
+  /** Why no session may start here, whatever it asks; null where they may. */
+  readonly refusal?: string | null;
 }
 
 const resumePrompt =
   "You were interrupted. Look at what you have done so far, finish the task, and give your answer.";
 const textLengthMax = 4_000;
+/** Where a confined session finds the model: a port that nothing of a project's uses. */
+const innerPort = 47_114;
+const vendorBase = "https://api.anthropic.com";
 
 /** Runs sessions with the Claude Agent SDK and its program. */
 export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
@@ -47,11 +60,15 @@ export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
   };
 }
 
+/** The way to an API's address, open until disposed of. */
+export type OpenWay = (base: string) => Promise<AsyncDisposable & { readonly socket: string }>;
+
 type Means =
   | { readonly problem: AgentProblem }
   | { readonly problem: null; readonly binary: string; readonly credential: Credential };
 
-async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Means> {
+async function means({ binary: named, env, refusal }: ClaudeAgentOptions): Promise<Means> {
+  if (refusal) return { problem: { kind: "noSandbox", detail: refusal } };
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
     const where = named ?? "beside the Agent SDK or on PATH";
@@ -85,7 +102,7 @@ async function run(
   const found = await means(options);
   if (found.problem !== null) {
     const { kind, detail } = found.problem;
-    return early({ kind: kind === "noKey" ? "unauthorised" : "crashed", detail });
+    return early({ kind: kind === "noBinary" ? "crashed" : "unauthorised", detail });
   }
   const folders = foldersOf(options.configDir, request.session);
   const known = request.resume ? await recallResult(folders.answered) : null;
@@ -134,26 +151,32 @@ interface Setting {
 
 async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
   const { options, request, binary, credential, folders, resumed, budgetUsd, meter } = setting;
-  const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+  const base = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+  await using way = await wayOut(setting, base);
+  const apiBase = way === null ? base : `http://127.0.0.1:${innerPort}`;
   const env = sessionEnv(request, { path: options.env["PATH"], apiBase, credential, folders });
   const secret = pipedSecret(credential);
   const transcript = await openTranscript(request.transcript, secret);
   // a login is renewed by writing it back beside the old one
   const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
+  const { home, tmp, config } = folders;
+  const confined = {
+    cwd: request.cwd,
+    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...login],
+    readable: [...request.readable, path.dirname(binary), path.dirname(await realpath(binary))],
+    hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
+    network: way === null ? "all" : { openings: [{ socket: way.socket, port: innerPort }] },
+    session: request.session,
+    ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
+  } as const;
   try {
     return await playSession(
       {
         ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
-        wrap: (argv) =>
-          options.sandbox.wrap({
-            argv,
-            cwd: request.cwd,
-            writable: [request.cwd, folders.root, ...login],
-            readable: [...request.readable, path.dirname(binary)],
-            session: request.session,
-          }),
+        folders: confined.writable,
+        wrap: (argv) => options.sandbox.wrap({ argv, ...confined }),
       },
       signal,
     );
@@ -162,6 +185,16 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
     await options.sandbox.sweep(request.session, new AbortController().signal);
     await transcript.close();
   }
+}
+
+/**
+ * The only way out of a session that is confined; null where it reaches the machine's network, as
+ * one with a login does, which is renewed elsewhere.
+ */
+async function wayOut({ options, request, credential }: Setting, base: string | null) {
+  const isOpen = request.network === "all" || credential.kind === "login";
+  if (!options.sandbox.confines || isOpen || options.openWay === undefined) return null;
+  return options.openWay(base ?? vendorBase);
 }
 
 function textOf({ heard }: Played): string {
