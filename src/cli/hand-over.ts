@@ -56,7 +56,7 @@ export async function handOver(
     left.abort();
     await following;
     await follower.catchUp();
-    const reports = await reportsOn(ledger, projects, entered);
+    const reports = await reportsOn(ledger, projects, entered, clock.now());
     return { reports, code: code ?? codeOf(reports) };
   } finally {
     left.abort();

@@ -125,5 +125,5 @@ async function cycle(
     await following;
   }
   await follower.catchUp();
-  return reportsOn(house.engine, projects, entered);
+  return reportsOn(house.engine, projects, entered, house.clock.now());
 }

@@ -147,6 +147,27 @@ test("the next cycle is told where a daemon will begin it", async () => {
   expect((await cli.run("status", "-p", "shop")).out).toMatch(/in 9m 5\ds|in 10m/);
 });
 
+test("a cycle that never began is said to be asked for: by whom, and for when", async () => {
+  const cli = await openCli();
+  const id = cycleId("nextnextnext");
+  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, id, "schedule", 600_000));
+  const shown = async () => (await cli.run("show", id)).out;
+  expect(await shown()).toContain("is asked for by the schedule, and begins when `orch start` is");
+  expect((await cli.run("logs")).out).toMatch(/asked for by the schedule, for \d\d:\d\d:\d\d\n/);
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  expect(await shown()).toMatch(/is asked for by the schedule, and begins in (?:9m 5\ds|10m)\n/);
+  const json = JSON.parse((await cli.run("show", id, "--json")).out);
+  expect(json).toMatchObject({ interrupted: false, plan_file: null });
+  expect(Date.parse(json.begins_at)).toBeGreaterThan(Date.now());
+  const mine = cycleId("mineminemine");
+  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, mine, "person", 0));
+  cli.scene.lock = { kind: "held", release: async () => undefined };
+  expect((await cli.run("show", mine)).out).toContain(
+    "is asked for by a person, and begins with the next `orch run` or `orch start`",
+  );
+  expect((await cli.run("logs")).out).toContain("asked for by a person\n");
+});
+
 test("a cycle that is over tells what it ended with, and its tasks as they are now", async () => {
   const cli = await openCli();
   const [task] = await cycleWith(cli, "Later one");

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectName } from "../../src/core/ids.ts";
 import { openCli } from "../support/cli.ts";
@@ -6,6 +8,7 @@ const shop = projectName("shop");
 
 test("a cycle is run, told on the error stream, and summed up on standard output", async () => {
   const cli = await openCli();
+  await mkdir(join(cli.folder, "shop"));
   cli.scene.planned = { kind: "titles", titles: ["Land one", "Unchecked two", "Later three"] };
   const said = await cli.run("run", "--project", "shop");
   expect(said.err).toContain("planned: 3 tasks to do");

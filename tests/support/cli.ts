@@ -1,8 +1,10 @@
 /** The command line with everything behind it in memory. */
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
 import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
+import { openJournal } from "../../src/adapters/journal/journal.ts";
 import type {
   Audit,
   Backstage,
@@ -15,12 +17,12 @@ import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
 import { rescues } from "../../src/compose/rescues.ts";
 import { pause } from "../../src/core/commands.ts";
-import { projectName } from "../../src/core/ids.ts";
-import type { Portfolio } from "../../src/core/portfolio.ts";
+import type { Portfolio, ProjectConfig } from "../../src/core/portfolio.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { House, Site } from "../../src/engine/house.ts";
 import type { Patrolled } from "../../src/engine/patrol.ts";
 import type { Engine } from "../../src/ports/engine.ts";
+import type { Journal } from "../../src/ports/journal.ts";
 import type { Settings, World } from "../../src/stages/context.ts";
 import { realClock } from "./clock.ts";
 import { tempFolder } from "./folders.ts";
@@ -269,7 +271,7 @@ async function openHouse(
   const sites = () => {
     const obstructed = new Set(scene.obstacles.map(({ project }) => project));
     const open = current.projects.filter(({ name, enabled }) => enabled && !obstructed.has(name));
-    return new Map(open.map(({ name }) => [name, siteOf(name)]));
+    return new Map(open.map((each) => [each.name, siteOf(each)]));
   };
   const engine: Engine = scripted(
     memoryLedger(store),
@@ -297,8 +299,16 @@ async function openHouse(
   };
 }
 
+/** The trail of a project's folder; where that is not there, nobody will read it. */
+function journalOf(path: string): Journal {
+  const journal = openJournal(path);
+  return {
+    write: async (entry) => (existsSync(path) ? journal.write(entry) : { kind: "written" }),
+  };
+}
+
 /** A site whose world can only remember, and wait to be stopped. */
-function siteOf(name: string): Site {
+function siteOf({ name, path }: Pick<ProjectConfig, "name" | "path">): Site {
   const memos = new Map<string, string>();
   const aborted = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => {
@@ -315,7 +325,7 @@ function siteOf(name: string): Site {
     repo: { sweep: async () => undefined, sync: aborted },
   } as unknown as World; // the scripted engine leaves nothing else to be asked
   return {
-    name: projectName(name),
+    name,
     world,
     settings: { workersMax: 3 } as unknown as Settings, // likewise
     limits: {
@@ -326,7 +336,7 @@ function siteOf(name: string): Site {
       keptForPerson: 0,
       rules: { ...defaultRetryRules, attemptsMax: 1 },
     },
-    journal: { write: async () => ({ kind: "written" }) },
+    journal: journalOf(path),
     priority: 1,
     intervalMs: 60_000,
     planned: true,

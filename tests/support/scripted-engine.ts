@@ -14,6 +14,8 @@ export type Planned =
   | { readonly kind: "titles"; readonly titles: readonly string[] }
   | { readonly kind: "fails"; readonly why: string }
   | { readonly kind: "none" }
+  /** The planner meets an outage that lasts for an hour. */
+  | { readonly kind: "putOff" }
   /** The planner works until it is stopped. */
   | { readonly kind: "hangs" };
 
@@ -59,6 +61,15 @@ function plan(
   if (planned.kind === "fails") {
     const { why } = planned;
     draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd: 0.02, token, now: view.now });
+    return;
+  }
+  if (planned.kind === "putOff") {
+    const why = "the model is overloaded";
+    const by = { project: view.name, token };
+    const until = later(view.now, 3_600_000);
+    const met = { type: "limit.met", cause: "outage", why, until, by, metBy: "it" } as const;
+    draft.tellLimit({ ...met, now: view.now, chance: 0 });
+    draft.tellCycle(cycle, { type: "cycle.released", token, costUsd: 0, why });
     return;
   }
   const titles = planned.kind === "titles" ? planned.titles : [];
