@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { requestCycle } from "../../src/core/commands.ts";
 import { openDraft } from "../../src/core/draft.ts";
-import { cycleId, instant, projectName, token } from "../../src/core/ids.ts";
+import { cycleId, instant, projectName, taskId, token } from "../../src/core/ids.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import { type Cli, openCli } from "../support/cli.ts";
+import { anAttempt } from "../support/records.ts";
 
 const shop = projectName("shop");
 
@@ -134,6 +135,44 @@ test("a task of an interrupted cycle is next in no queue: it says what goes on w
   expect(await why()).toBe("it is next in its queue");
   const { served_by } = JSON.parse((await cli.run("status", "--json")).out);
   expect(served_by).toEqual({ command: "run", pid: 42 });
+});
+
+test("a task whose worker was killed is interrupted, not running, and says what goes on with it", async () => {
+  const cli = await openCli();
+  const { out: added } = await cli.run("add-task", "-p", "shop", "--title", "Land it");
+  await interrupt(cli);
+  const id = taskId(added.trim());
+  await cli.ledger.transact(shop, { tasks: [id] }, (view) => {
+    const draft = openDraft(view, defaultRetryRules);
+    draft.tell(id, { type: "work.started", token: token(2) });
+    const attempt = anAttempt({ task: id, outcome: { kind: "running" }, endedAt: null });
+    return { changes: [...draft.changes(), { kind: "attempt", attempt }], answer: null };
+  });
+  const why = async () => JSON.parse((await cli.run("show", id, "--json")).out).waits_for;
+  const goesOn = "goes on with the next `orch run` or `orch start`";
+  expect(await why()).toContain(goesOn);
+  const { out } = await cli.run("show", id);
+  expect(out).toContain(goesOn);
+  expect(out).toContain("in_progress (interrupted while working)");
+  expect(out).toMatch(/Attempt 1\n.*\n {2}interrupted\n/);
+  cli.scene.isTTY = true;
+  cli.scene.columns = 72;
+  const status = await cli.run("status");
+  expect(status.out).toContain("RUNNING");
+  expect(status.out).toMatch(/stopped\S* shop: 1 task under way, nobody at work/);
+  cli.scene.isTTY = false;
+  cli.scene.lock = { kind: "busy", holder: { kind: "run", pid: 42 } };
+  expect(await why()).toBeNull();
+  expect((await cli.run("show", id)).out).toMatch(/\(working\)[^]*\n {2}running\n/);
+  expect((await cli.run("status")).out).not.toContain("nobody at work");
+});
+
+test("a task that cannot land yet is parked, not approved", async () => {
+  const cli = await openCli();
+  const [task] = await cycleWith(cli, "Park one");
+  const { out } = await cli.run("show", task?.id ?? "");
+  expect(out).toContain("waiting (parked)");
+  expect((await cli.run("show", task?.cycle ?? "")).out).toMatch(/parked +\w{12} {2}Park one/);
 });
 
 test("the next cycle is told where a daemon will begin it", async () => {

@@ -54,6 +54,8 @@ export interface Scene {
   audit: Audit;
   stdin: string;
   isTTY: boolean;
+  /** Of the terminal. */
+  columns: number;
   env: Record<string, string>;
   /** The project whose ledger cannot be read. */
   broken: string | null;
@@ -102,6 +104,7 @@ export async function openCli(): Promise<Cli> {
     audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
+    columns: 100,
     env: {},
     broken: null,
     pauseOnOpen: false,
@@ -109,7 +112,7 @@ export async function openCli(): Promise<Cli> {
     whenListening: null,
   };
   const asked: string[] = [];
-  let last = sink(false);
+  let last = sink(false, 100);
   const cli: Cli = {
     folder,
     file,
@@ -119,7 +122,7 @@ export async function openCli(): Promise<Cli> {
     asked,
     said: () => last.text(),
     run: (...argv) => {
-      const err = sink(scene.isTTY);
+      const err = sink(scene.isTTY, scene.columns);
       last = err;
       const backstage = fake({ store, scene, asked, folder });
       return invoke(argv, { folder, scene, backstage, err });
@@ -155,7 +158,7 @@ async function invoke(
   argv: readonly string[],
   { folder, scene, backstage, err }: Place,
 ): Promise<Said> {
-  const out = sink(scene.isTTY);
+  const out = sink(scene.isTTY, scene.columns);
   let quit: (code: number) => void = () => undefined;
   const quitting = new Promise<number>((resolve) => {
     quit = resolve;
@@ -179,12 +182,15 @@ async function invoke(
   return { code, out: out.text(), err: err.text() };
 }
 
-function sink(isTTY: boolean): { readonly stream: Out; readonly text: () => string } {
+function sink(
+  isTTY: boolean,
+  columns: number,
+): { readonly stream: Out; readonly text: () => string } {
   let text = "";
   const write = (more: string): void => {
     text += more;
   };
-  return { stream: { isTTY, columns: 100, write }, text: () => text };
+  return { stream: { isTTY, columns, write }, text: () => text };
 }
 
 interface Behind {

@@ -126,6 +126,9 @@ function playTask(
       hold: verb === "Hold" ? "it touches CI" : null,
       ...told,
     });
+  } else if (verb === "Park") {
+    const notBefore = later(view.now, 3_600_000);
+    draft.tell(id, { type: "merge.parked", why: "price.ts has changes", notBefore, token });
   } else {
     draft.tell(id, { type: "merge.landed", commit, token });
   }

@@ -73,6 +73,7 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
         config: project,
         why,
         branch,
+        isServed: holder !== null,
         now,
         paint: paintFor(desk.colour.out),
         files: [...trail, ...transcripts],

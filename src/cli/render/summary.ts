@@ -132,7 +132,7 @@ function outcomeOf(record: TaskRecord, paint: Paint, course: Course): Outcome {
 
 function parkedOrLeft(state: TaskState, paint: Paint, course: Course): Outcome {
   if (state.at === "approved" && state.parked !== null)
-    return { label: paint.yellow("waiting  "), why: `cannot land yet: ${state.parked}` };
+    return { label: paint.yellow("parked   "), why: `cannot land yet: ${state.parked}` };
   switch (course) {
     case "over":
       return { label: "left over", why: `is ${state.at}; goes on in the next cycle` };

@@ -23,14 +23,19 @@ export interface Circumstances {
 const quoteMax = 500;
 const quote = (text: string): string => line(text, quoteMax);
 
+/** Of what its ledger says to be worked on, by a process that is gone. */
+const interrupted =
+  "it was interrupted, nobody is at work: it goes on with the next `orch run` or `orch start`";
+
 /**
- * Says in a sentence why a task waits, with what to do; null where it is over or is being worked
- * on.
+ * Says in a sentence why a task waits, with what to do; null where it is over or somebody works on
+ * it.
  */
 export function whyWaiting(given: Circumstances): string | null {
   const { task } = given;
   const { state, id } = task;
-  if (isOver(state) || "token" in state) return null;
+  if (isOver(state)) return null;
+  if ("token" in state) return given.holder === null ? (byProject(given) ?? interrupted) : null;
   if (state.at === "blocked")
     return `it asks you: ${quote(state.question)} (orch answer ${id} "…")`;
   if (state.at === "held")
