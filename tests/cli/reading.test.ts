@@ -2,41 +2,9 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { requestCycle } from "../../src/core/commands.ts";
-import { openDraft } from "../../src/core/draft.ts";
-import { cycleId, instant, projectName, taskId, token } from "../../src/core/ids.ts";
-import { defaultRetryRules } from "../../src/core/retry.ts";
-import { type Cli, openCli } from "../support/cli.ts";
-import { anAttempt } from "../support/records.ts";
-
-const shop = projectName("shop");
-
-/** Has a cycle of `shop` begun and left there, as a Ctrl+C leaves it while workers work. */
-async function interrupt(cli: Cli): Promise<void> {
-  const id = cycleId("cyclecyclecy");
-  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, id, "person", 0));
-  const begin = { type: "cycle.started", token: token(1), now: instant(Date.now()) } as const;
-  const planned = { type: "cycle.planned", token: token(1), plan: null } as const;
-  await cli.ledger.transact(shop, {}, (view) => {
-    const draft = openDraft(view, defaultRetryRules);
-    draft.tellCycle(id, begin);
-    const tasks = view.tasks.map((each) => each.id);
-    draft.tellCycle(id, { ...planned, refused: [], tasks, costUsd: 0 });
-    return { changes: draft.changes(), answer: null };
-  });
-}
-
-interface Listed {
-  readonly id: string;
-  readonly title: string;
-  readonly cycle: string;
-}
-
-/** Runs one cycle in `shop` with tasks of these titles; answers the tasks, the newest first. */
-async function cycleWith(cli: Cli, ...titles: string[]): Promise<readonly Listed[]> {
-  cli.scene.planned = { kind: "titles", titles };
-  await cli.run("run", "-p", "shop");
-  return JSON.parse((await cli.run("tasks", "-p", "shop", "--json")).out);
-}
+import { cycleId } from "../../src/core/ids.ts";
+import { openCli } from "../support/cli.ts";
+import { cycleWith, interrupt, shop } from "../support/shop.ts";
 
 test("before the first run everything can be read, and reading creates nothing", async () => {
   const cli = await openCli();
@@ -137,44 +105,6 @@ test("a task of an interrupted cycle is next in no queue: it says what goes on w
   expect(served_by).toEqual({ command: "run", pid: 42 });
 });
 
-test("a task whose worker was killed is interrupted, not running, and says what goes on with it", async () => {
-  const cli = await openCli();
-  const { out: added } = await cli.run("add-task", "-p", "shop", "--title", "Land it");
-  await interrupt(cli);
-  const id = taskId(added.trim());
-  await cli.ledger.transact(shop, { tasks: [id] }, (view) => {
-    const draft = openDraft(view, defaultRetryRules);
-    draft.tell(id, { type: "work.started", token: token(2) });
-    const attempt = anAttempt({ task: id, outcome: { kind: "running" }, endedAt: null });
-    return { changes: [...draft.changes(), { kind: "attempt", attempt }], answer: null };
-  });
-  const why = async () => JSON.parse((await cli.run("show", id, "--json")).out).waits_for;
-  const goesOn = "goes on with the next `orch run` or `orch start`";
-  expect(await why()).toContain(goesOn);
-  const { out } = await cli.run("show", id);
-  expect(out).toContain(goesOn);
-  expect(out).toContain("in_progress (interrupted while working)");
-  expect(out).toMatch(/Attempt 1\n.*\n {2}interrupted\n/);
-  cli.scene.isTTY = true;
-  cli.scene.columns = 72;
-  const status = await cli.run("status");
-  expect(status.out).toContain("RUNNING");
-  expect(status.out).toMatch(/stopped\S* shop: 1 task under way, nobody at work/);
-  cli.scene.isTTY = false;
-  cli.scene.lock = { kind: "busy", holder: { kind: "run", pid: 42 } };
-  expect(await why()).toBeNull();
-  expect((await cli.run("show", id)).out).toMatch(/\(working\)[^]*\n {2}running\n/);
-  expect((await cli.run("status")).out).not.toContain("nobody at work");
-});
-
-test("a task that cannot land yet is parked, not approved", async () => {
-  const cli = await openCli();
-  const [task] = await cycleWith(cli, "Park one");
-  const { out } = await cli.run("show", task?.id ?? "");
-  expect(out).toContain("waiting (parked)");
-  expect((await cli.run("show", task?.cycle ?? "")).out).toMatch(/parked +\w{12} {2}Park one/);
-});
-
 test("the next cycle is told where a daemon will begin it", async () => {
   const cli = await openCli();
   await cycleWith(cli, "Land one");
@@ -184,27 +114,6 @@ test("the next cycle is told where a daemon will begin it", async () => {
   expect((await cli.run("status", "-p", "shop")).out).toContain("when started");
   cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
   expect((await cli.run("status", "-p", "shop")).out).toMatch(/in 9m 5\ds|in 10m/);
-});
-
-test("a cycle that never began is said to be asked for: by whom, and for when", async () => {
-  const cli = await openCli();
-  const id = cycleId("nextnextnext");
-  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, id, "schedule", 600_000));
-  const shown = async () => (await cli.run("show", id)).out;
-  expect(await shown()).toContain("is asked for by the schedule, and begins when `orch start` is");
-  expect((await cli.run("logs")).out).toMatch(/asked for by the schedule, for \d\d:\d\d:\d\d\n/);
-  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
-  expect(await shown()).toMatch(/is asked for by the schedule, and begins in (?:9m 5\ds|10m)\n/);
-  const json = JSON.parse((await cli.run("show", id, "--json")).out);
-  expect(json).toMatchObject({ interrupted: false, plan_file: null });
-  expect(Date.parse(json.begins_at)).toBeGreaterThan(Date.now());
-  const mine = cycleId("mineminemine");
-  await cli.ledger.transact(shop, {}, (view) => requestCycle(view, mine, "person", 0));
-  cli.scene.lock = { kind: "held", release: async () => undefined };
-  expect((await cli.run("show", mine)).out).toContain(
-    "is asked for by a person, and begins with the next `orch run` or `orch start`",
-  );
-  expect((await cli.run("logs")).out).toContain("asked for by a person\n");
 });
 
 test("a cycle that is over tells what it ended with, and its tasks as they are now", async () => {
