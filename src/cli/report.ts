@@ -9,6 +9,7 @@ import type { Project } from "../core/project.ts";
 import { statusOf } from "../core/task.ts";
 import type { Ledger, TaskRecord } from "../ports/engine.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { Heard } from "./landings.ts";
 import { iso } from "./render/format.ts";
 import { cycleJson, taskJson } from "./render/json.ts";
 
@@ -17,6 +18,8 @@ export interface CycleReport {
   readonly project: ProjectConfig;
   readonly cycle: Cycle;
   readonly tasks: readonly TaskRecord[];
+  /** What landed meanwhile and is none of its tasks: of earlier cycles, or added by a person. */
+  readonly alsoLanded: readonly TaskRecord[];
   /** US dollars: planning and all sessions within the cycle. */
   readonly costUsd: number;
   /** The file of the audit trail that tells of it; null where it has not been written. */
@@ -58,6 +61,7 @@ export async function reportOn(
     .reduce((sum, { settledUsd }) => sum + (settledUsd ?? 0), 0);
   return {
     ...{ project, cycle, tasks, costUsd: cycle.costUsd + sessionsUsd },
+    alsoLanded: [],
     trail: await fileOr(planFile(project, id)),
     outlook: isOpen(cycle) ? await outlookOf(ledger, project, { id, now }) : null,
   };
@@ -97,7 +101,12 @@ export function codeOf(reports: readonly CycleReport[]): number {
 }
 
 /** A report as JSON. */
-export const reportJson = ({ project, cycle, tasks, costUsd, trail, outlook }: CycleReport) => ({
+export const reportJson = (report: CycleReport) => ({
+  ...reportsCycle(report),
+  also_landed: report.alsoLanded.map(({ task }) => taskJson(report.project.name, task)),
+});
+
+const reportsCycle = ({ project, cycle, tasks, costUsd, trail, outlook }: CycleReport) => ({
   ...cycleJson(project.name, cycle),
   interrupted: isOpen(cycle) && cycle.startedAt !== null,
   begins_at: iso(outlook?.beginsAt ?? null),
@@ -110,18 +119,42 @@ export const reportJson = ({ project, cycle, tasks, costUsd, trail, outlook }: C
   })),
 });
 
-/** The reports of cycles of several projects, in the order given. */
+/** What some projects were in, and what landed in them meanwhile. */
+export interface Course {
+  readonly entered: readonly { readonly project: ProjectName; readonly id: CycleId }[];
+  readonly landed: readonly Heard[];
+}
+
+/** The reports of cycles of several projects, in the order in which they were entered. */
 export async function reportsOn(
   ledger: Ledger,
   projects: readonly ProjectConfig[],
-  cycles: readonly { readonly project: ProjectName; readonly id: CycleId }[],
+  { entered, landed }: Course,
   now: Instant,
 ): Promise<readonly CycleReport[]> {
   const reports: CycleReport[] = [];
-  for (const { project, id } of cycles) {
+  for (const { project, id } of entered) {
     const config = projects.find(({ name }) => name === project);
     const report = config === undefined ? null : await reportOn(ledger, config, id, now);
     if (report !== null) reports.push(report);
   }
-  return reports;
+  const told = new Set(reports.flatMap(({ tasks }) => tasks.map(({ task }) => task.id)));
+  const others = landed.filter(({ task }) => !told.has(task));
+  const last = new Map(reports.map((each) => [each.project.name, each]));
+  return Promise.all(
+    reports.map(async (each): Promise<CycleReport> => {
+      const { name } = each.project;
+      const ours = last.get(name) === each ? others.filter(({ project }) => project === name) : [];
+      return { ...each, alsoLanded: await recordsOf(ledger, ours) };
+    }),
+  );
+}
+
+async function recordsOf(ledger: Ledger, landed: readonly Heard[]): Promise<readonly TaskRecord[]> {
+  const records: TaskRecord[] = [];
+  for (const { project, task } of new Map(landed.map((each) => [each.task, each])).values()) {
+    const record = await ledger.task(project, task);
+    if (record?.task.state.at === "done") records.push(record);
+  }
+  return records;
 }

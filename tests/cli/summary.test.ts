@@ -29,6 +29,7 @@ function report(changes: Partial<TaskRecord>, state: Cycle["state"] = over) {
     cycle: aCycle({ state }),
     tasks: [{ ...record, ...changes }],
     costUsd: 0,
+    alsoLanded: [],
     trail: "/shop/plan.md",
     outlook: null,
   };

@@ -47,7 +47,7 @@ async function play(house: House, delivery: Delivery, planned: Planned): Promise
   await finish(house, delivery, {
     needs: { tasks: [subject.task] },
     costUsd: 0.05,
-    conclude: (draft, view) => playTask(delivery, subject.task, { draft, view }),
+    conclude: (draft, view) => playTask(delivery, subject.task, { draft, view, planned }),
   });
 }
 
@@ -94,9 +94,10 @@ function plan(
 function playTask(
   { token, job }: Delivery,
   id: TaskId,
-  { draft, view }: { draft: Draft; view: View },
+  { draft, view, planned }: { draft: Draft; view: View; planned: Planned },
 ): void {
-  const verb = draft.task(id)?.brief.title.split(" ")[0] ?? "";
+  const title = draft.task(id)?.brief.title ?? "";
+  const verb = title.split(" ")[0];
   const told = { token, now: view.now, chance: view.chance };
   const commit = sha("c");
   if (job.queue === "work") {
@@ -126,7 +127,7 @@ function playTask(
       hold: verb === "Hold" ? "it touches CI" : null,
       ...told,
     });
-  } else if (verb === "Park") {
+  } else if (verb === "Park" && planned.kind === "titles" && planned.titles.includes(title)) {
     const notBefore = later(view.now, 3_600_000);
     draft.tell(id, { type: "merge.parked", why: "price.ts has changes", notBefore, token });
   } else {

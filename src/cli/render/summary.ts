@@ -21,7 +21,7 @@ export function renderReport(report: CycleReport, paint: Paint, servedBy: Served
   const course = isOpen(report.cycle) ? going : "over";
   return [
     headline(report, paint, servedBy),
-    ...report.tasks.flatMap((each) => taskLines(each, paint, course)),
+    ...[...report.tasks, ...report.alsoLanded].flatMap((each) => taskLines(each, paint, course)),
     ...remarks(report, paint),
   ].join("\n");
 }
@@ -42,7 +42,7 @@ export function remarks(report: CycleReport, paint: Paint): readonly string[] {
 
 /** Which cycle it is, and what came of it. */
 export function headline(report: CycleReport, paint: Paint, servedBy: ServedBy): string {
-  const { project, cycle, costUsd } = report;
+  const { project, cycle, costUsd, alsoLanded } = report;
   const { state } = cycle;
   const head = `${paint.bold(project.name)}  cycle ${cycle.id}`;
   const took =
@@ -54,6 +54,7 @@ export function headline(report: CycleReport, paint: Paint, servedBy: ServedBy):
   const { landed, reported, failed, skipped, waiting, leftOver } = state.outcome;
   const counts = [
     landed > 0 ? paint.green(`${landed} landed`) : "0 landed",
+    alsoLanded.length > 0 ? paint.green(`${alsoLanded.length} of earlier work`) : "",
     reported > 0 ? paint.green(`${reported} reported`) : "",
     failed > 0 ? paint.red(`${failed} failed`) : "",
     waiting > 0 ? paint.yellow(`${waiting} waiting for you`) : "",
