@@ -13,10 +13,10 @@ test("a cycle that never began is said to be asked for: by whom, and for when", 
   const id = cycleId("nextnextnext");
   await cli.ledger.transact(shop, {}, (view) => requestCycle(view, id, "schedule", 600_000));
   const shown = async () => (await cli.run("show", id)).out;
-  expect(await shown()).toContain("is asked for by the schedule, and begins when `orch start` is");
+  expect(await shown()).toContain("is asked for by the schedule: it begins when `orch start` is");
   expect((await cli.run("logs")).out).toMatch(/asked for by the schedule, for \d\d:\d\d:\d\d\n/);
   cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
-  expect(await shown()).toMatch(/is asked for by the schedule, and begins in (?:9m 5\ds|10m)\n/);
+  expect(await shown()).toMatch(/is asked for by the schedule: it begins in (?:9m 5\ds|10m)\n/);
   const json = JSON.parse((await cli.run("show", id, "--json")).out);
   expect(json).toMatchObject({ interrupted: false, plan_file: null });
   expect(Date.parse(json.begins_at)).toBeGreaterThan(Date.now());
@@ -24,7 +24,7 @@ test("a cycle that never began is said to be asked for: by whom, and for when", 
   await cli.ledger.transact(shop, {}, (view) => requestCycle(view, mine, "person", 0));
   cli.scene.lock = { kind: "held", release: async () => undefined };
   expect((await cli.run("show", mine)).out).toContain(
-    "is asked for by a person, and begins with the next `orch run` or `orch start`",
+    "is asked for by a person: it begins with the next `orch run` or `orch start`",
   );
   expect((await cli.run("logs")).out).toContain("asked for by a person\n");
 });

@@ -25,15 +25,9 @@ export function openWords(
   paint: Paint,
 ): string {
   if (isAwaited(cycle))
-    return `${paint.yellow("is asked for")} ${requester(cycle)}, ${beginning(cycle, outlook, servedBy)}`;
+    return `${paint.yellow("is asked for")} ${requester(cycle)}: ${beginning(cycle, outlook, servedBy)}`;
   if (servedBy !== null) return paint.cyan("is under way");
-  const first =
-    outlook === null
-      ? ""
-      : isPaused(outlook)
-        ? "once the project is resumed, "
-        : afterWait(outlook);
-  return `${paint.yellow("is not over")}: ${first}${goesOn}`;
+  return `${paint.yellow("is not over")}: ${afterWhat(outlook)}${goesOn}`;
 }
 
 /** Who asked for a cycle. */
@@ -43,17 +37,21 @@ export const requester = ({ requestedBy }: Pick<Cycle, "requestedBy">): string =
 function beginning(cycle: Cycle, outlook: Outlook | null, servedBy: ServedBy): string {
   if (cycle.requestedBy === "person")
     return servedBy === null
-      ? "and begins with the next `orch run` or `orch start`"
-      : "and begins as soon as it can";
-  if (servedBy !== "daemon") return "and begins when `orch start` is running";
+      ? `${afterWhat(outlook)}it begins with the next \`orch run\` or \`orch start\``
+      : "it begins as soon as it can";
+  if (servedBy !== "daemon") return "it begins when `orch start` is running";
   if (outlook === null || outlook.beginsAt === null || outlook.beginsAt <= outlook.now)
-    return "and begins as soon as it can";
-  return `and begins ${relative(outlook.beginsAt, outlook.now)}`;
+    return "it begins as soon as it can";
+  return `it begins ${relative(outlook.beginsAt, outlook.now)}`;
 }
 
-const isPaused = ({ project, now }: Outlook): boolean => pauseAt(project, now) !== null;
-const afterWait = ({ limit, now }: Outlook): string =>
-  isShutFor(limit, now, 0) ? "once the wait is over, " : "";
+/** What must be over before anything can begin. */
+function afterWhat(outlook: Outlook | null): string {
+  if (outlook === null) return "";
+  const { project, limit, now } = outlook;
+  if (pauseAt(project, now) !== null) return "once the project is resumed, ";
+  return isShutFor(limit, now, 0) ? "once the wait is over, " : "";
+}
 
 /** What keeps an open cycle, with how to end that, in a line each. */
 export function obstacles(
