@@ -114,7 +114,11 @@ test("forget asks, and removes nothing while somebody works", async () => {
   const cli = await openCli();
   expect((await cli.run("forget", "shop")).code).toBe(2);
   cli.scene.lock = { kind: "busy", holder: null };
-  expect((await cli.run("forget", "shop", "--yes")).code).toBe(75);
+  cli.scene.unmerged = ["orch/aaaaaaaaaaaa"];
+  const refused = await cli.run("forget", "shop", "--yes");
+  expect(refused.code).toBe(75);
+  expect(refused.err).not.toContain("it is kept"); // nothing is done to it
+  cli.scene.unmerged = [];
   expect(cli.asked).toEqual([]);
   cli.scene.lock = { kind: "held", release: async () => undefined };
   expect((await cli.run("forget", "shop", "--yes")).out).toBe("removed refs/orch\n");
