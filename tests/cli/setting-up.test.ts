@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -136,6 +137,14 @@ test("the demo says that it costs nothing, what landed, and where to look", asyn
   expect(said.out).toContain(`git -C ${join(cli.folder, "shop")} log`);
   expect(cli.asked).toEqual(["close demo"]);
   expect((await cli.run("demo", "--live")).err).toContain("real money");
+});
+
+test("the completions of bash can be sourced twice in one shell", async () => {
+  const { out } = await (await openCli()).run("completion", "bash");
+  const { stderr } = spawnSync("bash", ["-c", 'eval "$1"; eval "$1"', "bash", out], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
 });
 
 test("completions know commands, flags, projects and the ids of tasks", async () => {
