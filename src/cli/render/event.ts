@@ -6,7 +6,8 @@ import type { LogLevel } from "../../core/portfolio.ts";
 import { type ProjectEvent, pauser } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, entry, money, shortSha } from "./format.ts";
+import { counted, entry, money, shortSha, timeOfDay } from "./format.ts";
+import { requester } from "./outlook.ts";
 
 export interface Told {
   readonly level: LogLevel;
@@ -120,10 +121,14 @@ function ofJudgeOrMerge(event: Later): Told {
   }
 }
 
+/** When it begins where nothing is in its way, unless that is at once. */
+const dueWords = ({ cycle, dueAt }: CycleCreated): string =>
+  dueAt === undefined || dueAt <= cycle.createdAt ? "" : `, for ${timeOfDay(dueAt)}`;
+
 function ofCycle(event: CycleEvent | CycleCreated): Told {
   switch (event.type) {
     case "cycle.created":
-      return debug("asked for");
+      return debug(`asked for ${requester(event.cycle)}${dueWords(event)}`);
     case "cycle.started":
       return info("the cycle begins");
     case "cycle.planned": {
