@@ -25,17 +25,10 @@ export function openWords(
   paint: Paint,
 ): string {
   if (isAwaited(cycle))
-<<<<<<< HEAD
     return [
       `${paint.yellow("is asked for")} ${requester(cycle)}:`,
       beginning(cycle, outlook, servedBy),
     ].join(" ");
-=======
-    return [
-      `${paint.yellow("is asked for")} ${requester(cycle)}:`,
-      beginning(cycle, outlook, servedBy),
-    ].join(" ");
->>>>>>> polish
   if (servedBy !== null) return paint.cyan("is under way");
   return `${paint.yellow("is not over")}: ${afterWhat(outlook)}${goesOn}`;
 }
