@@ -36,11 +36,16 @@ export async function openTranscript(file: string, secret: string | null): Promi
   };
 }
 
+/** What is shorter is no key, and stands in every other word. */
+const secretMin = 8;
+const isBlotted = (secret: string | null): secret is string =>
+  secret !== null && secret.length >= secretMin;
+
 /** A message as one bounded line of JSON. */
 export function lineOf(message: object, secret: string | null): string {
   const line = JSON.stringify(message, (_, value: unknown) => {
     if (typeof value !== "string") return value;
-    const text = secret === null ? value : value.replaceAll(secret, "[secret]");
+    const text = isBlotted(secret) ? value.replaceAll(secret, "[secret]") : value;
     const over = text.length - textLengthMax;
     return over <= 0 ? text : `${text.slice(0, textLengthMax)}… (${over} more characters)`;
   });

@@ -104,11 +104,13 @@ function render(shares: Shares, spent: readonly Spent[], desk: Desk): string {
   if (spent.length === 0) return "nothing has been spent";
   const paint = paintFor(desk.colour.out);
   const table = (name: string, rows: readonly Share[]): string =>
-    renderTable(
-      [name, "COST", "SESSIONS"],
-      rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
-      { right: ["COST", "SESSIONS"] },
-    );
+    rows.length === 0
+      ? ""
+      : renderTable(
+          [name, "COST", "SESSIONS"],
+          rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
+          { right: ["COST", "SESSIONS"] },
+        );
   const open = reserved(spent);
   const aside = open > 0 ? `, ${money(open)} set aside` : "";
   const gone = lost(spent) > 0 ? `, ${money(lost(spent))} of it ${lostWords}` : "";
@@ -119,5 +121,7 @@ function render(shares: Shares, spent: readonly Spent[], desk: Desk): string {
     table("ROLE", shares.role),
     table("TASK", shares.task.slice(0, tasksShown)),
     total,
-  ].join("\n\n");
+  ]
+    .filter((each) => each !== "")
+    .join("\n\n");
 }

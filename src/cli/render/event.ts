@@ -23,6 +23,10 @@ const warning = (text: string): Told => ({ level: "warning", text });
 const debug = (text: string): Told => ({ level: "debug", text });
 const error = (text: string): Told => ({ level: "error", text });
 
+/** Tells whether an event only counts what another one, just before it, has told. */
+export const isEcho = ({ of, event }: LogEvent): boolean =>
+  of === "project" && event.type !== "project.paused" && event.type !== "project.resumed";
+
 /** Says what happened. */
 export function describeEvent(logged: LogEvent): Told {
   switch (logged.of) {
@@ -134,7 +138,8 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
     case "cycle.planned": {
       const { length } = event.tasks;
       const made = length === 0 ? "nothing" : counted(length, "task");
-      if (event.plan === null) return info(`no planner: ${made} to do`);
+      if (event.plan === null)
+        return info(`no planner: ${length === 0 ? "nothing to do" : counted(length, "open task")}`);
       const refused = event.refused.length === 0 ? "" : `, ${event.refused.length} refused`;
       return info(`planned: ${made} to do${refused}, ${money(event.costUsd)}`);
     }

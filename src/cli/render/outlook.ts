@@ -25,9 +25,10 @@ export function openWords(
   paint: Paint,
 ): string {
   if (isAwaited(cycle))
-    return (
-      `${paint.yellow("is asked for")} ${requester(cycle)}: ` + beginning(cycle, outlook, servedBy)
-    );
+    return [
+      `${paint.yellow("is asked for")} ${requester(cycle)}:`,
+      beginning(cycle, outlook, servedBy),
+    ].join(" ");
   if (servedBy !== null) return paint.cyan("is under way");
   return `${paint.yellow("is not over")}: ${afterWhat(outlook)}${goesOn}`;
 }

@@ -148,6 +148,7 @@ function outcomeWords(outcome: AttemptOutcome, isLive: boolean): string {
 
 function renderVerdict(verdict: Verdict, paint: Paint): string {
   const { decision, reasons, checks, reading, hold, unchecked } = verdict;
+  const told = new Set(checks.map(({ name, sentence }) => `the check ${name} ${sentence}`));
   const hue = { pass: paint.green, fail: paint.red, inconclusive: paint.yellow }[decision];
   const lines = [
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
@@ -158,7 +159,8 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
       ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),
-    ...reasons.map((reason) => `- ${line(reason)}`),
+    // what a check said stands with it
+    ...reasons.filter((reason) => !told.has(reason)).map((reason) => `- ${line(reason)}`),
     // a reading that decided is among the reasons
     reading === null || reading.decision === "fail" ? "" : `reading: ${reading.reasoning}`,
     hold === null ? "" : `waits for you: ${hold}`,
