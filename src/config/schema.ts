@@ -1,7 +1,4 @@
-/**
- * The portfolio file as a person writes it. Descriptions, units and hints feed the docs and the
- * errors.
- */
+/** The portfolio file as people write it; descriptions and hints feed docs and errors. */
 import * as z from "zod";
 import { confinementShape, sandboxField } from "./confinement.ts";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
