@@ -87,7 +87,7 @@ test("only what may write has a rule to write, and only below the folder", () =>
 });
 
 test("a transcript's lines are bounded, and secrets are blotted out", () => {
-  const line = lineOf({ type: "user", text: `a key-1 b ${"x".repeat(1_000_000)}` }, "key-1");
+  const line = lineOf({ type: "user", text: `a secret-1 b ${"x".repeat(1_000_000)}` }, "secret-1");
   expect(line.length).toBeLessThan(40_000);
   expect(line).toContain("a [secret] b x");
   const many = Array.from({ length: 100 }, () => "y".repeat(20_000));
