@@ -52,7 +52,7 @@ const files: readonly Probe[] = [
   reads("token beside", "the token beside a toolchain that is shown", "toolchain/.npmrc"),
   plants("shell start-up", "the file that a shell runs at its start", "home/.bashrc"),
   plants("git settings", "your settings of git", "home/.gitconfig"),
-  plants("program", "a program on your search path", "home/bin/git"),
+  plants("program", "a program on your search path", "home/bin/node"),
   plants("autostart", "a service that your desktop starts", "home/.config/systemd/user/x.service"),
   plants("hook", "a hook into your repository", "repo/.git/hooks/post-commit"),
   plants("your code", "your working tree", "repo/code.txt"),
