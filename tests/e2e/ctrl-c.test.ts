@@ -42,6 +42,7 @@ const scenario = (stage: Stage | null) => {
     planner: [{ steps: [...held("plan"), { answer: plan }] }],
     worker: ["one", "two"].map((name) => ({
       ...works(`Write ${name}`),
+      repeat: true, // whoever was ended as it answered is asked again
       steps: [...held("work"), write({ [`${name}.txt`]: "a line\n" }), submit],
     })),
     judge: [{ steps: [...held("reading"), ...passes.steps] }],
