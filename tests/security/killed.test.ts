@@ -2,8 +2,10 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
 import { parseStat } from "../../src/adapters/process/group.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import { tempFolder } from "../support/folders.ts";
@@ -62,4 +64,39 @@ test(`G6: after kill -9 all of a sandbox is gone within ${withinMs} ms`, async (
   console.log(`gone after ${took.map((ms) => ms.toFixed(1)).join(", ")} ms`);
   // a machine that is busy elsewhere may be late once
   expect(took[Math.floor(rounds / 2)]).toBeLessThan(withinMs);
+}, 60_000);
+
+/** Processes that name a folder among their arguments. */
+const naming = (folder: string): readonly string[] =>
+  all().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+    } catch {
+      return false; // it has ended
+    }
+  });
+
+test("G6: what was killed while it began its sandbox is found by its mark and ended", async () => {
+  const cwd = await tempFolder();
+  const sandbox = await openSandbox({ path, mark: `test-begun-${process.pid}` }, never);
+  const socket = join(cwd, "socket");
+  const server = createServer().listen(socket);
+  onTestFinished(() => void server.close());
+  const given = { cwd, writable: [cwd], readable: [], session: "begun" };
+  const network = { openings: [{ socket, port: 4711 }] };
+  const argv = sandbox.wrap({ argv: ["sleep", String(uniqueSeconds())], ...given, network });
+  let outlived = 0;
+  for (let delayMs = 0; delayMs < 30; delayMs += 1) {
+    const starter = spawn("sh", ["-c", '"$@" & wait', "sh", ...argv], {
+      ...{ env: { PATH: path }, detached: true, stdio: "ignore" },
+    });
+    await wait(delayMs);
+    starter.kill("SIGKILL");
+    await wait(withinMs);
+    outlived += Math.sign(naming(cwd).length);
+    await sandbox.sweep(null, never);
+  }
+  // bubblewrap asks to die with whoever started it some milliseconds after it was started
+  console.log(`${outlived} of 30 were killed too early to die with their starter`);
+  await until(async () => naming(cwd).length === 0, "all have ended");
 }, 60_000);

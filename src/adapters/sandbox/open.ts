@@ -104,11 +104,9 @@ function sandboxOf({ kind, confines, promise, wrap }: Candidate, mark: string): 
     wrap(confined: Confined) {
       const { argv, session, fileBytesMax } = confined;
       const limited = fileBytesMax === undefined ? argv : bounded(argv, fileBytesMax);
-      if (session === undefined) return wrap({ ...confined, argv: limited });
-      return wrap({
-        ...confined,
-        argv: ["env", `${markVariable}=${mark}.${session}.`, ...limited],
-      });
+      const held = wrap({ ...confined, argv: limited });
+      // what holds it bears the mark as well: killed as it begins, it would end with nobody
+      return session === undefined ? held : ["env", `${markVariable}=${mark}.${session}.`, ...held];
     },
     sweep: (session, signal) =>
       kind === "group" || session === null
