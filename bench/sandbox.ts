@@ -40,7 +40,7 @@ const cases = {
   "`true`, unheld": ["true"],
   "`true`, held in a process namespace": held(holding, ["true"]),
   "`true`, confined": held(confined, ["true"]),
-  "`true`, confined, with a relay (a session)": held(confined, ["true"], true),
+  "`true`, confined, with a relay (a subscription's session)": held(confined, ["true"], true),
   "`node -e 0`, unheld": ["node", "-e", "0"],
   "`node -e 0`, confined": held(confined, ["node", "-e", "0"]),
 } as const;

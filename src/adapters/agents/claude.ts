@@ -27,6 +27,7 @@ import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
+import { type OpenWay, openSessionWay } from "./way.ts";
 
 export interface ClaudeAgentOptions {
   readonly sandbox: Sandbox;
@@ -48,9 +49,6 @@ export interface ClaudeAgentOptions {
 const resumePrompt =
   "You were interrupted. Look at what you have done so far, finish the task, and give your answer.";
 const textLengthMax = 4_000;
-/** Where a confined session finds the model: a port that nothing of a project's uses. */
-const innerPort = 47_114;
-const vendorBase = "https://api.anthropic.com";
 
 /** Runs sessions with the Claude Agent SDK and its program. */
 export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
@@ -59,9 +57,6 @@ export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
     ready: async () => (await means(options)).problem,
   };
 }
-
-/** The way to an API's address, open until disposed of. */
-export type OpenWay = (base: string) => Promise<AsyncDisposable & { readonly socket: string }>;
 
 type Means =
   | { readonly problem: AgentProblem }
@@ -152,20 +147,22 @@ interface Setting {
 async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
   const { options, request, binary, credential, folders, resumed, budgetUsd, meter } = setting;
   const base = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
-  await using way = await wayOut(setting, base);
-  const apiBase = way === null ? base : `http://127.0.0.1:${innerPort}`;
-  const env = sessionEnv(request, { path: options.env["PATH"], apiBase, credential, folders });
+  const { sandbox, openWay } = options;
+  await using way = await openSessionWay(sandbox, openWay, base, { ...request, credential });
+  const from = { path: options.env["PATH"], way: way.env, credential, folders };
+  const env = sessionEnv(request, from);
   const secret = pipedSecret(credential);
   const transcript = await openTranscript(request.transcript, secret);
   // a login is renewed by writing it back beside the old one
   const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
   const { home, tmp, config } = folders;
+  const programs = [binary, await realpath(binary)].map(path.dirname);
   const confined = {
     cwd: request.cwd,
     writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...login],
-    readable: [...request.readable, path.dirname(binary), path.dirname(await realpath(binary))],
+    readable: [...request.readable, ...programs, ...way.readable],
     hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
-    network: way === null ? "all" : { openings: [{ socket: way.socket, port: innerPort }] },
+    network: way.network,
     session: request.session,
     ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
   } as const;
@@ -176,25 +173,15 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
         folders: confined.writable,
-        wrap: (argv) => options.sandbox.wrap({ argv, ...confined }),
+        wrap: (argv) => sandbox.wrap({ argv, ...confined }),
       },
       signal,
     );
   } finally {
     // what left the process group, where nothing stronger held it
-    await options.sandbox.sweep(request.session, new AbortController().signal);
+    await sandbox.sweep(request.session, new AbortController().signal);
     await transcript.close();
   }
-}
-
-/**
- * The only way out of a session that is confined; null where it reaches the machine's network, as
- * one with a login does, which is renewed elsewhere.
- */
-async function wayOut({ options, request, credential }: Setting, base: string | null) {
-  const isOpen = request.network === "all" || credential.kind === "login";
-  if (!options.sandbox.confines || isOpen || options.openWay === undefined) return null;
-  return options.openWay(base ?? vendorBase);
 }
 
 function textOf({ heard }: Played): string {
