@@ -67,7 +67,7 @@ module.exports = {
     {
       name: "one-file-starts-processes",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/adapters/process\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/adapters/process(\\.ts$|/)" },
       to: { path: "^(node:)?child_process$|node_modules/execa" },
     },
     {

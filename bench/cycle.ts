@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { openSandbox } from "../src/adapters/sandbox/open.ts";
 import type { Sandbox } from "../src/ports/sandbox.ts";
 import { originalInputKb } from "./parts/original.ts";
-import { type Course, type Run, run, warmUp } from "./parts/run.ts";
+import { type Course, prepare, type Run, run } from "./parts/run.ts";
 import { inWords, spread } from "./parts/spread.ts";
 
 const { values } = parseArgs({
@@ -28,9 +28,10 @@ async function measured(workers: number, latencyMs: number): Promise<readonly Pa
   const path = process.env["PATH"] ?? "/usr/bin:/bin";
   const sandbox = await accountable(path);
   const folder = await mkdtemp(join(tmpdir(), "orch-bench-"));
+  const { folder: built, programs } = await prepare(sandbox);
   try {
-    await warmUp(sandbox);
-    const course: Course = { workers, latencyMs, sandbox, sessions: join(folder, "sessions.json") };
+    const sessions = join(folder, "sessions.json");
+    const course: Course = { workers, latencyMs, sandbox, programs, sessions };
     const pairs: Pair[] = [];
     for (let i = 0; i < Number(values.runs); i += 1) {
       const ours = await run("ours", course);
@@ -39,7 +40,7 @@ async function measured(workers: number, latencyMs: number): Promise<readonly Pa
     }
     return pairs;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const each of [folder, built]) await rm(each, { recursive: true, force: true });
   }
 }
 

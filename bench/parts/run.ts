@@ -1,8 +1,9 @@
 /** One run of a measured process against a model of its own. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../../scripts/bundle.ts";
 import { initRepository } from "../../src/adapters/git/init.ts";
 import { spawnProcess } from "../../src/adapters/process.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
@@ -15,6 +16,8 @@ export interface Course {
   readonly workers: number;
   readonly latencyMs: number;
   readonly sandbox: Sandbox;
+  /** Holds the built programs. */
+  readonly programs: string;
   /** Where the sessions of a cycle are kept for the yardstick. */
   readonly sessions: string;
 }
@@ -24,37 +27,49 @@ export interface Run extends Told, Omit<Measured, "stdout"> {
   readonly bill: Bill;
 }
 
-const program = (name: string): string =>
-  fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url));
-const node = (name: string, ...args: readonly string[]): readonly [string, ...string[]] => [
-  process.execPath,
-  "--import",
-  "tsx",
-  program(name),
-  ...args,
-];
-
-/** Loads both programs once, so that no run pays for a cold cache. */
-export async function warmUp(sandbox: Sandbox): Promise<void> {
-  const nothing = { folder: "", workers: 0, apiBase: "", sessions: "", loadOnly: true };
-  for (const kind of ["ours", "yardstick"] as const) {
-    await measure(node(kind, JSON.stringify(nothing)), sandbox, process.cwd());
-  }
+interface Prepared extends Pick<Course, "programs"> {
+  /** What is to be removed afterwards. */
+  readonly folder: string;
 }
+
+/** Builds the programs that are measured, as the product itself is built; loads each once. */
+export async function prepare(sandbox: Sandbox): Promise<Prepared> {
+  const cache = join(root, "node_modules/.cache");
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, "orch-bench-"));
+  const programs = join(folder, "dist");
+  await cp(join(root, "prompts"), join(folder, "prompts"), { recursive: true });
+  const names = ["ours", "yardstick", "model"];
+  await bundle(
+    names.map((name) => join(root, `bench/children/${name}.ts`)),
+    programs,
+  );
+  const nothing = { folder: "", workers: 0, apiBase: "", sessions: "", loadOnly: true };
+  for (const kind of ["ours", "yardstick"] as const)
+    await measure(node(programs, kind, JSON.stringify(nothing)), sandbox, process.cwd());
+  return { folder, programs };
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const node = (
+  programs: string,
+  name: string,
+  ...args: readonly string[]
+): readonly [string, ...string[]] => [process.execPath, join(programs, `${name}.js`), ...args];
 
 /** Runs one cycle, or its yardstick, in a fresh folder. */
 export async function run(
   kind: "ours" | "yardstick",
-  { workers, latencyMs, sandbox, sessions }: Course,
+  { workers, latencyMs, sandbox, programs, sessions }: Course,
 ): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), "orch-bench-"));
-  const model = await openModel(workers, latencyMs);
+  const model = await openModel(programs, [workers, latencyMs]);
   try {
     await mkdir(join(folder, "app"));
     await writeSample(join(folder, "app"), workers);
     await initRepository(join(folder, "app"), new AbortController().signal);
     const given: Errand = { folder, workers, apiBase: model.url, sessions, loadOnly: false };
-    const argv = node(kind, JSON.stringify(given));
+    const argv = node(programs, kind, JSON.stringify(given));
     const { stdout, ...measured } = await measure(argv, sandbox, process.cwd());
     const told = JSON.parse(stdout) as Told; // written by our own child
     return { ...measured, ...told, ...(await model.end()) };
@@ -65,10 +80,10 @@ export async function run(
 }
 
 /** Starts the model as a process of its own: its CPU time is nobody's. */
-async function openModel(workers: number, latencyMs: number) {
+async function openModel(programs: string, figures: readonly number[]) {
   const child = spawnProcess(
     {
-      argv: node("model", String(workers), String(latencyMs)),
+      argv: node(programs, "model", ...figures.map(String)),
       cwd: process.cwd(),
       env: { PATH: process.env["PATH"] ?? "" },
       onStderr: (chunk) => process.stderr.write(chunk),

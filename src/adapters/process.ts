@@ -1,44 +1,15 @@
 /**
- * The only place that starts processes. Each child leads a process group of its own, which ends
- * with
- * it; what leaves the group is for a sandbox to hold. Call from the main thread only: a child that
- * asks to die with its parent dies with the parent's *thread*.
+ * The only place that starts processes, with its folder. Each child leads a process group of its
+ * own, which ends with it; what leaves the group is for a sandbox to hold. Call from the main
+ * thread only: a child that asks to die with its parent dies with the parent's *thread*.
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
-import { stat } from "node:fs/promises";
 import { type Readable, Writable } from "node:stream";
-import { openCapture } from "./process/capture.ts";
-import { drained } from "./process/drain.ts";
+import { endOf, graceDefaultMs, killWaitMs, within } from "./process/ending.ts";
 import { killGroup, signalGroup } from "./process/group.ts";
-
-export interface ProcessRequest {
-  readonly argv: readonly [string, ...string[]];
-  readonly cwd: string;
-  /** The whole environment; nothing is inherited. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin?: string | Uint8Array;
-  readonly timeoutMs: number;
-  /** Most bytes kept of stdout and of stderr; the process goes on where it writes more. */
-  readonly bytesMax: number;
-  /** Time between SIGTERM and SIGKILL after a timeout or an abort; 2 seconds unless told. */
-  readonly graceMs?: number;
-  /** Called once it runs, with its process id; must not throw. */
-  readonly onStart?: (pid: number) => void;
-  /** Called with every chunk, also beyond `bytesMax`; must not throw. */
-  readonly onOutput?: (chunk: Uint8Array, from: "stdout" | "stderr") => void;
-}
-
-export interface ProcessResult {
-  readonly ended:
-    | { readonly kind: "exited"; readonly code: number }
-    | { readonly kind: "killed"; readonly signal: string }
-    | { readonly kind: "timedOut" }
-    | { readonly kind: "aborted" }
-    | { readonly kind: "unstartable"; readonly detail: string };
-  readonly stdout: Uint8Array;
-  readonly stderr: Uint8Array;
-  readonly truncated: boolean;
-}
+import { type Started, startHere } from "./process/here.ts";
+import type { ProcessRequest, ProcessResult, ShortRequest } from "./process/request.ts";
+import { startThere } from "./process/there.ts";
 
 export interface SpawnRequest {
   readonly argv: readonly [string, ...string[]];
@@ -58,47 +29,42 @@ export type SpawnedProcess = ChildProcessByStdio<Writable, Readable, Readable> &
   end(): Promise<void>;
 };
 
-const graceDefaultMs = 2_000;
-/** A process that survives SIGKILL for longer hangs in the kernel; waiting on does not help. */
-const killWaitMs = 5_000;
 /** Time for the reader of an ended child's pipes to take what is left. */
 const closeWaitMs = 2_000;
-/** Timers beyond this fire at once. */
-const timerMaxMs = 2 ** 31 - 1;
 
 /**
  * Runs a program to its end; whatever happens to it is an answer. Its process group dies with it.
  */
-export async function runProcess(
+export function runProcess(request: ProcessRequest, signal: AbortSignal): Promise<ProcessResult> {
+  return runBy(startHere, request, signal);
+}
+
+/**
+ * Runs a program as `runProcess` does; for programs that are started by the hundred and are over in
+ * a moment. Where there are many, a small process of ours starts them (decision 11).
+ */
+export function runShort(request: ShortRequest, signal: AbortSignal): Promise<ProcessResult> {
+  shortRuns += 1;
+  return runBy(shortRuns > shortRunsHere ? startThere : startHere, request, signal);
+}
+
+let shortRuns = 0;
+/** A command that needs a few is over sooner than the other process has begun. */
+const shortRunsHere = 16;
+
+async function runBy(
+  start: (request: ProcessRequest) => Promise<Started>,
   request: ProcessRequest,
   signal: AbortSignal,
 ): Promise<ProcessResult> {
-  const [stdout, stderr] = [openCapture(request.bytesMax), openCapture(request.bytesMax)];
-  const result = (ended: ProcessResult["ended"]): ProcessResult => ({
-    ended,
-    stdout: stdout.bytes(),
-    stderr: stderr.bytes(),
-    truncated: Math.max(stdout.total, stderr.total) > request.bytesMax,
-  });
-  if (signal.aborted) return result({ kind: "aborted" });
-  const started = await start(request, request.stdin === undefined ? "ignore" : "pipe");
-  if (started.kind === "unstartable") return result(started);
-  const { child, pid } = started;
-  request.onStart?.(pid);
-  child.stdout?.on("data", (chunk: Uint8Array) => {
-    stdout.take(chunk);
-    request.onOutput?.(chunk, "stdout");
-  });
-  child.stderr?.on("data", (chunk: Uint8Array) => {
-    stderr.take(chunk);
-    request.onOutput?.(chunk, "stderr");
-  });
-  child.stdin?.on("error", () => undefined); // it need not read what it is given
-  child.stdin?.end(request.stdin);
-  const ended = await endOf(child, pid, request, signal);
-  await killGroup(pid, killWaitMs);
-  await drained([child.stdout, child.stderr]);
-  return result(ended);
+  const none = { stdout: new Uint8Array(), stderr: new Uint8Array(), truncated: false };
+  if (signal.aborted) return { ended: { kind: "aborted" }, ...none };
+  const started = await start(request);
+  if (started.kind === "unstartable") return { ended: started, ...none };
+  request.onStart?.(started.pid);
+  const ended = await endOf(started, request, signal);
+  await killGroup(started.pid, killWaitMs);
+  return { ended, ...(await started.output()) };
 }
 
 /**
@@ -172,74 +138,4 @@ async function endTree(child: ChildProcess, exited: Promise<void>): Promise<void
     await within(new Promise((resolve) => child.once("close", resolve)), closeWaitMs);
   }
   for (const pipe of child.stdio) pipe?.destroy();
-}
-
-type Started =
-  | { readonly kind: "started"; readonly child: ChildProcess; readonly pid: number }
-  | { readonly kind: "unstartable"; readonly detail: string };
-
-async function start(request: ProcessRequest, stdin: "ignore" | "pipe"): Promise<Started> {
-  const [file, ...args] = request.argv;
-  try {
-    const child = spawn(file, args, {
-      cwd: request.cwd,
-      env: { ...request.env },
-      detached: true,
-      stdio: [stdin, "pipe", "pipe"],
-    });
-    if (child.pid !== undefined) return { kind: "started", child, pid: child.pid };
-    const error = await new Promise<Error>((resolve) => child.once("error", resolve));
-    // The system names the program where in truth the folder is missing.
-    const isFolder = await stat(request.cwd).then(
-      (each) => each.isDirectory(),
-      () => false,
-    );
-    return { kind: "unstartable", detail: isFolder ? error.message : `no folder ${request.cwd}` };
-  } catch (error) {
-    // too many or too long arguments, or a NUL byte in one of them
-    return { kind: "unstartable", detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Waits for the exit, not for the pipes: those may be held by others. */
-async function endOf(
-  child: ChildProcess,
-  pid: number,
-  request: ProcessRequest,
-  signal: AbortSignal,
-): Promise<ProcessResult["ended"]> {
-  const exited = new Promise<ProcessResult["ended"]>((resolve) => {
-    child.once("exit", (code, name) =>
-      resolve(
-        code === null ? { kind: "killed", signal: name ?? "unknown" } : { kind: "exited", code },
-      ),
-    );
-    child.once("error", () => undefined); // failing to signal it is no end of it
-  });
-  const stopped = new Promise<"timedOut" | "aborted">((resolve) => {
-    const timer = setTimeout(resolve, Math.min(request.timeoutMs, timerMaxMs), "timedOut");
-    const onAbort = (): void => resolve("aborted");
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    void exited.then(() => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-    });
-  });
-  const first = await Promise.race([exited, stopped]);
-  if (typeof first !== "string") return first;
-  signalGroup(pid, "SIGTERM");
-  await within(exited, request.graceMs ?? graceDefaultMs);
-  signalGroup(pid, "SIGKILL");
-  await within(exited, killWaitMs);
-  return { kind: first };
-}
-
-async function within(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const bound = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, bound]);
-  clearTimeout(timer);
 }

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type ProcessResult, runProcess } from "../../src/adapters/process.ts";
+import type { ProcessResult } from "../../src/adapters/process/request.ts";
+import { runProcess } from "../../src/adapters/process.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
 import { type ChildKind, childKinds, leaveBehind } from "../support/children.ts";

@@ -4,7 +4,8 @@
  */
 import { isAbsolute } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
-import { type ProcessResult, runProcess } from "../process.ts";
+import type { ProcessResult } from "../process/request.ts";
+import { runShort } from "../process.ts";
 
 export interface GitCall {
   /** Repository to work on; `null` lets git find the one around `cwd`. */
@@ -95,7 +96,7 @@ const environment: Readonly<Record<string, string>> = {
 /** Runs git to its end; a non-zero exit is an answer, everything else that goes wrong throws. */
 export async function git(call: GitCall, signal: AbortSignal): Promise<GitAnswer> {
   return answered(
-    await runProcess(
+    await runShort(
       {
         argv: ["git", ...commandWords(call)],
         cwd: call.cwd ?? call.workTree ?? call.gitDir ?? "/",
@@ -158,7 +159,7 @@ export async function gitHolding(
     "echo outer $? >&3",
   ].join("\n");
   const { stdout, stderr } = answered(
-    await runProcess(
+    await runShort(
       {
         argv: ["sh", "-c", script],
         cwd: "/",

@@ -18,7 +18,9 @@ export interface Governed {
 interface Watched extends Governed {
   readonly strike: (why: string) => void;
   readonly startedMs: number;
-  /** Free bytes of the folders' disks at the start; null where that cannot be told. */
+  /** A folder on each of their disks; none where that cannot be told. */
+  disks: readonly string[];
+  /** Free bytes of those at the start; null where that cannot be told. */
   free: number | null;
   weighing: boolean;
 }
@@ -35,15 +37,16 @@ let timer: NodeJS.Timeout | null = null;
 export function govern(governed: Governed, strike: (why: string) => void): () => void {
   const entry: Watched = {
     ...governed,
-    ...{ startedMs: Date.now(), free: null, weighing: false },
+    ...{ startedMs: Date.now(), disks: [], free: null, weighing: false },
     strike: (why) => {
       watched.delete(entry);
       strike(why);
     },
   };
   watched.add(entry);
-  void freeBytes(entry.folders).then((free) => {
-    entry.free = free;
+  void disksOf(entry.folders).then(async (disks) => {
+    entry.disks = disks;
+    entry.free = await freeBytes(disks);
   });
   timer ??= setInterval(step, stepMs).unref();
   return () => {
@@ -85,10 +88,10 @@ export function passed(usage: Usage, limits: ResourceLimits): string | null {
  * whomever.
  */
 async function weigh(entry: Watched): Promise<void> {
-  const { free, weighing, folders, limits, startedMs } = entry;
+  const { disks, free, weighing, folders, limits, startedMs } = entry;
   if (weighing || free === null) return;
   entry.weighing = true;
-  const now = await freeBytes(folders);
+  const now = await freeBytes(disks);
   if (now !== null && free - now > limits.diskBytes) {
     const added = await addedSince(folders, startedMs);
     if (added > limits.diskBytes && watched.has(entry))
@@ -99,7 +102,18 @@ async function weigh(entry: Watched): Promise<void> {
   entry.weighing = false;
 }
 
+/** Of the folders that lie on one disk, the first. */
+async function disksOf(folders: readonly string[]): Promise<readonly string[]> {
+  const disks = new Map<number, string>();
+  for (const folder of folders) {
+    const found = await stat(folder).catch(() => null); // one that cannot be asked is not watched
+    if (found !== null && !disks.has(found.dev)) disks.set(found.dev, folder);
+  }
+  return [...disks.values()];
+}
+
 async function freeBytes(folders: readonly string[]): Promise<number | null> {
+  if (folders.length === 0) return null;
   try {
     const all = await Promise.all(folders.map((folder) => statfs(folder)));
     return Math.min(...all.map(({ bavail, bsize }) => bavail * bsize));

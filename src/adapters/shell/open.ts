@@ -6,7 +6,8 @@ import type { ResourceLimits } from "../../core/portfolio.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
 import { govern } from "../process/governor.ts";
-import { type ProcessResult, runProcess } from "../process.ts";
+import type { ProcessResult } from "../process/request.ts";
+import { runProcess } from "../process.ts";
 import { openPrivateHome } from "./home.ts";
 import { openBoundedOutput } from "./output.ts";
 

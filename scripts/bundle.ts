@@ -1,0 +1,45 @@
+/** How the program is put into few files; the benchmarks measure it as it is built. */
+import { cp, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sources = join(root, "src");
+
+/** Files that the program reads, and finds from the place of the source beside them. */
+const assets = [
+  "adapters/engine/sqlite/migrations",
+  "adapters/process/starter.mjs",
+  "adapters/sandbox/relay.mjs",
+  "config/schema.json",
+];
+
+/** Lets a source find its files from its own place, in whichever output it stands. */
+const ownPlaces: Plugin = {
+  name: "own-places",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const place = JSON.stringify(`./${relative(sources, path)}`);
+      const text = await readFile(path, "utf8");
+      const here = `new URL(${place}, import.meta.url).href`;
+      return { contents: text.replaceAll("import.meta.url", here), loader: "ts" };
+    });
+  },
+};
+
+const manifest: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
+  await readFile(join(root, "package.json"), "utf8"),
+);
+const packages = Object.keys(manifest.dependencies);
+
+/** Writes the entries, with all that they load and read, into a folder below the project's. */
+export async function bundle(entryPoints: readonly string[], outdir: string): Promise<void> {
+  await build({
+    ...{ entryPoints: [...entryPoints], outdir, splitting: true, bundle: true, format: "esm" },
+    ...{ platform: "node", target: "node20", sourcemap: true, logLevel: "warning" },
+    external: packages.filter((name) => name !== "zod"), // which has a file for each language
+    plugins: [ownPlaces],
+  });
+  for (const each of assets) await cp(join(sources, each), join(outdir, each), { recursive: true });
+}
