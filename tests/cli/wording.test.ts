@@ -18,11 +18,20 @@ test("a project that is paused already is told once", async () => {
   expect(both.out).toContain("blog is paused");
 });
 
-test("tasks are counted as open where there is no planner: some may wait for a person", async () => {
+test("open tasks are counted where there is no planner, with those that wait for a person", async () => {
   const cli = await openCli();
-  await cli.run("add-task", "-p", "shop", "--title", "Ask one");
   cli.scene.planned = { kind: "none" };
-  expect((await cli.run("run", "-p", "shop")).err).toContain("no planner: 1 open task");
+  const planned = async (title: string): Promise<string> => {
+    await cli.run("add-task", "-p", "shop", "--title", title);
+    const { err } = await cli.run("run", "-p", "shop");
+    return /no planner: (.*)/.exec(err)?.[1] ?? err;
+  };
+  const look = "waiting for you: orch tasks --status waiting";
+  expect(await planned("Ask one")).toBe("1 open task");
+  expect(await planned("Ask two")).toBe(`2 open tasks, 1 of them ${look}`);
+  const again = (await cli.run("run", "-p", "shop")).err;
+  expect(again).toContain(`no planner: 2 open tasks, all ${look}\n`);
+  expect((await cli.run("tasks", "--status", "waiting")).out).toContain("Ask two");
 });
 
 test("logs tell each landing and each failure once, and with its id", async () => {
