@@ -4,12 +4,15 @@
 import type { TestFailure, TestResults } from "./results.ts";
 
 /** How a command ended. */
-export type CheckEnd =
+export type CommandEnd =
   | { readonly kind: "exited"; readonly code: number }
   | { readonly kind: "killed"; readonly signal: string }
   | { readonly kind: "timedOut" }
   | { readonly kind: "aborted" }
-  /** It used more than it may: memory, processes, processor time, disk or output. */
+  /**
+   * It used more than it may: memory, processes, processor time, disk or output; `detail` names the
+   * limit, and what it used.
+   */
   | { readonly kind: "overLimit"; readonly detail: string }
   | { readonly kind: "unstartable"; readonly detail: string };
 
@@ -18,7 +21,7 @@ export interface CheckRun {
   /** What people call it: `test`, `lint`. */
   readonly name: string;
   readonly command: string;
-  readonly ended: CheckEnd;
+  readonly ended: CommandEnd;
   readonly results: TestResults;
   /** The last lines of its output, bounded. */
   readonly outputTail: string;

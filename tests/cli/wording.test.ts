@@ -4,7 +4,8 @@ import { lineOf } from "../../src/adapters/agents/transcript.ts";
 import { paintFor } from "../../src/cli/render/paint.ts";
 import { renderTask } from "../../src/cli/render/task.ts";
 import { openCli } from "../support/cli.ts";
-import { aCheck, aTask, aVerdict } from "../support/records.ts";
+import { record } from "../support/documents-of.ts";
+import { aCheck, aVerdict } from "../support/records.ts";
 import { cycleWith } from "../support/shop.ts";
 
 test("a project that is paused already is told once", async () => {
@@ -46,15 +47,12 @@ test("logs tell each landing and each failure once, and with its id", async () =
 test("what a red check said stands once in its verdict", async () => {
   const checks = [aCheck({ decision: "fail", sentence: "is red: exit code 1" })];
   const reasons = ["the check test is red: exit code 1", "it is not clean"];
-  const record = {
-    ...{ task: aTask(), attempts: [], landings: [], decisions: [], job: null },
-    ...{ verdicts: [aVerdict({ decision: "fail", checks, reasons })], costUsd: 0, lostUsd: 0 },
-  };
+  const judged = record({ verdicts: [aVerdict({ decision: "fail", checks, reasons })] });
   const look = {
     ...{ config: { name: "shop", path: "/shop" } as never, why: null, branch: null, files: [] },
-    ...{ now: record.task.createdAt, isServed: true, paint: paintFor(false) },
+    ...{ now: judged.task.createdAt, isServed: true, paint: paintFor(false) },
   };
-  const text = renderTask(record, look);
+  const text = renderTask(judged, look);
   expect(text.split("is red: exit code 1")).toHaveLength(2);
   expect(text).toContain("- it is not clean");
 });
