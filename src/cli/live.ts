@@ -15,7 +15,8 @@ const linesMax = 12;
 /** Opens the region; `lines` is asked for its lines, which must fit, at each drawing. */
 export function openLive(out: Out, lines: (columns: number) => readonly string[]): Live {
   let drawn = 0;
-  const erase = (): string => (drawn === 0 ? "" : `\x1b[${drawn}A\x1b[0J`);
+  // a key that is pressed, such as Ctrl+C, is echoed where the cursor stands, and moves it
+  const erase = (): string => (drawn === 0 ? "" : `\r\x1b[${drawn}A\x1b[0J`);
   const draw = (above: string): void => {
     const all = lines(Math.max(20, out.columns - 1));
     const more = all.length - linesMax;

@@ -27,6 +27,8 @@ interface Entry {
 }
 
 const textMax = 1_000;
+/** A gap follows each level: where a terminal is narrow, lines go on below what is behind it. */
+const levelColumns = "WARNING ".length;
 
 /** Opens the log; `least` is asked each time, so that a changed portfolio counts at once. */
 export function openLog(desk: Desk, least: () => LogLevel, now: () => Instant): Log {
@@ -49,7 +51,12 @@ const asJson = ({ at, ...rest }: Entry): string =>
 
 function asText({ at, level, project, task, title, text }: Entry): string {
   const about = title === undefined || title === null || title === "" ? "" : ` (${title})`;
-  const parts = [new Date(at).toISOString(), level.toUpperCase().padEnd(7), project, task];
+  const parts = [
+    new Date(at).toISOString(),
+    level.toUpperCase().padEnd(levelColumns),
+    project,
+    task,
+  ];
   const head = parts.filter((each) => each !== null && each !== undefined).join(" ");
   return `${head} ${text}${about}`;
 }

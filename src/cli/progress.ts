@@ -7,6 +7,7 @@ import type { Desk } from "./desk.ts";
 import type { Happened, Tell } from "./follow.ts";
 import { openLive } from "./live.ts";
 import { describeEvent } from "./render/event.ts";
+import { fitText } from "./render/fit-text.ts";
 import { duration, money, timeOfDay, wrap } from "./render/format.ts";
 import { type Paint, paintFor } from "./render/paint.ts";
 import { line, net } from "./sanitize.ts";
@@ -44,12 +45,12 @@ export function openProgress(desk: Desk, least: LogLevel, now: () => Instant): P
         [...agents.values()].map((agent) => net(renderAgent(agent, { columns, paint, now }), true)),
       )
     : null;
-  const say = (text: string): void => {
+  const put = (text: string): void => {
     if (live === null) desk.say(text);
     else live.above(net(text, true));
   };
   return {
-    say,
+    say: (text) => put(fitText(text, columns())),
     hear: ({ project, task, event }) => {
       const agent = agents.get(keyOf(project, task));
       if (agent === undefined) return;
@@ -60,7 +61,7 @@ export function openProgress(desk: Desk, least: LogLevel, now: () => Instant): P
     tell: (happened) => {
       follow(agents, happened);
       const { level } = describeEvent(happened.logged.event);
-      if (isHeard(level, least)) say(renderHappened(happened, paint, columns()));
+      if (isHeard(level, least)) put(renderHappened(happened, paint, columns()));
     },
     close: () => live?.close(),
   };

@@ -44,6 +44,8 @@ export function openStopping(
     const ladder = ladders[command][first];
     const step = ladder[Math.min(count, ladder.length - 1)] ?? "quit";
     count += 1;
+    // over the `^C` that a terminal echoes, not behind it
+    if (io.err.isTTY) io.err.write("\r");
     say(words[step]);
     if (step === "drain") drain.abort();
     if (step === "stop") stop.abort();

@@ -3,13 +3,15 @@ import * as z from "zod";
 import { projectDefaults as d, portfolioDefaults } from "./defaults.ts";
 import { amount } from "./fields.ts";
 
+const reach = z.enum(["none", "all"]);
+
 /** Fields of a project. */
 export const confinementShape = {
-  network: z.enum(["none", "all"]).default(d.network).meta({
+  network: reach.default(d.network).meta({
     description:
       "What agents and checks reach besides the model: `none`, or `all` that the machine does",
   }),
-  setup_network: z.enum(["none", "all"]).default(d.setup_network).meta({
+  setup_network: reach.default(d.setup_network).meta({
     description: "What the set-up command reaches: `none`, or `all` that the machine does",
   }),
   max_memory_mb: amount(64, 4_194_304)

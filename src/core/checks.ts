@@ -4,12 +4,15 @@
 import type { TestFailure, TestResults } from "./results.ts";
 
 /** How a command ended. */
-export type CheckEnd =
+export type CommandEnd =
   | { readonly kind: "exited"; readonly code: number }
   | { readonly kind: "killed"; readonly signal: string }
   | { readonly kind: "timedOut" }
   | { readonly kind: "aborted" }
-  /** It used more than it may: memory, processes, processor time, disk or output. */
+  /**
+   * It used more than it may: memory, processes, processor time, disk or output; `detail` names the
+   * limit, and what it used.
+   */
   | { readonly kind: "overLimit"; readonly detail: string }
   | { readonly kind: "unstartable"; readonly detail: string };
 
@@ -18,7 +21,7 @@ export interface CheckRun {
   /** What people call it: `test`, `lint`. */
   readonly name: string;
   readonly command: string;
-  readonly ended: CheckEnd;
+  readonly ended: CommandEnd;
   readonly results: TestResults;
   /** The last lines of its output, bounded. */
   readonly outputTail: string;
@@ -60,10 +63,12 @@ export function compare(candidate: CheckRun, base: CheckRun | null): Comparison 
   if (unrun !== null) return inconclusive(candidate, `could not be run: ${unrun}`);
   if (!isRed(candidate)) return compareGreen(candidate, base, conclude);
   const red = `is red: ${describe(candidate)}`;
-  if (base === null) return conclude("failed", basisOf(candidate), `${red}; there is no base`);
+  if (base === null)
+    return conclude("failed", basisOf(candidate, base), `${red}; there is no base`);
   const unrunBase = whyUnrun(base);
   if (unrunBase !== null) return inconclusive(candidate, `${red}; no base: ${unrunBase}`);
-  if (!isRed(base)) return conclude("failed", basisOf(candidate), `${red}; the base is green`);
+  if (!isRed(base))
+    return conclude("failed", basisOf(candidate, base), `${red}; the base is green`);
   return compareRed(candidate, base, conclude);
 }
 
@@ -91,7 +96,7 @@ function compareGreen(candidate: CheckRun, base: CheckRun | null, conclude: Conc
   const before = base === null ? null : testsIn(base.results);
   const now = testsIn(candidate.results);
   if (before === null || before === 0 || (now !== null && now > 0))
-    return conclude("passed", basisOf(candidate), greenWords(candidate));
+    return conclude("passed", basisOf(candidate, base), greenWords(candidate));
   return now === 0
     ? conclude("failed", "count", `ran nothing, where the base ran ${before} tests`)
     : conclude("held", "exit code", `exits 0 but reports no tests, where the base ran ${before}`);
@@ -163,9 +168,12 @@ export const failedIn = ({ results }: CheckRun): number =>
 const testsIn = (results: TestResults): number | null =>
   results.kind === "opaque" || results.kind === "problems" ? null : results.passed + results.failed;
 
-function basisOf(run: CheckRun): Basis {
+function basisOf(run: CheckRun, base: CheckRun | null): Basis {
   if (run.results.kind === "opaque" || (isRed(run) && failedIn(run) === 0)) return "exit code";
-  return run.results.kind === "named" ? "name" : "count";
+  if (run.results.kind !== "named") return "count";
+  // only what fails has a name: where nothing does, or did, tests have only been counted
+  const named = failuresOf(run).length + (base === null ? 0 : failuresOf(base).length);
+  return named > 0 ? "name" : "count";
 }
 
 const inconclusive = (run: CheckRun, why: string): Comparison => ({

@@ -52,6 +52,8 @@ export type CycleEvent =
       readonly plan: Plan | null;
       readonly refused: readonly Refusal[];
       readonly tasks: readonly TaskId[];
+      /** How many of the tasks wait for a person; a log of former times does not tell. */
+      readonly waiting?: number | undefined;
       readonly costUsd: number;
     }
   | {

@@ -6,7 +6,7 @@ import { type CycleId, taskId } from "../core/ids.ts";
 import { jobForCycle } from "../core/jobs.ts";
 import type { View } from "../core/ledger.ts";
 import { fingerprint, type Plan, sift } from "../core/plan.ts";
-import { isOver, type Task } from "../core/task.ts";
+import { isOver, statusOf, type Task } from "../core/task.ts";
 import { type PlanOutcome, plan } from "../stages/plan/plan.ts";
 import { finish, heed, restsUntil } from "./finish.ts";
 import type { JobContext } from "./jobs.ts";
@@ -108,6 +108,7 @@ async function begin(
       refused,
       costUsd,
       tasks: tasks.map(({ id }) => id),
+      waiting: tasks.filter(({ state }) => statusOf(state) === "waiting").length,
       token: delivery.token,
     });
   };

@@ -3,9 +3,11 @@
  *
  * Contract (tests/contract/shell.ts): `run` never throws for what a command may do; it answers when
  * the command has exited and its pipes have been drained for a bounded time (a grandchild that
- * holds
- * stdout cannot hang it); by then its whole process tree is dead; output is bounded in memory.
+ * holds stdout cannot hang it); by then its whole process tree is dead; output is bounded in
+ * memory.
  */
+import type { CommandEnd } from "../core/checks.ts";
+
 export interface CommandRequest {
   /** Given to `sh -c`. */
   readonly command: string;
@@ -22,14 +24,7 @@ export interface CommandRequest {
 }
 
 export interface CommandResult {
-  readonly ended:
-    | { readonly kind: "exited"; readonly code: number }
-    | { readonly kind: "killed"; readonly signal: string }
-    | { readonly kind: "timedOut" }
-    | { readonly kind: "aborted" }
-    /** It used more than it may; `detail` names the limit, and what it used. */
-    | { readonly kind: "overLimit"; readonly detail: string }
-    | { readonly kind: "unstartable"; readonly detail: string };
+  readonly ended: CommandEnd;
   /** stdout and stderr as they came, interleaved; head and tail where it was cut. */
   readonly output: string;
   /** Bytes that were left out of `output`. */

@@ -31,9 +31,9 @@ test("the daemon begins at once, logs with time and level, and drains on SIGTERM
   const { code, err, out } = await daemon.end();
   expect(code).toBe(143);
   expect(out).toBe("");
-  expect(err).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {4}serving shop, blog/m);
-  expect(err).toMatch(/INFO {4}shop \w{12} landed cccccccccc \(Land one\)/);
-  expect(err).toMatch(/INFO {4}stopped\n$/);
+  expect(err).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {5}serving shop, blog/m);
+  expect(err).toMatch(/INFO {5}shop \w{12} landed cccccccccc \(Land one\)/);
+  expect(err).toMatch(/INFO {5}stopped\n$/);
 });
 
 test("the log begins with what is served and tells all projects in the order of time", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openCli } from "../support/cli.ts";
@@ -58,6 +58,34 @@ test("init changes nothing where the name is taken, the folder missing or the fi
   await writeFile(cli.file, "{");
   expect((await cli.run("init", "--path", "shop")).code).toBe(2);
   expect(await readFile(cli.file, "utf8")).toBe("{");
+});
+
+test("init refuses a folder that is listed under another name, by whatever link it is reached", async () => {
+  const cli = await openCli();
+  const [shop, link] = [join(cli.folder, "shop"), join(cli.folder, "link")];
+  await mkdir(shop);
+  await symlink(shop, link);
+  const init = (path: string) => cli.run("init", "--path", path, "--name", "other", "--yes");
+  const refusals = [
+    [shop, shop, shop],
+    [shop, link, `${link}, which is ${shop},`],
+    [link, shop, `${shop}, which is ${link},`],
+  ] as const;
+  for (const [listed, given, which] of refusals) {
+    await cli.write({
+      projects: [
+        { name: "gone", path: "./gone" },
+        { name: "shop", path: listed },
+      ],
+    });
+    const before = await readFile(cli.file, "utf8");
+    const what = `${cli.file} lists ${which} already: it is project shop; nothing was added`;
+    const hint = "change it there; `orch run --project shop` works on it";
+    expect(await init(given)).toEqual({ code: 2, out: "", err: `orch: ${what}\n  ${hint}\n` });
+    expect(await readFile(cli.file, "utf8")).toBe(before);
+  }
+  await mkdir(join(cli.folder, "shop", "part"));
+  expect((await init(join(link, "part"))).code).toBe(0);
 });
 
 test("config tells the file, every value with its origin, and the schema", async () => {

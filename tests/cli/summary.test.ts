@@ -6,6 +6,7 @@ import { type CheckRun, compare } from "../../src/core/checks.ts";
 import type { Cycle } from "../../src/core/cycle.ts";
 import type { FailureKind } from "../../src/core/failure.ts";
 import type { TaskRecord } from "../../src/ports/engine.ts";
+import { record } from "../support/documents-of.ts";
 import { aCheck, aCycle, aTask, aVerdict, pending } from "../support/records.ts";
 
 const paint = paintFor(false);
@@ -14,20 +15,10 @@ const over = { at: "completed", outcome: { ...outcome, cutShort: null } } as con
 
 function report(changes: Partial<TaskRecord>, state: Cycle["state"] = over) {
   const project = { name: "shop", path: "/shop" } as never; // nothing else of it is told
-  const record = {
-    task: aTask(),
-    attempts: [],
-    verdicts: [],
-    landings: [],
-    decisions: [],
-    job: null,
-    costUsd: 0,
-    lostUsd: 0,
-  };
   return {
     project,
     cycle: aCycle({ state }),
-    tasks: [{ ...record, ...changes }],
+    tasks: [record({ costUsd: 0, ...changes })],
     costUsd: 0,
     alsoLanded: [],
     trail: "/shop/plan.md",

@@ -4,7 +4,8 @@ import { lineOf } from "../../src/adapters/agents/transcript.ts";
 import { paintFor } from "../../src/cli/render/paint.ts";
 import { renderTask } from "../../src/cli/render/task.ts";
 import { openCli } from "../support/cli.ts";
-import { aCheck, aTask, aVerdict } from "../support/records.ts";
+import { record } from "../support/documents-of.ts";
+import { aCheck, aVerdict } from "../support/records.ts";
 import { cycleWith } from "../support/shop.ts";
 
 test("a project that is paused already is told once", async () => {
@@ -18,11 +19,20 @@ test("a project that is paused already is told once", async () => {
   expect(both.out).toContain("blog is paused");
 });
 
-test("tasks are counted as open where there is no planner: some may wait for a person", async () => {
+test("open tasks are counted where there is no planner, with those that wait for a person", async () => {
   const cli = await openCli();
-  await cli.run("add-task", "-p", "shop", "--title", "Ask one");
   cli.scene.planned = { kind: "none" };
-  expect((await cli.run("run", "-p", "shop")).err).toContain("no planner: 1 open task");
+  const planned = async (title: string): Promise<string> => {
+    await cli.run("add-task", "-p", "shop", "--title", title);
+    const { err } = await cli.run("run", "-p", "shop");
+    return /no planner: (.*)/.exec(err)?.[1] ?? err;
+  };
+  const look = "waiting for you: orch tasks --status waiting";
+  expect(await planned("Ask one")).toBe("1 open task");
+  expect(await planned("Ask two")).toBe(`2 open tasks, 1 of them ${look}`);
+  const again = (await cli.run("run", "-p", "shop")).err;
+  expect(again).toContain(`no planner: 2 open tasks, all ${look}\n`);
+  expect((await cli.run("tasks", "--status", "waiting")).out).toContain("Ask two");
 });
 
 test("logs tell each landing and each failure once, and with its id", async () => {
@@ -37,15 +47,12 @@ test("logs tell each landing and each failure once, and with its id", async () =
 test("what a red check said stands once in its verdict", async () => {
   const checks = [aCheck({ decision: "fail", sentence: "is red: exit code 1" })];
   const reasons = ["the check test is red: exit code 1", "it is not clean"];
-  const record = {
-    ...{ task: aTask(), attempts: [], landings: [], decisions: [], job: null },
-    ...{ verdicts: [aVerdict({ decision: "fail", checks, reasons })], costUsd: 0, lostUsd: 0 },
-  };
+  const judged = record({ verdicts: [aVerdict({ decision: "fail", checks, reasons })] });
   const look = {
     ...{ config: { name: "shop", path: "/shop" } as never, why: null, branch: null, files: [] },
-    ...{ now: record.task.createdAt, isServed: true, paint: paintFor(false) },
+    ...{ now: judged.task.createdAt, isServed: true, paint: paintFor(false) },
   };
-  const text = renderTask(record, look);
+  const text = renderTask(judged, look);
   expect(text.split("is red: exit code 1")).toHaveLength(2);
   expect(text).toContain("- it is not clean");
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CheckEnd, type CheckRun, compare } from "../../src/core/checks.ts";
+import { type CheckRun, type CommandEnd, compare } from "../../src/core/checks.ts";
 import { counted, exited, named, opaque, red, run } from "../support/check-runs.ts";
 
 describe("of any two runs", () => {
@@ -13,7 +13,7 @@ describe("of any two runs", () => {
   );
   const ended = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(exited(0), exited(1), exited(2)) },
-    fc.constantFrom<CheckEnd>(
+    fc.constantFrom<CommandEnd>(
       { kind: "timedOut" },
       { kind: "killed", signal: "SIGKILL" },
       { kind: "aborted" },

@@ -12,7 +12,6 @@ function told(outcome: Comparison): string {
 
 describe("by name", () => {
   test.each([
-    ["a green check passes", green(named([])), green(named([])), "passed by name:  /  / "],
     [
       "what fails on both is pre-existing",
       red(named(["a"])),
@@ -48,6 +47,8 @@ describe("by name", () => {
 
 describe("by count", () => {
   test.each([
+    ["where nothing fails there are no names", green(named([])), null, "passed by count:  /  / "],
+    ["nor where nothing did", green(named([])), green(named([])), "passed by count:  /  / "],
     ["more failures fail", red(counted(3)), red(counted(2)), "failed by count:  /  / "],
     ["as many pass", red(counted(2)), red(counted(2)), "passed by count:  /  / "],
     ["fewer pass", red(counted(1)), red(counted(2)), "passed by count:  /  / "],

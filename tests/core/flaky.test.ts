@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CheckEnd, CheckRun } from "../../src/core/checks.ts";
+import type { CheckRun, CommandEnd } from "../../src/core/checks.ts";
 import { groundOf, isSteady, weigh } from "../../src/core/flaky.ts";
 import type { TestResults } from "../../src/core/results.ts";
 
@@ -16,7 +16,7 @@ function named(...failing: readonly string[]): TestResults {
   const [passed, failed] = [9 - failing.length, failing.length];
   return { kind: "named", runner: "r", failures, passed, failed, skipped: 0 };
 }
-function run(results: TestResults, ended: CheckEnd): CheckRun {
+function run(results: TestResults, ended: CommandEnd): CheckRun {
   const outputTail = JSON.stringify(results);
   return { name: "test", command: "t", ended, results, outputTail, durationMs: 61_000 };
 }

@@ -72,6 +72,10 @@ test("what has failed, is open, or is no task at all is not planned again", asyn
     "Add a line: only 2 fit into this cycle",
   ]);
   expect(second?.state).toMatchObject({ outcome: { landed: 2, waiting: 1 } });
+  const told = (await app.log()).flatMap(({ of, event }) =>
+    of === "cycle" && event.type === "cycle.planned" ? [event.waiting] : [],
+  );
+  expect(told).toEqual([0, 1]);
   const prompt = sessionsOf(rig.model, "planner")[1]?.prompt ?? "";
   expect(prompt).toContain("Emit at most 2 tasks.");
   expect(prompt).toMatch(/## Open already\n\n- Ask first/);

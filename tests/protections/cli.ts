@@ -6,6 +6,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { home } from "../sim/run/bundle.ts";
+import { timesIn } from "../support/in-source.ts";
 import type { Protection } from "./protection.ts";
 import { protections } from "./protections.ts";
 import { type Tested, testIn } from "./test-in.ts";
@@ -26,7 +27,7 @@ async function copyTo(folder: string): Promise<void> {
 async function seen(folder: string, each: Protection): Promise<readonly [Tested, Tested]> {
   const path = join(folder, each.file);
   const source = await readFile(path, "utf8");
-  if (source.split(each.text).length !== 2)
+  if (timesIn(source, each.text) !== 1)
     throw new Error(`${each.file} does not have this text exactly once: ${each.text}`);
   const whole = await testIn(folder, each);
   await writeFile(

@@ -1,8 +1,8 @@
 /** Runs of a check, as a runner tells them. */
-import type { CheckEnd, CheckRun } from "../../src/core/checks.ts";
+import type { CheckRun, CommandEnd } from "../../src/core/checks.ts";
 import type { TestResults } from "../../src/core/results.ts";
 
-export const exited = (code: number): CheckEnd => ({ kind: "exited", code });
+export const exited = (code: number): CommandEnd => ({ kind: "exited", code });
 export const opaque: TestResults = { kind: "opaque" };
 
 export function named(failing: readonly string[], passed = 3): TestResults {
@@ -16,7 +16,7 @@ export const counted = (failed: number, passed = 3): TestResults => ({
   failed,
 });
 
-export function run(results: TestResults, ended: CheckEnd): CheckRun {
+export function run(results: TestResults, ended: CommandEnd): CheckRun {
   return { name: "test", command: "t", ended, results, outputTail: "", durationMs: 61_000 };
 }
 export const red = (results: TestResults): CheckRun => run(results, exited(1));

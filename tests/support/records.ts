@@ -105,7 +105,7 @@ export const aCheck = (changes: Partial<CheckOutcome> = {}): CheckOutcome => ({
   name: "test",
   command: "npm test",
   decision: "pass",
-  by: "name",
+  by: "count",
   introduced: [],
   preExisting: [],
   hold: null,

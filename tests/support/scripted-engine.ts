@@ -4,6 +4,7 @@ import type { Draft } from "../../src/core/draft.ts";
 import { later, type TaskId, taskId } from "../../src/core/ids.ts";
 import type { View } from "../../src/core/ledger.ts";
 import type { Plan } from "../../src/core/plan.ts";
+import { isOver, statusOf } from "../../src/core/task.ts";
 import { finish } from "../../src/engine/finish.ts";
 import type { House } from "../../src/engine/house.ts";
 import type { Claim, Delivery, Engine } from "../../src/ports/engine.ts";
@@ -78,15 +79,14 @@ function plan(
     draft.create(newTask(view, { id, brief: aBrief({ title }), cycle, attemptsMax: 1 }));
   }
   const written: Plan = { assessment: "Looked around.", drafts: [], deferred: [], risks: [] };
+  const open = draft.tasks().filter(({ state }) => !isOver(state));
   draft.tellCycle(cycle, {
     type: "cycle.planned",
     plan: planned.kind === "titles" ? written : null,
     refused: [],
     costUsd: planned.kind === "titles" ? 0.02 : 0,
-    tasks: draft
-      .tasks()
-      .filter(({ state }) => state.at === "pending")
-      .map(({ id }) => id),
+    tasks: open.map(({ id }) => id),
+    waiting: open.filter(({ state }) => statusOf(state) === "waiting").length,
     token,
   });
 }

@@ -1,7 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { ProjectEntry } from "../../config/schema.ts";
-import type { BacklogSource } from "../../core/portfolio.ts";
+import type { BacklogSource, ProjectConfig } from "../../core/portfolio.ts";
 import type { Detected } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
 import { exitCodes, failure, misuse } from "../exit-codes.ts";
@@ -33,10 +33,11 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
   const backstage = await desk.backstage();
   const trouble = backstage.unusable(path);
   if (trouble !== null) throw misuse(`nothing was written: ${trouble.what}`, trouble.hint);
+  const { file, isNew } = await portfolioFile(desk);
+  if (!isNew) await refuseListed(await readFile(file, "utf8"), file, path);
   const detected = await backstage.detect(path);
   const given = answersOf(path, options, detected);
   const answers = asks ? await ask(given, options) : given;
-  const { file, isNew } = await portfolioFile(desk);
   const { newDataDir } = await import("../../config/data-dir.ts");
   const inside = backstage.repositoryAround(dirname(file)) !== null;
   const dataDir = isNew ? newDataDir(file, inside) : null;
@@ -143,24 +144,41 @@ async function added(file: string, dataDir: string | null, answers: Answers): Pr
   const before =
     dataDir === null ? await readFile(file, "utf8") : newPortfolioText("default", dataDir);
   await refuseBroken(before, file, "the portfolio has mistakes; nothing was added");
-  if (dataDir === null) await refuseTwice(before, file, answers);
+  if (dataDir === null) await refuseTaken(before, file, answers.name);
   const after = addProject(before, entryOf(file, answers));
   await refuseBroken(after, file, "the project does not fit into the portfolio; nothing was added");
   return after;
 }
 
+/** A folder is the same by whatever links it is reached. */
+async function refuseListed(text: string, file: string, path: string): Promise<void> {
+  const own = await realpath(path);
+  for (const there of await listedIn(text, file)) {
+    // a folder that is gone is not this one
+    if ((await realpath(there.path).catch(() => null)) !== own) continue;
+    const which = there.path === path ? path : `${path}, which is ${there.path},`;
+    throw misuse(
+      `${file} lists ${which} already: it is project ${there.name}; nothing was added`,
+      `change it there; \`orch run --project ${there.name}\` works on it`,
+    );
+  }
+}
+
 /** Mistakes of a text that was never written would name lines which nobody can look up. */
-async function refuseTwice(text: string, file: string, { name, path }: Answers): Promise<void> {
-  const { parsePortfolio } = await import("../../config/parse.ts");
-  const parsed = parsePortfolio(text, { file, home: (await import("node:os")).homedir() });
-  if (parsed.kind !== "valid") return;
-  const { projects } = parsed.portfolio;
-  const there = projects.find((each) => each.name === name);
+async function refuseTaken(text: string, file: string, name: string): Promise<void> {
+  const there = (await listedIn(text, file)).find((each) => each.name === name);
   if (there !== undefined)
     throw misuse(
       `${file} lists a project ${name} already (${there.path}); nothing was added`,
-      there.path === path ? `change it there; \`orch run\` works on it` : "give another --name",
+      "give another --name",
     );
+}
+
+/** The projects of a portfolio; none where it has mistakes, which are told elsewhere. */
+async function listedIn(text: string, file: string): Promise<readonly ProjectConfig[]> {
+  const { parsePortfolio } = await import("../../config/parse.ts");
+  const parsed = parsePortfolio(text, { file, home: (await import("node:os")).homedir() });
+  return parsed.kind === "valid" ? parsed.portfolio.projects : [];
 }
 
 async function refuseBroken(text: string, file: string, what: string): Promise<void> {

@@ -33,20 +33,7 @@ export function addSettingUp(program: Program, act: Act): void {
     .action((options) =>
       act(async (desk) => (await import("../commands/audit.ts")).verify(desk, options)),
     );
-  program
-    .command("forget")
-    .summary("remove every trace of the program from a project")
-    .description(
-      "Removes the program's branches, refs, audit trail, ledger and clones of a project. " +
-        "What has landed stays; what has not is told, and kept under refs/orch/rescue/ unless " +
-        "--rescued is said; the portfolio stays as it is.",
-    )
-    .argument("<project>", "the project")
-    .option("--rescued", "remove work that did not land, too, for good")
-    .option("-y, --yes", "do not ask")
-    .action((project, options) =>
-      act(async (desk) => (await import("../commands/forget.ts")).forget(desk, project, options)),
-    );
+  addForget(program, act);
   program
     .command("help")
     .summary("help about a command, or about exit-codes")
@@ -54,6 +41,25 @@ export function addSettingUp(program: Program, act: Act): void {
     .argument("[topic]", "a command, or exit-codes")
     .action((topic) =>
       act(async (desk) => (await import("../commands/help.ts")).help(desk, program, topic)),
+    );
+}
+
+function addForget(program: Program, act: Act): void {
+  program
+    .command("forget")
+    .summary("remove every trace of the program from a project")
+    .description(
+      "Removes the program's branches, refs, audit trail, ledger and clones of a project, and " +
+        "its line in .git/info/exclude. What has landed stays; what has not is told, and kept " +
+        "under refs/orch/rescue/ unless --rescued is said; the portfolio stays as it is. " +
+        "A project that was taken out of the portfolio before keeps all of that: " +
+        "list it again to forget it.",
+    )
+    .argument("<project>", "the project")
+    .option("--rescued", "remove work that did not land, too, for good")
+    .option("-y, --yes", "do not ask")
+    .action((project, options) =>
+      act(async (desk) => (await import("../commands/forget.ts")).forget(desk, project, options)),
     );
 }
 

@@ -129,6 +129,14 @@ function ofJudgeOrMerge(event: Later): Told {
 const dueWords = ({ cycle, dueAt }: CycleCreated): string =>
   dueAt === undefined || dueAt <= cycle.createdAt ? "" : `, for ${timeOfDay(dueAt)}`;
 
+/** How many tasks are open, and how many of them are not for us to go on with. */
+function openWords({ tasks, waiting = 0 }: Extract<CycleEvent, { type: "cycle.planned" }>): string {
+  const open = counted(tasks.length, "open task");
+  if (waiting === 0) return open;
+  const which = waiting < tasks.length ? `${waiting} of them ` : tasks.length > 1 ? "all " : "";
+  return `${open}, ${which}waiting for you: orch tasks --status waiting`;
+}
+
 function ofCycle(event: CycleEvent | CycleCreated): Told {
   switch (event.type) {
     case "cycle.created":
@@ -139,7 +147,7 @@ function ofCycle(event: CycleEvent | CycleCreated): Told {
       const { length } = event.tasks;
       const made = length === 0 ? "nothing" : counted(length, "task");
       if (event.plan === null)
-        return info(`no planner: ${length === 0 ? "nothing to do" : counted(length, "open task")}`);
+        return info(`no planner: ${length === 0 ? "nothing to do" : openWords(event)}`);
       const refused = event.refused.length === 0 ? "" : `, ${event.refused.length} refused`;
       return info(`planned: ${made} to do${refused}, ${money(event.costUsd)}`);
     }

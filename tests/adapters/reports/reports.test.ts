@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { openReports } from "../../../src/adapters/reports/reports.ts";
+import { compare } from "../../../src/core/checks.ts";
+import { green, red } from "../../support/check-runs.ts";
 import { expected, fixture, folder, nodeTap, read, told } from "./samples.ts";
 
 test("each recorded output is expected to say something", async () => {
@@ -77,6 +79,16 @@ describe("several runners in one command", () => {
 });
 
 describe("names are only used when none is missing", () => {
+  test("and only where there are any: a runner that prints dots names what fails alone", async () => {
+    const dots = read("..\n-------------\nRan 2 tests in 0.001s\n\nOK\n");
+    expect(told(dots)).toEqual(["unittest: 2/0/0"]);
+    expect(compare(green(dots), null)).toMatchObject({ kind: "passed", by: "count" });
+    expect(compare(green(dots), green(dots))).toMatchObject({ kind: "passed", by: "count" });
+    const failing = red(read(await fixture("unittest")));
+    expect(compare(green(dots), failing)).toMatchObject({ kind: "passed", by: "name" });
+    expect(compare(failing, green(dots))).toMatchObject({ kind: "failed", by: "name" });
+  });
+
   test.each([
     ["vitest", / FAIL .* same error 1.*\n/, "vitest: 3/5"],
     ["pytest", /FAILED test_a.py::test_bad.*\n/, "pytest: 2/5"],

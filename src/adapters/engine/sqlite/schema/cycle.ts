@@ -55,6 +55,7 @@ export const cycleEvent: z.ZodType<CycleEvent> = z.discriminatedUnion("type", [
     plan: plan.nullable(),
     refused: refusals,
     tasks: z.array(taskId),
+    waiting: count.optional(),
     costUsd: usd,
   }),
   z.strictObject({
