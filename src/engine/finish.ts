@@ -4,6 +4,7 @@ import { openDraft } from "../core/draft.ts";
 import type { Instant, Token } from "../core/ids.ts";
 import { jobName } from "../core/jobs.ts";
 import type { Needs, View } from "../core/ledger.ts";
+import { addUsage, settled } from "../core/metered.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Release } from "../stages/converse.ts";
@@ -45,7 +46,7 @@ export async function finish(
 function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
   for (const each of view.reservations) {
     if (each.token !== token) continue;
-    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: costUsd } });
+    draft.add({ kind: "reservation", reservation: settled(each, costUsd) });
   }
 }
 
@@ -83,26 +84,9 @@ export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
 
 /** Adds up two lots of spending. */
 export function sum(a: Spending, b: Spending): Spending {
-  const usage = new Map(a.usage.map((each) => [each.model, each]));
-  for (const each of b.usage) {
-    const had = usage.get(each.model);
-    usage.set(
-      each.model,
-      had === undefined
-        ? each
-        : {
-            model: each.model,
-            inputTokens: had.inputTokens + each.inputTokens,
-            outputTokens: had.outputTokens + each.outputTokens,
-            cacheReadTokens: had.cacheReadTokens + each.cacheReadTokens,
-            cacheWriteTokens: had.cacheWriteTokens + each.cacheWriteTokens,
-            costUsd: had.costUsd + each.costUsd,
-          },
-    );
-  }
   return {
     costUsd: a.costUsd + b.costUsd,
     turns: a.turns + b.turns,
-    usage: [...usage.values()],
+    usage: b.usage.reduce(addUsage, a.usage),
   };
 }

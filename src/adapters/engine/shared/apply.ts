@@ -87,10 +87,12 @@ function follows(
 function reserve(rows: ProjectRows, reservation: Reservation, mirror: Mirror): void {
   const { token, day, amountUsd, settledUsd } = reservation;
   const before = rows.reservation(token);
+  rows.putReservation(reservation);
+  // most requests of a session change nothing that the portfolio counts
+  if (before?.amountUsd === amountUsd && before.settledUsd === settledUsd) return;
   const rises = before === null || counted(reservation) > counted(before);
   const write: PortfolioWrite = { kind: "share", share: { token, day, amountUsd, settledUsd } };
   (rises ? mirror.raise : mirror.lower).push(write);
-  rows.putReservation(reservation);
 }
 
 /** US dollars that a reservation takes from every cap it counts towards. */
