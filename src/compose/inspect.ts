@@ -6,6 +6,7 @@ import { inspectRepo } from "../adapters/git/inspect.ts";
 import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { noPurse } from "../ports/gateway.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { audit } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
@@ -129,7 +130,7 @@ async function lookAt(
     const hint = "set `test_command`: without it the judge's reading is the only gate";
     return [...findings, warning("no checks are configured", hint)];
   }
-  const stage = { world, settings, listen: () => undefined };
+  const stage = { world, settings, listen: () => undefined, purse: noPurse };
   const name = `doctor-${machineClock.newId()}`;
   const checked = await runChecks(stage, { at: tip, name }, never);
   if (checked.kind === "setupFailed") {

@@ -9,10 +9,13 @@ import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
 import { networkEnv, toolchainEnv } from "../adapters/sandbox/toolchains.ts";
 import { sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
+import { readPrices } from "../config/prices.ts";
 import type { Portfolio } from "../core/portfolio.ts";
 import type { Agent } from "../ports/agent.ts";
+import type { Gateway } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
+import { openModelGateway } from "./model-gateway.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +24,8 @@ export interface Machine {
   readonly sandbox: Sandbox;
   readonly shell: Shell;
   readonly agent: Agent;
+  /** The way to the model; null where the agent's own login is used. */
+  readonly gateway: Gateway | null;
   /** Removes the homes that checks of a killed process left. */
   readonly sweepHomes: () => Promise<void>;
   /** What agents and checks find in their environment: PATH, toolchains' homes. */
@@ -41,6 +46,8 @@ export async function openMachine(
   const only = containmentOf(env["ORCH_CONTAINMENT"]);
   const options = { path: toolchains["PATH"] ?? "/usr/bin:/bin", mark };
   const sandbox = await openSandbox(only === null ? options : { ...options, only }, signal);
+  const prices = readPrices();
+  const gateway = await openModelGateway(dataDir, env, prices);
   const configDir = join(dataDir, "agents");
   return {
     env,
@@ -49,7 +56,8 @@ export async function openMachine(
     network: networkEnv(env),
     shell: openShell({ sandbox, env: toolchains, mark }),
     sweepHomes: () => sweepHomes(options.path, mark),
-    agent: openClaudeAgent({ sandbox, env, configDir, clock: machineClock }),
+    gateway,
+    agent: openClaudeAgent({ sandbox, env, configDir, gateway, prices, clock: machineClock }),
   };
 }
 

@@ -50,7 +50,10 @@ export async function openHouse(
       return patrolPortfolio(inForce, engine, round);
     },
     reload: load,
-    close: () => engine.close(),
+    close: async () => {
+      await machine.gateway?.close();
+      await engine.close();
+    },
   };
 }
 

@@ -38,7 +38,7 @@ export async function openSite(
       contracts: await readContracts(portfolio.file, project),
       transcripts: join(folder, "transcripts"),
     }),
-    limits: limitsOf(portfolio, project),
+    limits: limitsOf(portfolio, project, machine),
     journal: openJournal(project.path),
     priority: project.priority,
     intervalMs: project.cycleIntervalMinutes * 60_000,
@@ -109,6 +109,7 @@ function settingsOf(
     contracts,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     env: { ...machine.toolchains, ...chosen(machine.env, project.env) },
+    hosts: project.network,
     workersMax: project.maxWorkers,
     push: project.push,
     transcript: (name) => join(transcripts, `${name}.jsonl`),
@@ -123,7 +124,7 @@ function checksOf(project: ProjectConfig): readonly CheckSpec[] {
     .map(([name, command]) => ({ name, command, timeoutMs }));
 }
 
-function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
+function limitsOf(portfolio: Portfolio, project: ProjectConfig, { gateway }: Machine): Limits {
   return {
     workersMax: project.maxWorkers,
     portfolioWorkersMax: portfolio.maxWorkers,
@@ -133,7 +134,9 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
       judge: project.judgeBudget,
       refinery: project.maxBudgetPerTask,
     },
+    metered: gateway !== null,
     caps: {
+      requestUsd: project.maxBudgetPerRequest,
       cycleUsd: project.maxBudgetPerCycle,
       dayUsd: project.maxBudgetPerDay,
       portfolioDayUsd: portfolio.maxBudgetPerDay,

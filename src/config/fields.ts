@@ -1,6 +1,6 @@
 /** What the fields of a portfolio file are made of. */
 import { z } from "zod";
-import { isInside, isModel, unknownModel } from "./rules.ts";
+import { isHost, isInside, isModel, unknownModel } from "./rules.ts";
 
 /**
  * Longest text of any single value, in characters: a file that was meant for something else ends
@@ -32,6 +32,27 @@ export const insideFile = (): z.ZodString =>
   text().refine(isInside, { error: "must be a path inside the project" });
 /** How such a path is written. */
 export const insideHint = "write it relative to the project's folder, without ..";
+
+/** Names of hosts; `*.` at the front stands for all below a name. */
+export const hosts = () =>
+  z
+    .array(z.string().refine(isHost, { error: "is not the name of a host" }))
+    .max(100)
+    .default([]);
+/** How hosts are written. */
+export const hostsHint =
+  'write a name such as "registry.npmjs.org" or "*.example.org": no address, port or scheme';
+
+/** Names of environment variables. */
+export const variables = () =>
+  z
+    .array(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+        error: "is not the name of an environment variable",
+      }),
+    )
+    .max(100)
+    .default([]);
 
 const promptFile = (of: string): z.ZodOptional<z.ZodString> =>
   filled()

@@ -44,6 +44,7 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     maxBudgetPerTask: fields.max_budget_per_task,
     plannerBudget: fields.planner_budget,
     judgeBudget: fields.judge_budget,
+    maxBudgetPerRequest: fields.max_budget_per_request,
     maxBudgetPerCycle: fields.max_budget_per_cycle,
     maxBudgetPerDay: fields.max_budget_per_day,
     maxAttempts: fields.max_attempts,
@@ -63,6 +64,8 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     push: fields.push,
     prompts: toPrompts(fields.prompts, absolute),
     env: fields.env,
+    network: fields.network,
+    setupNetwork: fields.setup_network,
   };
 }
 

@@ -9,6 +9,8 @@ import {
   dollars,
   escalation,
   filled,
+  hosts,
+  hostsHint,
   insideFile,
   insideHint,
   model,
@@ -16,6 +18,7 @@ import {
   promptsShape,
   seconds,
   text,
+  variables,
 } from "./fields.ts";
 import { isAuthor, isBranch, isBranchPrefix } from "./rules.ts";
 
@@ -81,6 +84,10 @@ export const projectSchema = z.strictObject({
   judge_budget: dollars(1000)
     .default(d.judge_budget)
     .meta({ description: "Spending cap of one judgement", unit: "US dollar" }),
+  max_budget_per_request: dollars(1000).nullable().default(d.max_budget_per_request).meta({
+    description: "Cap of what one request to the model can cost at worst; `null`: none",
+    unit: "US dollar",
+  }),
   max_budget_per_cycle: dollars(100_000)
     .nullable()
     .default(d.max_budget_per_cycle)
@@ -179,18 +186,18 @@ export const projectSchema = z.strictObject({
         "`planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, " +
         "`refinery`",
     }),
-  env: z
-    .array(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-        error: "is not the name of an environment variable",
-      }),
-    )
-    .max(100)
-    .default([])
-    .meta({
-      description: "Names of environment variables that reach workers and checks",
-      hint: "write names only, never values: those come from the environment",
-    }),
+  env: variables().meta({
+    description: "Names of environment variables that reach workers and checks",
+    hint: "write names only, never values: those come from the environment",
+  }),
+  network: hosts().meta({
+    description: "Names of hosts that agents and checks may reach where their network is held",
+    hint: hostsHint,
+  }),
+  setup_network: hosts().meta({
+    description: "Names of hosts that the set-up command may reach where its network is held",
+    hint: hostsHint,
+  }),
 });
 
 const p = portfolioDefaults;

@@ -58,6 +58,8 @@ export interface ProjectConfig {
   readonly maxBudgetPerTask: number;
   readonly plannerBudget: number;
   readonly judgeBudget: number;
+  /** The most that one request may cost at worst; `null`: no cap. */
+  readonly maxBudgetPerRequest: number | null;
   readonly maxBudgetPerCycle: number | null;
   readonly maxBudgetPerDay: number | null;
   readonly maxAttempts: number;
@@ -88,4 +90,8 @@ export interface ProjectConfig {
   readonly prompts: Readonly<Partial<Record<PromptName, string>>>;
   /** Names of environment variables that reach workers and checks. */
   readonly env: readonly string[];
+  /** Names of hosts that agents and checks may reach beside the model. */
+  readonly network: readonly string[];
+  /** Names of hosts that the set-up command may reach. */
+  readonly setupNetwork: readonly string[];
 }

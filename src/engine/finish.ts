@@ -4,6 +4,7 @@ import { openDraft } from "../core/draft.ts";
 import type { Instant, Token } from "../core/ids.ts";
 import { jobName } from "../core/jobs.ts";
 import type { Needs, View } from "../core/ledger.ts";
+import type { LimitEvent } from "../core/limit.ts";
 import { addUsage, settled } from "../core/metered.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
@@ -57,20 +58,27 @@ export function heed(draft: Draft, release: Release, delivery: Delivery, view: V
   const { cause, why, until } = release;
   if (cause === "aborted") return;
   if (cause === "limit" || cause === "outage") {
-    draft.tellLimit({
-      type: "limit.met",
-      cause: cause === "limit" ? "usage" : "outage",
-      why: why.slice(0, whyMax),
-      until,
-      by: { project: delivery.project, token: delivery.token },
-      metBy: jobName(delivery.project, delivery.job),
-      now: view.now,
-      chance: view.chance,
-    });
+    const { now, chance } = view;
+    draft.tellLimit({ ...limitMet(delivery, { cause, why, until }), now, chance });
     return;
   }
   draft.tellProject({ type: "project.paused", by: "patrol", why, until, now: draft.now });
 }
+
+type Met = Extract<LimitEvent, { readonly type: "limit.met" }>;
+
+/** What a delivery that met a vendor's limit, or an outage, tells all projects of it. */
+export const limitMet = (
+  { project, token, job }: Delivery,
+  { cause, why, until }: Release,
+): Omit<Met, "now" | "chance"> => ({
+  type: "limit.met",
+  cause: cause === "limit" ? "usage" : "outage",
+  why: why.slice(0, whyMax),
+  until,
+  by: { project, token },
+  metBy: jobName(project, job),
+});
 
 /** Longest reason for a wait that all projects are shown, in characters. */
 const whyMax = 300;

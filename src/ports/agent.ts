@@ -9,6 +9,7 @@
  */
 import type { Instant, SessionId } from "../core/ids.ts";
 import type { Deed } from "../core/stuck.ts";
+import type { Purse } from "./gateway.ts";
 
 export type Role = "planner" | "worker" | "judge" | "refinery";
 
@@ -54,6 +55,10 @@ export interface SessionRequest {
   readonly transcript: string;
   /** Called as things happen; must not throw. */
   readonly onEvent: (event: SessionEvent) => void;
+  /** Names of hosts beside the model's that it may reach, where its network is held. */
+  readonly hosts: readonly string[];
+  /** What its requests are paid from, where they pass the gateway. */
+  readonly purse: Purse;
 }
 
 export type SessionEvent =
@@ -62,6 +67,8 @@ export type SessionEvent =
   | { readonly type: "replied" }
   /** How much of an allowance is used, in shares of 1, where the vendor tells. */
   | { readonly type: "allowance"; readonly used: number; readonly resetAt: Instant }
+  /** A usage limit, as soon as the vendor tells it. */
+  | { readonly type: "limited"; readonly resetAt: Instant | null; readonly detail: string }
   | { readonly type: "said"; readonly text: string }
   | Deed
   | { readonly type: "spent"; readonly costUsd: number };

@@ -6,6 +6,7 @@ import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Dependencies } from "../ports/dependencies.ts";
+import type { Purse } from "../ports/gateway.ts";
 import type { Memo } from "../ports/memo.ts";
 import type { Repo } from "../ports/repo.ts";
 import type { Reports } from "../ports/reports.ts";
@@ -56,6 +57,8 @@ export interface Settings {
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
+  /** Names of hosts beside the model's that agents may reach, where the network is held. */
+  readonly hosts: readonly string[];
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */
@@ -69,4 +72,6 @@ export interface Stage {
   readonly world: World;
   readonly settings: Settings;
   readonly listen: Listen;
+  /** What sessions pay from, where the gateway counts their requests. */
+  readonly purse: Purse;
 }

@@ -84,6 +84,8 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
       env: { ...settings.env, ...env },
       transcript: settings.transcript(name),
       onEvent: circles.hear,
+      purse: stage.purse,
+      hosts: settings.hosts,
     },
     AbortSignal.any([signal, circles.signal]),
   );

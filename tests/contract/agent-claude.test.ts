@@ -41,14 +41,18 @@ function playOf(situation: Situation): object {
   }
 }
 
-agentContract("the Claude agent", async (situation) => {
-  const login = { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-placeholder" };
-  const env = situation.kind === "limitUntil" ? login : undefined;
-  const rig = await openRig({ worker: [playOf(situation)] }, env);
-  return {
-    ...rig,
-    answer: answer.answer,
-    now: Date.now,
-    kill: (request) => killMarked(request.session),
-  };
-});
+for (const by of ["itself", "gateway"] as const)
+  agentContract(
+    `the Claude agent, asking ${by === "itself" ? "the model itself" : "by the gateway"}`,
+    async (situation) => {
+      const login = { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-placeholder" };
+      const env = situation.kind === "limitUntil" ? login : undefined;
+      const rig = await openRig({ worker: [playOf(situation)] }, env, null, by);
+      return {
+        ...rig,
+        answer: answer.answer,
+        now: Date.now,
+        kill: (request) => killMarked(request.session),
+      };
+    },
+  );

@@ -1,6 +1,7 @@
 /** Landing on a branch that is red: what nobody can tell apart is a person's to decide. */
 import { expect, test } from "vitest";
 import { taskId, token } from "../../src/core/ids.ts";
+import { noPurse } from "../../src/ports/gateway.ts";
 import { type MergeOutcome, merge } from "../../src/stages/merge/merge.ts";
 import { openScene } from "../sim/scene.ts";
 import { aTask } from "../support/records.ts";
@@ -20,7 +21,7 @@ async function landOnRed(agreed: boolean) {
   let outcome: MergeOutcome | null = null;
   const intend = async (): Promise<boolean> => true;
   void merge(
-    { world: site.world, settings: site.settings, listen: () => undefined },
+    { world: site.world, settings: site.settings, listen: () => undefined, purse: noPurse },
     { task, attempt: 1, candidate, token: token(1), lastTry: false, agreed, intend },
     new AbortController().signal,
   ).then((ended) => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
+import { openModelGateway } from "../../src/compose/model-gateway.ts";
+import { readPrices } from "../../src/config/prices.ts";
 import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
@@ -11,6 +13,7 @@ import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel, type ScriptedModel } from "../../src/scripted-model/server.ts";
 import { realClock } from "./clock.ts";
 import { tempFolder } from "./folders.ts";
+import { openWallet, type Wallet } from "./purses.ts";
 import { never, path } from "./sandboxes.ts";
 
 export interface Rig {
@@ -21,10 +24,14 @@ export interface Rig {
   /** The data folder. */
   readonly data: string;
   readonly events: SessionEvent[];
+  /** What the sessions pay from where they pass the gateway; never empty. */
+  readonly wallet: Wallet;
   /** A request with everything that a test does not care about filled in. */
   request(changes?: Partial<SessionRequest>): SessionRequest;
   run(changes?: Partial<SessionRequest>, signal?: AbortSignal): Promise<SessionResult>;
 }
+
+const prices = readPrices();
 
 export const doneSchema = {
   type: "object",
@@ -38,6 +45,7 @@ export async function openRig(
   scenario: unknown,
   env: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: "sk-placeholder" },
   held: Sandbox | null = null,
+  by: "gateway" | "itself" = "itself",
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
@@ -45,9 +53,12 @@ export async function openRig(
   const [cwd, data] = [join(await tempFolder(), "project"), await tempFolder()];
   await mkdir(join(cwd, ".git"), { recursive: true });
   const sandbox = held ?? (await openSandbox({ path, mark: "test-agent" }, never));
+  const from = { HOME: data, ANTHROPIC_BASE_URL: model.url, ...env, PATH: path };
+  const gateway = by === "itself" ? null : await openModelGateway(data, from, prices);
+  onTestFinished(async () => gateway?.close());
+  const wallet = openWallet();
   const agent = openClaudeAgent({
-    sandbox,
-    env: { HOME: data, ...env, PATH: path },
+    ...{ sandbox, gateway, prices, env: { HOME: data, ...env, PATH: path } },
     configDir: join(data, "sessions"),
     apiBase: model.url,
     clock: realClock,
@@ -68,8 +79,10 @@ export async function openRig(
     env: {},
     transcript: join(data, "transcript.jsonl"),
     onEvent: (event) => events.push(event),
+    purse: wallet,
+    hosts: [],
     ...changes,
   });
   const run: Rig["run"] = (changes, signal = never) => agent.run(request(changes), signal);
-  return { agent, model, cwd, data, events, request, run };
+  return { agent, model, cwd, data, events, wallet, request, run };
 }

@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
+import type { PriceTable } from "../../core/prices.ts";
 import type {
   Agent,
   AgentProblem,
@@ -9,10 +10,12 @@ import type {
   SessionResult,
 } from "../../ports/agent.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Gateway } from "../../ports/gateway.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
 import { type Credential, findCredential, loginFile, pipedSecret } from "./credential.ts";
+import { doorEnv, endingThrough, openDoor, placeholder } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
@@ -30,6 +33,9 @@ export interface ClaudeAgentOptions {
   readonly configDir: string;
   /** Address of the Messages API; `ANTHROPIC_BASE_URL` of `env` where it is left out. */
   readonly apiBase?: string | null;
+  /** The way to the model; where there is none the agent asks it itself, with the credential. */
+  readonly gateway: Gateway | null;
+  readonly prices: PriceTable;
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
@@ -47,11 +53,11 @@ export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
   };
 }
 
-type Means =
+type Readiness =
   | { readonly problem: AgentProblem }
   | { readonly problem: null; readonly binary: string; readonly credential: Credential };
 
-async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Means> {
+async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Readiness> {
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
     const where = named ?? "beside the Agent SDK or on PATH";
@@ -78,8 +84,8 @@ async function run(
   const startedMs = options.clock.elapsedMs();
   const early = (ending: Ending, usage: readonly ModelUsage[] = []): SessionResult => ({
     ...{ ending, text: "", turns: 0, durationMs: options.clock.elapsedMs() - startedMs },
-    ...accountOf(null, openMeter(usage), usage),
-    earlierUsd: openMeter(usage).costUsd(),
+    ...accountOf(null, openMeter(usage, options.prices), usage, options.prices),
+    earlierUsd: openMeter(usage, options.prices).costUsd(),
   });
   if (signal.aborted) return early({ kind: "aborted" });
   const found = await means(options);
@@ -95,7 +101,7 @@ async function run(
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
-    const meter = openMeter(before);
+    const meter = openMeter(before, options.prices);
     const earlierUsd = meter.costUsd();
     const budgetUsd = request.limits.budgetUsd - earlierUsd;
     if (budgetUsd <= 0) return early({ kind: "outOfBudget" }, before);
@@ -103,9 +109,9 @@ async function run(
     const played = await play(setting, signal);
     const { heard, stopped, died } = played;
     const result: SessionResult = {
-      ending: endingOf(heard, stopped, died),
+      ending: played.through(endingOf(heard, stopped, died)),
       text: textOf(played),
-      ...accountOf(heard.result, meter, before),
+      ...accountOf(heard.result, meter, before, options.prices),
       earlierUsd,
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
@@ -132,10 +138,40 @@ interface Setting {
   readonly meter: Meter;
 }
 
-async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
-  const { options, request, binary, credential, folders, resumed, budgetUsd, meter } = setting;
-  const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
-  const env = sessionEnv(request, { path: options.env["PATH"], apiBase, credential, folders });
+/** What was played, and what its ending is in the eyes of whoever stood between it and the model. */
+type Seen = Played & { readonly through: (ending: Ending) => Ending };
+
+async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
+  const { options, request, meter, credential } = setting;
+  const { gateway } = options;
+  if (gateway === null) {
+    const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+    const played = await playWith(setting, { apiBase, credential, env: {} }, signal);
+    return { ...played, through: (ending) => ending };
+  }
+  const door = await openDoor(gateway, request, meter.costUsd());
+  try {
+    const apiBase = door.at.kind === "loopback" ? door.at.url : null;
+    const env = doorEnv(door, request.hosts);
+    const means = { apiBase, credential: placeholder(gateway, door), env };
+    const played = await playWith(setting, means, signal);
+    return { ...played, through: (ending) => endingThrough(door, ending) };
+  } finally {
+    await door.close();
+  }
+}
+
+interface Means {
+  readonly apiBase: string | null;
+  readonly credential: Credential;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Promise<Played> {
+  const { options, request, binary, folders, resumed, budgetUsd, meter } = setting;
+  const { apiBase, credential } = with_;
+  const from = { path: options.env["PATH"], apiBase, credential, folders };
+  const env = { ...sessionEnv(request, from), ...with_.env };
   const secret = pipedSecret(credential);
   const transcript = await openTranscript(request.transcript, secret);
   // a login is renewed by writing it back beside the old one

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openClaudeAgent } from "../../../src/adapters/agents/claude.ts";
+import { readPrices } from "../../../src/config/prices.ts";
 import { leaveBehind } from "../../support/children.ts";
 import { realClock } from "../../support/clock.ts";
 import { tempFolder } from "../../support/folders.ts";
@@ -82,7 +83,10 @@ describe("what is missing is named", async () => {
   const [sandbox] = await allSandboxes();
   if (sandbox === undefined) throw new Error("no sandbox at all");
   const agentWith = (env: Readonly<Record<string, string>>, binary: string | null = null) =>
-    openClaudeAgent({ sandbox, env, binary, configDir: "/nonexistent", clock: realClock });
+    openClaudeAgent({
+      ...{ sandbox, env, binary, configDir: "/nonexistent", clock: realClock },
+      ...{ gateway: null, prices: readPrices() },
+    });
 
   test("the program", async () => {
     const problem = await agentWith({ ANTHROPIC_API_KEY: key }, "/no/such/claude").ready(never);

@@ -8,6 +8,7 @@ import { summaryOf } from "../../../src/adapters/agents/narrate.ts";
 import { rulesFor } from "../../../src/adapters/agents/options.ts";
 import { lineOf, openTranscript } from "../../../src/adapters/agents/transcript.ts";
 import { oneLine } from "../../../src/adapters/agents/wording.ts";
+import { readPrices } from "../../../src/config/prices.ts";
 import { tempFolder } from "../../support/folders.ts";
 
 /** A streamed event; the rest of the message is never read. */
@@ -25,7 +26,7 @@ const start = (id: string, input: number) =>
 const tokens = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 test("a meter counts each answer once, and an unfinished one by its length", () => {
-  const meter = openMeter([]);
+  const meter = openMeter([], readPrices());
   meter.hear(start("a", 100));
   meter.hear(event({ type: "content_block_delta", delta: { text: "y".repeat(4_000) } }));
   meter.hear(event({ type: "message_delta", usage: { output_tokens: 50 } }));
@@ -47,7 +48,7 @@ test("what was spent survives, and a broken record is none", async () => {
   expect(await readSpent(file)).toEqual([]);
   const usage = [{ model: "claude-opus-5-5", ...tokens, inputTokens: 1_000_000, costUsd: 4 }];
   await writeSpent(file, usage);
-  expect(openMeter(await readSpent(file)).costUsd()).toBe(4);
+  expect(openMeter(await readSpent(file), readPrices()).costUsd()).toBe(4);
   await writeFile(file, '[{"model": 1}]');
   expect(await readSpent(file)).toEqual([]);
   await writeFile(file, "[{");
