@@ -15,7 +15,7 @@ import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
 import { type Credential, findCredential, loginFile, pipedSecret } from "./credential.ts";
-import { doorEnv, endingThrough, openDoor, placeholder } from "./door.ts";
+import { doorEnv, endingThrough, openDoor, outputTokens, placeholder } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
@@ -171,7 +171,9 @@ async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Pr
   const { options, request, binary, folders, resumed, budgetUsd, meter } = setting;
   const { apiBase, credential } = with_;
   const from = { path: options.env["PATH"], apiBase, credential, folders };
-  const env = { ...sessionEnv(request, from), ...with_.env };
+  const answerMax = String(outputTokens(request, options.prices));
+  const bounds = { CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax };
+  const env = { ...sessionEnv(request, from), ...bounds, ...with_.env };
   const secret = pipedSecret(credential);
   const transcript = await openTranscript(request.transcript, secret);
   // a login is renewed by writing it back beside the old one

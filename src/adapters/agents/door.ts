@@ -1,4 +1,5 @@
 /** A session's way through the gateway: what it is given of it, and what its ending owes to it. */
+import { listed, type PriceTable } from "../../core/prices.ts";
 import type { Ending, SessionRequest } from "../../ports/agent.ts";
 import type { Door, Gateway, Sight } from "../../ports/gateway.ts";
 import type { Credential } from "./credential.ts";
@@ -30,6 +31,22 @@ export function doorEnv({ at, token }: Door, hosts: readonly string[]) {
     ...{ HTTPS_PROXY: proxy, https_proxy: proxy },
     ...{ NO_PROXY: none, no_proxy: none },
   };
+}
+
+/** Most tokens of a single answer: more than a turn needs, and less where the money is short. */
+const outputTokensMin = 16_000;
+const outputTokensMax = 32_000;
+/** An answer may take this share of a session's cap: a cap is passed by one answer at most. */
+const answerShare = 0.25;
+
+/** How long a single answer may become, so that the worst of it stays in proportion to the cap. */
+export function outputTokens(
+  { model, limits }: Pick<SessionRequest, "limits" | "model">,
+  prices: PriceTable,
+): number {
+  const { output } = listed(prices, model) ?? prices.dearest;
+  const affordable = Math.floor((limits.budgetUsd * answerShare * 1e6) / output);
+  return Math.min(outputTokensMax, Math.max(outputTokensMin, affordable));
 }
 
 /** The ending as the door saw it: first-hand, where the agent knows it by hearsay. */
