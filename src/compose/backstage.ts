@@ -14,7 +14,7 @@ import { whyUnusable } from "./unusable.ts";
 export function openBackstage(env: Environment): Backstage {
   return {
     clock: machineClock,
-    openLedger: async (portfolio) => openLedger(portfolio),
+    openLedger: async (portfolio) => openLedger(portfolio, env),
     openHouse: async (portfolio, options) =>
       (await import("./open-house.ts")).openHouse(portfolio, options, env),
     lock: async ({ dataDir }, kind) => {

@@ -11,16 +11,20 @@ import { sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
 import { readPrices } from "../config/prices.ts";
 import type { Portfolio } from "../core/portfolio.ts";
+import type { Redact } from "../core/redact.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Gateway } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
 import { openModelGateway } from "./model-gateway.ts";
+import { redactFor } from "./open-ledger.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Machine {
   readonly env: Environment;
+  /** Takes secrets out of what is stored. */
+  readonly redact: Redact;
   readonly sandbox: Sandbox;
   readonly shell: Shell;
   readonly agent: Agent;
@@ -49,15 +53,19 @@ export async function openMachine(
   const prices = readPrices();
   const gateway = await openModelGateway(dataDir, env, prices);
   const configDir = join(dataDir, "agents");
+  const redact = redactFor(env);
   return {
-    env,
+    ...{ env, redact },
     sandbox,
     toolchains,
     network: networkEnv(env),
     shell: openShell({ sandbox, env: toolchains, mark }),
     sweepHomes: () => sweepHomes(options.path, mark),
     gateway,
-    agent: openClaudeAgent({ sandbox, env, configDir, gateway, prices, clock: machineClock }),
+    agent: openClaudeAgent({
+      ...{ sandbox, env, configDir, gateway, prices, redact },
+      clock: machineClock,
+    }),
   };
 }
 

@@ -24,7 +24,7 @@ export async function openHouse(
   const machine = await openMachine(portfolio, { ...env, ...options.env }, never);
   await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
   await machine.sweepHomes();
-  const engine = openLedger(portfolio);
+  const engine = openLedger(portfolio, machine.env);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
   let inForce = portfolio;
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {

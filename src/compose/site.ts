@@ -39,7 +39,7 @@ export async function openSite(
       transcripts: join(folder, "transcripts"),
     }),
     limits: limitsOf(portfolio, project, machine),
-    journal: openJournal(project.path),
+    journal: openJournal(project.path, machine.redact),
     priority: project.priority,
     intervalMs: project.cycleIntervalMinutes * 60_000,
     planned: project.backlogSource !== "manual",

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import type { PriceTable } from "../../core/prices.ts";
+import { type Redact, redacting } from "../../core/redact.ts";
 import type {
   Agent,
   AgentProblem,
@@ -36,6 +37,8 @@ export interface ClaudeAgentOptions {
   /** The way to the model; where there is none the agent asks it itself, with the credential. */
   readonly gateway: Gateway | null;
   readonly prices: PriceTable;
+  /** Takes secrets out of transcripts, beside what looks like one. */
+  readonly redact?: Redact;
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
@@ -175,7 +178,11 @@ async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Pr
   const bounds = { CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax };
   const env = { ...sessionEnv(request, from), ...bounds, ...with_.env };
   const secret = pipedSecret(credential);
-  const transcript = await openTranscript(request.transcript, secret);
+  // what a session shows of itself is no secret by its looks alone
+  const clean = redacting({ secret: secret ?? undefined });
+  const transcript = await openTranscript(request.transcript, (text) =>
+    (options.redact ?? String)(clean(text)),
+  );
   // a login is renewed by writing it back beside the old one
   const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
   try {

@@ -88,11 +88,13 @@ test("only what may write has a rule to write, and only below the folder", () =>
 });
 
 test("a transcript's lines are bounded, and secrets are blotted out", () => {
-  const line = lineOf({ type: "user", text: `a key-1 b ${"x".repeat(1_000_000)}` }, "key-1");
+  const line = lineOf({ type: "user", text: `a key-1 b ${"x".repeat(1_000_000)}` }, (text) =>
+    text.replaceAll("key-1", "[secret]"),
+  );
   expect(line.length).toBeLessThan(40_000);
   expect(line).toContain("a [secret] b x");
   const many = Array.from({ length: 100 }, () => "y".repeat(20_000));
-  const short = JSON.parse(lineOf({ type: "user", many }, null));
+  const short = JSON.parse(lineOf({ type: "user", many }, String));
   expect(short).toEqual({ type: "user", omittedCharacters: expect.any(Number) });
 });
 
@@ -100,7 +102,7 @@ test("a transcript is its owner's alone, goes on where it was, and follows no li
   const folder = await tempFolder();
   const file = join(folder, "new", "t.jsonl");
   for (const n of [1, 2]) {
-    const transcript = await openTranscript(file, null);
+    const transcript = await openTranscript(file, String);
     await transcript.write({ n });
     await transcript.close();
   }
@@ -108,12 +110,12 @@ test("a transcript is its owner's alone, goes on where it was, and follows no li
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   await writeFile(join(folder, "theirs"), "");
   await symlink(join(folder, "theirs"), join(folder, "link"));
-  const linked = await openTranscript(join(folder, "link"), null);
+  const linked = await openTranscript(join(folder, "link"), String);
   await linked.write({ n: 3 });
   await linked.close();
   expect(await readFile(join(folder, "theirs"), "utf8")).toBe("");
   await mkdir(join(folder, "taken"));
-  const impossible = await openTranscript(join(folder, "taken"), null);
+  const impossible = await openTranscript(join(folder, "taken"), String);
   await impossible.write({ n: 4 });
   await impossible.close();
 });

@@ -52,7 +52,7 @@ export const invariants = {
   ],
   writing: [tasks.verdictsAreOfThisCommit, tasks.passesArePasses, tasks.onlyHoldersMeanToLand],
   finishing: [places.staleFinishesNothing],
-  charged: [money.billIsCovered, money.capsHold],
+  charged: [money.billIsCovered, money.capsHold, money.oneRequestOver],
   completed: [cycles.outcomesAddUp, cycles.completedAtRest, cycles.cutShortSaysWhy],
   planned: [cycles.plansFit],
   created: [cycles.plansRepeatNothing],

@@ -18,7 +18,10 @@ export const billIsCovered: Invariant<Scene> = {
   promise: "G5",
   check({ universe, known, data }) {
     const { bill, overrun } = universe.vendor;
-    const billed = (bill.get(known.land.name) ?? 0) - (overrun.get(known.land.name) ?? 0);
+    const { name, rules } = known.land;
+    // with a gateway the last request was set aside, too
+    const over = rules.limits.metered === true ? 0 : (overrun.get(name) ?? 0);
+    const billed = (bill.get(name) ?? 0) - over;
     const covered = coveredBy(data);
     if (billed <= covered + slackUsd) return null;
     return `$${billed.toFixed(3)} were billed, $${covered.toFixed(3)} are settled or reserved`;
@@ -41,11 +44,36 @@ export const capsHold: Invariant<Scene> = {
     const day = dayOf(universe.time.now());
     // sessions that began before midnight are billed after it
     const early = (universe.time.now() % 86_400_000) / 60_000 < 10;
-    const slack = lastRequests(universe) + (early ? rules.limits.sessionUsd.worker : 0);
+    const isMetered = rules.limits.metered === true;
+    const last = isMetered ? universe.vendor.dearestUsd + slackUsd : lastRequests(universe);
+    const slack = last + (early ? rules.limits.sessionUsd.worker : 0);
     const passed = (cap: number | null, key: string) =>
       cap !== null && (universe.vendor.billOfDay.get(key) ?? 0) > cap + slack;
     if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
     return passed(portfolioDayUsd, day) ? "the portfolio's cap of the day is passed" : null;
+  },
+};
+
+/** G5: no cap of a session, a cycle or a day is passed in the books by more than one request. */
+export const oneRequestOver: Invariant<Scene> = {
+  name: "one request over, at most",
+  promise: "G5",
+  check({ universe, known, data }) {
+    const { rules } = known.land;
+    if (rules.limits.metered !== true) return null;
+    const worst = universe.vendor.worstUsd + slackUsd;
+    const { cycleUsd } = rules.limits.caps;
+    const cycles = new Map<string, number>();
+    for (const { metered, settledUsd, amountUsd, cycle } of data.reservations.values()) {
+      const counted = settledUsd ?? amountUsd;
+      if (metered !== undefined && counted > metered.capUsd + metered.brokenUsd + worst)
+        return `$${counted.toFixed(3)} count for a session of $${metered.capUsd.toFixed(3)}`;
+      if (cycle !== null) cycles.set(cycle, (cycles.get(cycle) ?? 0) + counted);
+    }
+    for (const [cycle, counted] of cycles)
+      if (cycleUsd !== null && counted > cycleUsd + worst)
+        return `cycle ${cycle} counts $${counted.toFixed(3)} of $${cycleUsd}`;
+    return null;
   },
 };
 

@@ -92,6 +92,10 @@ export interface Vendor {
   readonly billOfDay: Map<string, number>;
   /** US dollars by which sessions passed their caps with their last request. */
   readonly overrun: Map<ProjectName, number>;
+  /** The dearest request so far, in US dollars. */
+  dearestUsd: number;
+  /** The most that was ever set aside for one, in US dollars. */
+  worstUsd: number;
   readonly sessions: Map<string, Book>;
   limit: { readonly until: number; readonly told: boolean } | null;
   outageUntil: number;
@@ -105,6 +109,8 @@ export interface Book {
   /** The answer, once the session has finished. */
   answer: { readonly json: unknown } | null;
   overrunUsd: number;
+  /** Of its cost, what the ledger was told of before the next request. */
+  toldUsd: number;
 }
 
 export interface Tally {

@@ -9,6 +9,8 @@ export const openVendor = (): Vendor => ({
   bill: new Map(),
   billOfDay: new Map(),
   overrun: new Map(),
+  dearestUsd: 0,
+  worstUsd: 0,
   sessions: new Map(),
   limit: null,
   outageUntil: 0,
@@ -36,6 +38,7 @@ export function charge(
   const { vendor, time, watch } = universe;
   const add = <K>(map: Map<K, number>, key: K, usd: number) =>
     map.set(key, (map.get(key) ?? 0) + usd);
+  vendor.dearestUsd = Math.max(vendor.dearestUsd, given.costUsd);
   book.costUsd += given.costUsd;
   book.requests += 1;
   add(vendor.bill, project, given.costUsd);

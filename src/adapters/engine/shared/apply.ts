@@ -2,6 +2,7 @@
 import { jobId } from "../../../core/ids.ts";
 import type { Change, JobRequest, Queue, Subject } from "../../../core/ledger.ts";
 import type { Reservation } from "../../../core/records.ts";
+import { redacted } from "../../../core/redact.ts";
 import { asQueued, isOrphan } from "./jobs.ts";
 import type { JobRow, PortfolioWrite, ProjectRows } from "./storage.ts";
 import type { Moment } from "./view.ts";
@@ -19,7 +20,10 @@ export function applyChanges(
   changes: readonly Change[],
   mirror: Mirror,
 ): void {
-  for (const change of changes) applyChange(rows, moment, change, mirror);
+  const { redact } = moment;
+  // the one place that all records and events pass on their way to the disk
+  for (const each of changes)
+    applyChange(rows, moment, redact === null ? each : redacted(each, redact), mirror);
 }
 
 function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: Mirror): void {

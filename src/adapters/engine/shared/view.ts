@@ -4,6 +4,7 @@ import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts
 import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
 import type { Known } from "../../../core/plan.ts";
 import { newProject } from "../../../core/project.ts";
+import type { Redact } from "../../../core/redact.ts";
 import type { Task } from "../../../core/task.ts";
 import { asSeen } from "./jobs.ts";
 import type { PortfolioReads, ProjectReads, Same } from "./storage.ts";
@@ -15,6 +16,8 @@ export interface Moment {
   readonly day: string;
   readonly chance: number;
   readonly alive: (owner: string) => boolean;
+  /** Takes secrets out of all that is written; null: nothing is looked for. */
+  readonly redact: Redact | null;
 }
 
 const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
