@@ -1,5 +1,6 @@
 /** Money is set aside before it can be spent: a session starts only where its cap still fits. */
-import type { Money, PortfolioView, Spent } from "./ledger.ts";
+import type { Money, PortfolioView, Spent, View } from "./ledger.ts";
+import { raisedOn } from "./project.ts";
 
 /** US dollars; null where there is no cap. */
 export interface Caps {
@@ -8,6 +9,13 @@ export interface Caps {
   readonly cycleUsd: number | null;
   readonly dayUsd: number | null;
   readonly portfolioDayUsd: number | null;
+}
+
+/** The caps of a day: a person may have raised the project's. */
+export function capsOn(caps: Caps, { project, day }: Pick<View, "day" | "project">): Caps {
+  const raisedUsd = raisedOn(project, day);
+  if (raisedUsd === 0 || caps.dayUsd === null) return caps;
+  return { ...caps, dayUsd: caps.dayUsd + raisedUsd };
 }
 
 export type Grant =

@@ -2,7 +2,7 @@
  * Whether a job may start now. Pure, so that the engine asks it inside the claim's transaction and
  * the limits hold whatever else is claimed at the same moment.
  */
-import { type Caps, grant } from "./budget.ts";
+import { type Caps, capsOn, grant } from "./budget.ts";
 import { type Cycle, isOpen, planningTriesMax } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import type { CycleId, TaskId, Token } from "./ids.ts";
@@ -145,7 +145,8 @@ function reserve(draft: Draft, given: Case, lost: Token | null): WaitsFor | null
   const { view, portfolio, job, token, limits } = given;
   if (job.queue === "merge") return null;
   const role = roles[job.queue];
-  const granted = grant(limits.sessionUsd[role], limits.caps, view.spent, portfolio);
+  const caps = capsOn(limits.caps, view);
+  const granted = grant(limits.sessionUsd[role], caps, view.spent, portfolio);
   if (granted.kind === "refused") return `budget: ${granted.why}`;
   const { subject } = job;
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");

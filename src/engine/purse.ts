@@ -1,4 +1,5 @@
 /** A delivery's purse: what its requests set aside and came to, in the ledger. */
+import { capsOn } from "../core/budget.ts";
 import { openDraft } from "../core/draft.ts";
 import type { Change, Decision, View } from "../core/ledger.ts";
 import { closeRequest, openRequest } from "../core/metered.ts";
@@ -57,7 +58,7 @@ function opened(view: View, { request, caps, token, rules }: Asked): Decision<Pu
   const mine = view.reservations.find((each) => each.token === token);
   const over = { kind: "refused", cause: "cap", why: "the session is over" } as const;
   if (mine === undefined) return { changes: [], answer: over };
-  const answer = openRequest(mine, request, { caps, spent: view.spent });
+  const answer = openRequest(mine, request, { caps: capsOn(caps, view), spent: view.spent });
   const draft = openDraft(view, rules);
   if (request.unpriced) {
     const text = `the price table lacks ${request.model}: it counts as the dearest model`;

@@ -159,6 +159,8 @@ function ofProject(event: ProjectEvent): Told {
       return warning(`paused by ${pauser(event.by)}: ${quote(event.why)}`);
     case "project.resumed":
       return info("goes on");
+    case "project.budgetRaised":
+      return info(`a person raised the cap of ${event.day} by ${money(event.usd)}`);
     case "project.succeeded":
       return debug("a task landed");
     case "project.failed":

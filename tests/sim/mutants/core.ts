@@ -48,7 +48,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "reservations.filter(({ token }) => token === lost).map(settledAsSpent);",
     by: 'reservations.flatMap((each) => each.token !== lost ? [] : [{ kind: "reservation", reservation: { ...each, settledUsd: 0 } }]);',
     promise: "G5",
-    seed: 3,
+    seed: 4,
   },
   {
     name: "a request sets nothing aside",
@@ -56,7 +56,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "const open = [...metered.open, { number, worstUsd: ask.worstUsd }];",
     by: "const open = [...metered.open, { number, worstUsd: 0 }];",
     promise: "G5",
-    seed: 1,
+    seed: 4,
   },
   {
     name: "a session's cap ends no request",
@@ -64,7 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (before + committed >= metered.capUsd) {",
     by: "if (before + committed >= 1e9) {",
     promise: "G5",
-    seed: 1,
+    seed: 4,
   },
   {
     name: "any number of requests may pass a cap",
@@ -72,7 +72,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "passed.leftUsd < -slackUsd)",
     by: "passed.leftUsd < -1e9)",
     promise: "G5",
-    seed: 1,
+    seed: 970,
   },
   {
     name: "an answer that is cut off costs nothing",
@@ -80,7 +80,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'const most = came.kind === "broken" ? Math.min(came.mostUsd, request.worstUsd) : 0;',
     by: 'const most = came.kind === "free" ? request.worstUsd : 0;',
     promise: "G5",
-    seed: 1,
+    seed: 11,
   },
   {
     name: "nothing is set aside",
