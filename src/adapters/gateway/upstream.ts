@@ -82,9 +82,10 @@ export function openUpstream(vendor: Vendor): Upstream {
       );
       asking.on("socket", (socket) => {
         connected ||= !socket.connecting;
-        socket.once(isPlain ? "connect" : "secureConnect", () => {
-          connected = true;
-        });
+        if (socket.connecting)
+          socket.once(isPlain ? "connect" : "secureConnect", () => {
+            connected = true;
+          });
       });
       asking.on("error", (cause) => {
         const stale = asking.reusedSocket && "code" in cause && cause.code === "ECONNRESET";

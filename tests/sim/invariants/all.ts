@@ -50,7 +50,12 @@ export const invariants = {
     money.billIsCovered,
     money.portfolioCountsEnough,
   ],
-  writing: [tasks.verdictsAreOfThisCommit, tasks.passesArePasses, tasks.onlyHoldersMeanToLand],
+  writing: [
+    tasks.verdictsAreOfThisCommit,
+    tasks.passesArePasses,
+    tasks.onlyHoldersMeanToLand,
+    money.passesAlone,
+  ],
   finishing: [places.staleFinishesNothing],
   charged: [money.billIsCovered, money.capsHold, money.oneRequestOver],
   completed: [cycles.outcomesAddUp, cycles.completedAtRest, cycles.cutShortSaysWhy],

@@ -5,7 +5,7 @@
 import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
 import type { Universe } from "../world/universe.ts";
 import { dayOf } from "../world/vendor.ts";
-import type { Invariant, Scene } from "./facts.ts";
+import type { Invariant, Scene, Writing } from "./facts.ts";
 
 /** Sums of floats. */
 const slackUsd = 1e-6;
@@ -76,6 +76,52 @@ export const oneRequestOver: Invariant<Scene> = {
     return null;
   },
 };
+
+/** G5: a request that passes a cap above its session's own is the only one to do so. */
+export const passesAlone: Invariant<Writing> = {
+  name: "one passes a cap alone",
+  promise: "G5",
+  check({ universe, known, data, changes }) {
+    const { cycleUsd, dayUsd, portfolioDayUsd } = known.land.rules.limits.caps;
+    const today = dayOf(universe.time.now());
+    for (const change of changes) {
+      if (change.kind !== "reservation" || change.reservation.settledUsd !== null) continue;
+      const { token, metered, amountUsd, cycle } = change.reservation;
+      const before = data.reservations.get(String(token));
+      if (before?.metered === undefined || metered === undefined) continue;
+      if (metered.requests === before.metered.requests || amountUsd <= before.amountUsd) continue;
+      const all = [...data.reservations.values()];
+      const shares = [...universe.store.portfolio.shares.values()];
+      const isOver = (cap: number | null, counted: readonly Counted[]): boolean =>
+        cap !== null && sumOf(counted) > cap + slackUsd;
+      const ofCycle = all.filter((each) => each.cycle === cycle);
+      const running = cycle === null ? null : data.cycles.get(cycle)?.state.at;
+      if (running === "running" && isOver(cycleUsd, ofCycle))
+        return `cycle ${cycle} is over its cap`;
+      if (
+        isOver(
+          dayUsd,
+          all.filter(({ day }) => day === today),
+        )
+      )
+        return "the day is over its cap";
+      const passed = isOver(
+        portfolioDayUsd,
+        shares.filter(({ day }) => day === today),
+      );
+      if (passed) return "the portfolio's day is over its cap";
+    }
+    return null;
+  },
+};
+
+interface Counted {
+  readonly settledUsd: number | null;
+  readonly amountUsd: number;
+}
+
+const sumOf = (counted: readonly Counted[]): number =>
+  counted.reduce((sum, { settledUsd, amountUsd }) => sum + (settledUsd ?? amountUsd), 0);
 
 /** By as much as sessions passed their own caps with their last requests. */
 const lastRequests = ({ vendor }: Universe): number =>

@@ -67,14 +67,6 @@ export const coreMutants: readonly Mutant[] = [
     seed: 4,
   },
   {
-    name: "any number of requests may pass a cap",
-    file: "src/core/metered.ts",
-    text: "passed.leftUsd < -slackUsd)",
-    by: "passed.leftUsd < -1e9)",
-    promise: "G5",
-    seed: 970,
-  },
-  {
     name: "an answer that is cut off costs nothing",
     file: "src/core/metered.ts",
     text: 'const most = came.kind === "broken" ? Math.min(came.mostUsd, request.worstUsd) : 0;',
