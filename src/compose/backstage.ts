@@ -5,7 +5,7 @@ import { holderOf, lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
 import { placeData, repositoryOfData } from "./data-place.ts";
 import { detect } from "./detect.ts";
-import type { Environment } from "./machine.ts";
+import type { Environment } from "./environment.ts";
 import { openLedger } from "./open-ledger.ts";
 import { lackOfRoom } from "./room.ts";
 import { whyUnusable } from "./unusable.ts";

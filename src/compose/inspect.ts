@@ -10,8 +10,9 @@ import { noPurse } from "../ports/gateway.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { audit } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
+import type { Environment } from "./environment.ts";
 import { findingOf } from "./inspect-check.ts";
-import { type Environment, openMachine } from "./machine.ts";
+import { openMachine } from "./machine.ts";
 import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
 

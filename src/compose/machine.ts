@@ -16,10 +16,9 @@ import type { Agent } from "../ports/agent.ts";
 import type { Gateway } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
+import type { Environment } from "./environment.ts";
 import { openModelGateway } from "./model-gateway.ts";
 import { redactFor } from "./open-ledger.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Machine {
   readonly env: Environment;

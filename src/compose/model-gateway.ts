@@ -8,7 +8,7 @@ import { openGateway } from "../adapters/gateway/gateway.ts";
 import type { Vendor } from "../adapters/gateway/upstream.ts";
 import type { PriceTable } from "../core/prices.ts";
 import type { Gateway } from "../ports/gateway.ts";
-import type { Environment } from "./machine.ts";
+import type { Environment } from "./environment.ts";
 
 const vendorBase = "https://api.anthropic.com";
 

@@ -4,7 +4,7 @@ import { openSqliteEngine } from "../adapters/engine/sqlite/engine.ts";
 import type { Portfolio } from "../core/portfolio.ts";
 import { type Redact, redacting, secretsIn } from "../core/redact.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { Environment } from "./machine.ts";
+import type { Environment } from "./environment.ts";
 
 /** Takes out of texts what looks like a secret, and what the environment holds of them. */
 export const redactFor = (env: Environment): Redact => redacting(secretsIn(env));

@@ -12,6 +12,9 @@ export const text = (): z.ZodString => z.string().max(textMax);
 /** A text that is not empty. */
 export const filled = (): z.ZodString => text().min(1);
 
+/** Whole numbers from `min` up to `max`. */
+export const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
+
 /** Whole seconds from 1 up to `max`. */
 export const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 /** US dollars from a cent up to `max`. */

@@ -14,10 +14,13 @@ export const reservedUsd = (spent: readonly Reservation[]): number =>
 export const unknownBillUsd = (spent: readonly Reservation[]): number =>
   spent.reduce((sum, each) => sum + (each.settledUsd === null ? 0 : lostUsd(each)), 0);
 
+const noUsage: readonly Usage[] = [];
+
 /** What each model was used for, the dearest first; only of sessions that passed the gateway. */
 export const byModel = (spent: readonly Reservation[]): readonly Usage[] =>
-  [...spent.flatMap((each) => each.metered?.usage ?? []).reduce(addUsage, [] as readonly Usage[])] // the empty sum
-    .sort((a, b) => b.costUsd - a.costUsd);
+  [...spent.flatMap(({ metered }) => metered?.usage ?? []).reduce(addUsage, noUsage)].sort(
+    (a, b) => b.costUsd - a.costUsd,
+  );
 
 /** US dollars that are not told by model: of sessions without a gateway, and of cut answers. */
 export const unassignedUsd = (spent: readonly Reservation[]): number =>

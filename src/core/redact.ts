@@ -52,7 +52,7 @@ export function redacting(named: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** Takes the secrets out of all texts of a value of plain data; the same value where it has none. */
+/** Takes the secrets out of all texts of plain data; answers the same value where it has none. */
 export function redacted<T>(value: T, redact: Redact): T {
   return cleaned(value, redact) as T; // the same shape: only texts within it have changed
 }

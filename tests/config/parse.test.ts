@@ -27,6 +27,7 @@ test("a project with nothing but name and path gets the documented defaults", ()
     maxBudgetPerTask: 0.5,
     plannerBudget: 0.5,
     judgeBudget: 0.2,
+    maxBudgetPerRequest: null,
     maxBudgetPerCycle: null,
     maxBudgetPerDay: null,
     maxAttempts: 3,
@@ -46,6 +47,8 @@ test("a project with nothing but name and path gets the documented defaults", ()
     push: false,
     prompts: {},
     env: [],
+    network: [],
+    setupNetwork: [],
   });
 });
 
@@ -62,6 +65,7 @@ test("every field of a project reaches the program", () => {
     max_budget_per_task: 1.25,
     planner_budget: 0.75,
     judge_budget: 0.35,
+    max_budget_per_request: 0.15,
     max_budget_per_cycle: 4,
     max_budget_per_day: 9,
     max_attempts: 2,
@@ -81,6 +85,8 @@ test("every field of a project reaches the program", () => {
     push: true,
     prompts: { judge: "judge.md" },
     env: ["DATABASE_URL"],
+    network: ["registry.npmjs.org"],
+    setup_network: ["*.example.org"],
   };
   const camel = (key: string): string => key.replace(/_(.)/g, (_, c: string) => c.toUpperCase());
   const wanted = Object.fromEntries(Object.entries(fields).map(([k, v]) => [camel(k), v]));
@@ -93,6 +99,8 @@ test("every field of a project reaches the program", () => {
   expect(Object.keys(fields).filter((key) => !(key in projectDefaults))).toEqual([
     "prompts",
     "env",
+    "network",
+    "setup_network",
   ]);
 });
 

@@ -141,7 +141,7 @@ interface Setting {
   readonly meter: Meter;
 }
 
-/** What was played, and what its ending is in the eyes of whoever stood between it and the model. */
+/** What was played, and its ending in the eyes of whoever stood between it and the model. */
 type Seen = Played & { readonly through: (ending: Ending) => Ending };
 
 async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {

@@ -1,4 +1,4 @@
-/** Which hosts may be reached beside the model's vendor: by name, and never back into this machine. */
+/** Which hosts may be reached beside the vendor: by name, and never back into this machine. */
 import { BlockList, isIP } from "node:net";
 
 /** Ports on which registries and the like are found. */

@@ -7,7 +7,7 @@ const types: Readonly<Record<number, string>> = {
   413: "request_too_large",
 };
 
-/** Answers with an error in the form of the Messages API; 403 is the one that agents do not retry. */
+/** Answers with an error in the form of the Messages API; a 403 is one that agents do not retry. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   if (response.headersSent || response.destroyed) return;
   const type = types[status] ?? "api_error";

@@ -118,7 +118,8 @@ test("a tunnel ends with its session", async () => {
     const socket = connect(port, "127.0.0.1");
     const basic = Buffer.from(`orch:${door.token}`).toString("base64");
     socket.write(
-      `CONNECT registry.npmjs.org:443 HTTP/1.1\r\nhost: x\r\nproxy-authorization: Basic ${basic}\r\n\r\n`,
+      "CONNECT registry.npmjs.org:443 HTTP/1.1\r\nhost: x\r\n" +
+        `proxy-authorization: Basic ${basic}\r\n\r\n`,
     );
     socket.once("data", () => void door.close());
     socket.on("close", () => resolve());

@@ -4,11 +4,17 @@ import { bundle } from "../run/bundle.ts";
 import { runSeeds } from "../run/pool.ts";
 import type { Ran } from "../run/simulate.ts";
 import { coreMutants } from "./core.ts";
+import { moneyMutants } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
 import { portMutants } from "./ports.ts";
 import { stageMutants } from "./stages.ts";
 
-export const mutants: readonly Mutant[] = [...coreMutants, ...stageMutants, ...portMutants];
+export const mutants: readonly Mutant[] = [
+  ...coreMutants,
+  ...moneyMutants,
+  ...stageMutants,
+  ...portMutants,
+];
 
 export type Fate =
   | {
