@@ -79,7 +79,9 @@ const failuresIntro = `What a failed attempt is followed by goes by the class of
 - **final**: another attempt would fail too. The task fails at once, with the reason.
 
 Waits double from ${defaultRetryRules.backoffMs / 1_000} s (passing: ${waitMs("stalled", 1, 1, defaultRetryRules) / 1_000} s) up to ${defaultRetryRules.backoffMaxMs / 60_000} minutes, with up to half of jitter. *Attempts* are fresh starts
-(${defaultRetryRules.attemptsMax} by default); *tries* (${defaultRetryRules.triesMax}) are leases on the same attempt or commit, and a lost one is no failure.`;
+(${defaultRetryRules.attemptsMax} by default); *tries* are leases on the same attempt or commit, and a lost one is no failure. A task
+fails where ${defaultRetryRules.lossesMax} of them are lost, because whatever kills its process must not do so for ever; or where ${defaultRetryRules.triesMax}
+judgements of one commit come to nothing.`;
 
 function failures(): string {
   const kinds = Object.keys(failureClasses) as FailureKind[]; // the keys are typed

@@ -3,8 +3,9 @@
 import { runCli } from "./cli/cli.ts";
 import { processIo } from "./cli/process-io.ts";
 
-const code = await runCli(process.argv.slice(2), processIo(), async () =>
+const io = processIo();
+const code = await runCli(process.argv.slice(2), io, async () =>
   (await import("./compose/backstage.ts")).openBackstage(process.env),
 );
 // what still waits, such as a socket kept alive, must not keep the person waiting
-process.stdout.write("", () => process.exit(code));
+process.exit(await io.close(code));

@@ -49,14 +49,12 @@ export async function measure(
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString("utf8");
   });
-  const peak = { treeMb: 0, largestMb: 0, largest: "" };
-  const timer = setInterval(() => sample(child.pid ?? 0, peak), sampleMs);
+  const peak = openPeak(child.pid ?? 0);
   const code = await new Promise((resolve) => child.once("close", resolve));
-  clearInterval(timer);
+  const { treeMb, largestMb, largest } = peak.close();
   await child.end();
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with code ${String(code)}`);
   const cpuS = (waitedForTicks() - before) / ticksPerSecond;
-  const { treeMb, largestMb, largest } = peak;
   return { stdout, cpuS, rssTreeMb: treeMb, rssLargestMb: largestMb, largest };
 }
 
@@ -88,8 +86,8 @@ export async function timed(
   return { wallMs, cpuMs: (ticks * 1_000) / ticksPerSecond / times };
 }
 
-/** CPU time of all children that were waited for, with their own, in ticks. */
-function waitedForTicks(): number {
+/** CPU time of all children that were waited for, with their own, in ticks of 10 ms. */
+export function waitedForTicks(): number {
   const fields = statOf("self")?.fields ?? [];
   return Number(fields[13]) + Number(fields[14]);
 }
@@ -98,6 +96,18 @@ interface Peak {
   treeMb: number;
   largestMb: number;
   largest: string;
+}
+
+/** Looks at the memory of a process and all below it until it is closed. */
+export function openPeak(root: number): { close(): Readonly<Peak> } {
+  const peak: Peak = { treeMb: 0, largestMb: 0, largest: "" };
+  const timer = setInterval(() => sample(root, peak), sampleMs);
+  return {
+    close: () => {
+      clearInterval(timer);
+      return peak;
+    },
+  };
 }
 
 function sample(root: number, peak: Peak): void {

@@ -1,7 +1,7 @@
 /** Guesses a project's checks from the files that its ecosystem keeps. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 export interface DetectedChecks {
   readonly test: string | null;

@@ -1,7 +1,7 @@
 /** From arguments to an exit code: parses, carries out, and tells what went wrong. */
 import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Backstage } from "./backstage.ts";
-import { type Flags, openDesk } from "./desk.ts";
+import type { Flags } from "./desk.ts";
 import { Complaint, exitCodes } from "./exit-codes.ts";
 import { addKeeping } from "./grammar/keeping.ts";
 import { addMoney } from "./grammar/money.ts";
@@ -35,8 +35,9 @@ export async function runCli(
 ): Promise<number> {
   let code: number = exitCodes.ok;
   const program = buildProgram(async (load) => {
-    const desk = openDesk(io, flagsOf(program), once(backstage));
-    code = await load(desk);
+    // late: help and mistakes need none
+    const { openDesk } = await import("./desk.ts");
+    code = await load(openDesk(io, flagsOf(program), once(backstage)));
   });
   let refused = "orch";
   // the root is a command like all others

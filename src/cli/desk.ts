@@ -5,6 +5,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Backstage } from "./backstage.ts";
 import { misuse } from "./exit-codes.ts";
 import { type Io, isLively } from "./io.ts";
+import { fitText } from "./render/fit-text.ts";
 import { net, toJson } from "./sanitize.ts";
 
 /** Flags that every command takes. */
@@ -20,6 +21,8 @@ export interface Desk {
   readonly flags: Flags;
   /** Whether standard output, and the error stream, may be coloured. */
   readonly colour: { readonly out: boolean; readonly err: boolean };
+  /** Columns of standard output; endless where no terminal is there. */
+  readonly columns: number;
   /** Writes data, with a newline, to standard output. */
   readonly print: (text: string) => void;
   /** Writes a message, with a newline, to the error stream. */
@@ -35,13 +38,15 @@ export interface Desk {
 export function openDesk(io: Io, flags: Flags, backstage: Desk["backstage"]): Desk {
   const lively = (out: Io["out"]): boolean => flags.colour && isLively(out, io.env);
   const colour = { out: lively(io.out), err: lively(io.err) };
-  const print = (text: string): void => io.out.write(`${net(text, colour.out)}\n`);
+  const fitted = (text: string, out: Io["out"]) => (out.isTTY ? fitText(text, out.columns) : text);
+  const print = (text: string): void => io.out.write(`${fitted(net(text, colour.out), io.out)}\n`);
   return {
     io,
     flags,
     colour,
+    columns: io.out.isTTY ? io.out.columns : Number.POSITIVE_INFINITY,
     print,
-    say: (text) => io.err.write(`${net(text, colour.err)}\n`),
+    say: (text) => io.err.write(`${fitted(net(text, colour.err), io.err)}\n`),
     answer: (json, render) => (flags.json ? io.out.write(`${toJson(json, 2)}\n`) : print(render())),
     backstage,
     portfolio: async () => (await readPortfolio(io, flags)).portfolio,

@@ -85,7 +85,7 @@ function render(plans: readonly Plan[], cycles: number): string {
       money(bound.mostUsd),
       counted(sessions, "session"),
     ]),
-    [2, 3],
+    { right: ["LIKELY", "AT MOST"] },
   );
   const most = plans.reduce((sum, { bound }) => sum + bound.mostUsd, 0);
   const what = cycles === 1 ? "a cycle" : `${cycles} cycles`;

@@ -1,3 +1,5 @@
+import type { Signal } from "./io.ts";
+
 /** What the program's exit codes mean; printed by `orch help exit-codes`. */
 export const exitCodes = {
   ok: 0,
@@ -6,6 +8,7 @@ export const exitCodes = {
   tasksFailed: 3,
   keyMissing: 4,
   busy: 75,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -19,8 +22,16 @@ const meanings: Readonly<Record<ExitCode, string>> = {
   3: "ran to the end, but tasks failed",
   4: "no key and no login: agents cannot start",
   75: "busy: another process works with this data folder; try again later",
+  129: "hung up: the terminal was closed (SIGHUP)",
   130: "interrupted (Ctrl+C)",
   143: "terminated (SIGTERM)",
+};
+
+/** What a signal makes of the exit code, as in a shell. */
+export const codeOfSignal: Readonly<Record<Signal, ExitCode>> = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
 };
 
 /** Every code with its meaning, in ascending order. */

@@ -5,7 +5,7 @@ import { type CycleId, cycleId, type ProjectName } from "../core/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Desk } from "./desk.ts";
-import { Complaint, exitCodes } from "./exit-codes.ts";
+import { Complaint, codeOfSignal, exitCodes } from "./exit-codes.ts";
 import { openFollower } from "./follow.ts";
 import { openProgress } from "./progress.ts";
 import { codeOf, reportsOn } from "./report.ts";
@@ -31,7 +31,7 @@ export async function handOver(
   const progress = openProgress(desk, portfolio.logLevel, clock.now);
   const left = new AbortController();
   const silence = desk.io.onSignal((signal) => {
-    code = signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+    code = codeOfSignal[signal];
     left.abort();
   });
   let code: number | null = null;

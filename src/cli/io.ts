@@ -6,7 +6,8 @@ export interface Out {
   write(text: string): void;
 }
 
-export type Signal = "SIGINT" | "SIGTERM";
+/** `SIGHUP`: the terminal, or the connection to it, was closed. */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export interface Io {
   readonly stdin: AsyncIterable<string | Uint8Array>;
@@ -17,6 +18,11 @@ export interface Io {
   readonly cwd: string;
   /** Hears signals until the returned function is called; without hearers they end the process. */
   readonly onSignal: (hear: (signal: Signal) => void) => () => void;
+  /**
+   * Goes on once a reader, such as `head`, has gone; whoever does not ask for that is ended, as
+   * there is nobody to work for.
+   */
+  readonly outliveReader: () => void;
   /** Ends the process at once. */
   readonly quit: (code: number) => void;
 }

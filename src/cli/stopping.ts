@@ -1,6 +1,6 @@
-/** What Ctrl+C and SIGTERM mean while cycles run: first gently, then at once. */
+/** What Ctrl+C, SIGTERM and a closed terminal mean while cycles run: first gently, then at once. */
 import type { Signals } from "../engine/cycle.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { codeOfSignal, exitCodes } from "./exit-codes.ts";
 import type { Io, Signal } from "./io.ts";
 
 export interface Stopping extends Signals {
@@ -11,10 +11,13 @@ export interface Stopping extends Signals {
 
 type Step = "drain" | "stop" | "quit";
 
+const atOnce: readonly Step[] = ["stop", "quit"];
+const gently: readonly Step[] = ["drain", "stop", "quit"];
+
 /** What each further signal does: `run` is watched and ends at Ctrl+C, `start` lets jobs end. */
 const ladders: Readonly<Record<"run" | "start", Readonly<Record<Signal, readonly Step[]>>>> = {
-  run: { SIGINT: ["stop", "quit"], SIGTERM: ["drain", "stop", "quit"] },
-  start: { SIGINT: ["drain", "stop", "quit"], SIGTERM: ["drain", "stop", "quit"] },
+  run: { SIGINT: atOnce, SIGTERM: gently, SIGHUP: atOnce },
+  start: { SIGINT: gently, SIGTERM: gently, SIGHUP: gently },
 };
 
 const words: Readonly<Record<Step, string>> = {
@@ -33,10 +36,9 @@ export function openStopping(
   const stop = new AbortController();
   let first: Signal | null = null;
   let count = 0;
-  const code = (): number | null => {
-    if (first === null) return null;
-    return first === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
-  };
+  const code = (): number | null => (first === null ? null : codeOfSignal[first]);
+  // a cycle is worth more than its reader: what it comes to is on the disk
+  io.outliveReader();
   const close = io.onSignal((signal) => {
     first ??= signal;
     const ladder = ladders[command][first];

@@ -1,5 +1,5 @@
 /** The reference of all fields, printed from the schema so that it cannot lag behind. */
-import { z } from "zod";
+import * as z from "zod";
 import { noteOf } from "./field-note.ts";
 import { portfolioSchema, projectSchema } from "./schema.ts";
 

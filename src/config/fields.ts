@@ -1,5 +1,5 @@
 /** What the fields of a portfolio file are made of. */
-import { z } from "zod";
+import * as z from "zod";
 import { isHost, isInside, isModel, unknownModel } from "./rules.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { portfolioSchema } from "./schema.ts";
 
 /** The JSON schema of a portfolio file, for editors (`"$schema"`) and `orch config schema`. */

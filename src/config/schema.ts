@@ -2,7 +2,7 @@
  * The portfolio file as a person writes it. Descriptions, units and hints feed the docs and the
  * errors.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import {
   count,

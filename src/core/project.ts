@@ -12,6 +12,9 @@ export type ProjectMode =
       readonly until: Instant | null;
     };
 
+/** Who has paused a project, to be read by the person at the terminal. */
+export const pauser = (by: string): string => (by === "person" ? "a person" : `the ${by}`);
+
 export interface Project {
   readonly mode: ProjectMode;
   /** Tasks that ended failed since one landed. */

@@ -6,8 +6,14 @@ import type { TaskState } from "./task.ts";
 export interface RetryRules {
   /** Fresh starts of a task. */
   readonly attemptsMax: number;
-  /** Leases on the same attempt or commit. */
+  /** Judgements of the same commit that may come to nothing; each is paid. */
   readonly triesMax: number;
+  /**
+   * Leases on the same attempt or commit that may be lost. A process dies with all that it has
+   * under way, so that a loss says little about one task; but whatever kills its process must not
+   * do so for ever.
+   */
+  readonly lossesMax: number;
   /** AI resolutions of one candidate's conflicts. */
   readonly resolutionsMax: number;
   /** Pause before the second attempt; doubles with each further one. */
@@ -24,6 +30,7 @@ export interface RetryRules {
 export const defaultRetryRules: RetryRules = {
   attemptsMax: 3,
   triesMax: 4,
+  lossesMax: 20,
   resolutionsMax: 2,
   backoffMs: 2_000,
   backoffMaxMs: 5 * 60_000,

@@ -20,7 +20,7 @@ import type {
 import { limitSentence, type Passage, passage } from "./limit.ts";
 import { carriedUsd, settleLost } from "./lost.ts";
 import { unspent } from "./metered.ts";
-import { pauseAt } from "./project.ts";
+import { pauseAt, pauser } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 
@@ -68,7 +68,7 @@ interface Case {
 
 function pausedFor({ project, now }: View): WaitsFor | null {
   const pause = pauseAt(project, now);
-  return pause === null ? null : `pause: paused by ${pause.by}: ${pause.why}`;
+  return pause === null ? null : `pause: paused by ${pauser(pause.by)}: ${pause.why}`;
 }
 
 /** What the limit over all projects lets a job do; merging needs no model. */

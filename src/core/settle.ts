@@ -10,7 +10,7 @@ import { isSubject, jobFor, jobForCycle, queueOf } from "./jobs.ts";
 import type { Decision, Job, View } from "./ledger.ts";
 import { isShutFor, limitSentence } from "./limit.ts";
 import { settledAsSpent } from "./lost.ts";
-import { type ProjectMode, pauseAt } from "./project.ts";
+import { type ProjectMode, pauseAt, pauser } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
 import { isOver, statusOf, type Task } from "./task.ts";
@@ -104,7 +104,7 @@ function complete(draft: Draft, view: View, cycle: Cycle): void {
   const cutShort =
     pause === null
       ? ((shut === null ? broke : `limit: ${shut}`) ?? null)
-      : `paused by ${pause.by}: ${pause.why}`;
+      : `paused by ${pauser(pause.by)}: ${pause.why}`;
   draft.tellCycle(cycle.id, {
     type: "cycle.completed",
     outcome: { ...count(cycle, view), cutShort },

@@ -22,7 +22,7 @@ export async function doMerge(context: JobContext, id: TaskId, signal: AbortSign
       candidate: commit,
       token: delivery.token,
       agreed: record.verdicts.some((each) => each.commit === commit && each.hold !== null),
-      lastTry: tries >= site.limits.rules.triesMax,
+      lastTry: tries >= site.limits.rules.lossesMax,
       intend: (landing) => intend(context, id, landing),
     },
     signal,

@@ -11,7 +11,7 @@ import { conclude } from "./conclude-work.ts";
 import { LeaseLost } from "./heartbeat.ts";
 import type { Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
-import { leaveIfOver, leftBefore } from "./leftover.ts";
+import { leftBefore, sweepIfOver } from "./leftover.ts";
 
 /** Runs a worker on a task. */
 export async function doWork(context: JobContext, id: TaskId, signal: AbortSignal): Promise<void> {
@@ -33,6 +33,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
       history: record,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
+      spare: `${placeOf(attempt)}-${context.delivery.token}`,
       begun: async (begun) => {
         await note(context, { ...attempt, ...begun });
         await context.site.world.repo.show(id, begun.base, signal);
@@ -41,7 +42,7 @@ export async function doWork(context: JobContext, id: TaskId, signal: AbortSigna
     },
     signal,
   );
-  await leaveIfOver(context, id);
+  await sweepIfOver(context.house, context.site, id); // others may have ended it meanwhile
 }
 
 /** Runs the refinery on a candidate that conflicts with the branch. */
@@ -68,12 +69,13 @@ export async function doResolve(
       resume: known !== undefined,
       budgetUsd: context.budgetUsd,
       anew: known === undefined ? attempt.session : anew(context, attempt),
+      spare: `${placeOf(attempt)}-${context.delivery.token}`,
       begun: (begun) => note(context, { ...attempt, ...begun }),
       ended: (outcome) => conclude(context, { task, attempt, outcome }, "resolve"),
     },
     signal,
   );
-  await leaveIfOver(context, id);
+  await sweepIfOver(context.house, context.site, id); // others may have ended it meanwhile
 }
 
 async function recordOf({ house, delivery }: JobContext, id: TaskId): Promise<TaskRecord> {
@@ -88,8 +90,7 @@ function fresh(
   { kind, round }: Pick<Attempt, "kind" | "round">,
 ): Attempt {
   const { attempt } = task.state;
-  const place = `${kind}-${task.id}-${attempt}`;
-  const workspace = round === 0 ? place : `${place}-${round}`;
+  const workspace = placeOf({ task: task.id, attempt, kind, round });
   return {
     task: task.id,
     attempt,
@@ -108,6 +109,10 @@ function fresh(
     durationMs: 0,
   };
 }
+
+/** Names the workspace of an attempt, unless it goes on in another. */
+const placeOf = (of: Pick<Attempt, "task" | "attempt" | "kind" | "round">): string =>
+  [of.kind, of.task, of.attempt, ...(of.round === 0 ? [] : [of.round])].join("-");
 
 /** The role's model; a stronger one where nothing is left to lose but this attempt. */
 function modelFor({ settings }: Site, task: Task, kind: Attempt["kind"]): string {

@@ -3,8 +3,10 @@ import { endedEarly } from "../core/failure.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Attempt, AttemptOutcome } from "../core/records.ts";
 import type { TaskRecord } from "../ports/engine.ts";
+import type { Rescued } from "../ports/repo.ts";
 import type { Before } from "../stages/work/enter.ts";
 import { leftoverOf } from "../stages/work/leftover.ts";
+import type { House, Site } from "./house.ts";
 import type { JobContext } from "./jobs.ts";
 
 /**
@@ -17,15 +19,17 @@ export async function leftBefore(
   current: Attempt,
 ): Promise<Before | null> {
   const { site } = context;
-  const request = { but: [current.workspace], why: "its worker was lost" };
+  const known = [...attempts];
+  const told = async (rescued: Rescued): Promise<void> => {
+    const at = known.findIndex(({ workspace }) => workspace === rescued.workspace);
+    const own = known[at];
+    if (own === undefined) return; // its attempt goes on elsewhere: the reference tells of it
+    known[at] = { ...own, leftover: leftoverOf(rescued) };
+    await write(context, known[at]);
+  };
+  const request = { but: [current.workspace], why: "its worker was lost", told };
   const never = new AbortController().signal; // it must be kept whatever else is stopped
-  const found = await site.world.repo.leave(task.id, request, never);
-  const known = attempts.map((each): Attempt => {
-    const own = found.find(({ workspace }) => workspace === each.workspace);
-    return own === undefined ? each : { ...each, leftover: leftoverOf(own) };
-  });
-  const changed = known.filter((each, at) => each !== attempts[at]);
-  if (changed.length > 0) await write(context, changed);
+  await site.world.repo.leave(task.id, request, never);
   const earlier = known.filter((e) => e.kind === "work" && e.attempt < current.attempt);
   const last = earlier.sort((a, b) => a.attempt - b.attempt).at(-1);
   if (last === undefined) return null;
@@ -54,20 +58,20 @@ function mayGoOn(outcome: AttemptOutcome): boolean {
   }
 }
 
-async function write({ house, delivery }: JobContext, attempts: readonly Attempt[]): Promise<void> {
+async function write({ house, delivery }: JobContext, attempt: Attempt): Promise<void> {
   await house.engine.transact(delivery.project, {}, () => ({
-    changes: attempts.map((attempt) => ({ kind: "attempt", attempt })),
+    changes: [{ kind: "attempt", attempt }],
     answer: null,
   }));
 }
 
-/** A task that was given up while it was worked on kept its workspace until now. */
-export async function leaveIfOver(
-  { house, site, delivery }: JobContext,
-  id: TaskId,
-): Promise<void> {
-  const record = await house.engine.task(delivery.project, id);
-  if (record?.task.state.at !== "skipped") return;
-  const never = new AbortController().signal;
-  await site.world.repo.leave(id, { but: [], why: "the task was given up" }, never);
+/**
+ * Removes the branch and the workspaces of a task that landed or was given up; of one that failed
+ * a person may want them, and one that was retried since goes on in them.
+ */
+export async function sweepIfOver(house: House, site: Site, id: TaskId): Promise<void> {
+  const record = await house.engine.task(site.name, id);
+  const at = record?.task.state.at;
+  if (at !== "done" && at !== "skipped") return;
+  await site.world.repo.sweep(id, new AbortController().signal);
 }

@@ -11,6 +11,7 @@ import { verdictDocument } from "../stages/judge/document.ts";
 import { planDocument } from "../stages/plan/document.ts";
 import { workerDocument } from "../stages/work/document.ts";
 import { type House, type Site, siteOf } from "./house.ts";
+import { sweepIfOver } from "./leftover.ts";
 
 /** Events taken in one go. */
 const pageMax = 500;
@@ -81,8 +82,7 @@ async function deliver(
       if (why !== null) return why;
     }
   }
-  const never = new AbortController().signal;
-  for (const id of touched.over) await site.world.repo.sweep(id, never);
+  for (const id of touched.over) await sweepIfOver(house, site, id);
   return null;
 }
 

@@ -129,10 +129,21 @@ export interface Diff {
   readonly changes: readonly FileChange[];
 }
 
+export interface LeaveRequest {
+  /** Names of workspaces that stay as they are. */
+  readonly but: readonly string[];
+  readonly why: string;
+  /** Writes a rescue down before its workspace goes: whoever dies in between is asked again. */
+  readonly told?: (rescued: Rescued) => Promise<void>;
+}
+
 export interface Repo {
   /** Brings the person's branch into the hub and answers its head. */
   sync(signal: AbortSignal): Promise<Commit & { readonly branch: string }>;
+  /** Opens a clean workspace; another one where a living process has one of this name open. */
   open(request: OpenRequest, signal: AbortSignal): Promise<Workspace>;
+  /** Tells whether a living process has a workspace of this name open. */
+  isOpen(name: string, signal: AbortSignal): Promise<boolean>;
   /** Opens a kept workspace as it was left; `null` where it is gone or damaged. */
   reopen(name: string, base: CommitSha, signal: AbortSignal): Promise<Workspace | null>;
   /**
@@ -156,11 +167,7 @@ export interface Repo {
     signal: AbortSignal,
   ): Promise<Rescued | null>;
   /** Rescues what a task's closed workspaces hold, and gives up all but those named. */
-  leave(
-    task: TaskId,
-    request: { readonly but: readonly string[]; readonly why: string },
-    signal: AbortSignal,
-  ): Promise<readonly Rescued[]>;
+  leave(task: TaskId, request: LeaveRequest, signal: AbortSignal): Promise<readonly Rescued[]>;
   /**
    * Makes a task that is begun visible to the person as branch `orch/<id>`, unless it is already.
    */

@@ -1,5 +1,5 @@
 /** What an agent's answer must look like, and reading it leniently where nothing is lost by it. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Keywords that cost tokens in every request; what they say is seen to when the answer is read. */
 const seenToHere = new Set(["$schema", "default", "maxLength", "minLength", "maxItems"]);

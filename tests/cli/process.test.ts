@@ -1,10 +1,13 @@
 /** The program itself: real processes, the real ledger, real repositories; no session is held. */
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
 import { person } from "../support/git-fixture.ts";
 import { startOrch } from "../support/orch.ts";
+import { fromSources } from "../support/program.ts";
 
 /** A folder with a portfolio of one project, whose tasks people add. */
 async function portfolio(): Promise<string> {
@@ -79,3 +82,18 @@ test("a reader that has seen enough, such as head, ends a follower without a wor
   expect(said.code).toBe(0);
   expect(said.err).not.toContain("EPIPE");
 });
+
+test.each(["status", "status --json", "--version"])(
+  "an answer that cannot be written is told, and is no success: %s",
+  async (typed) => {
+    const folder = await portfolio();
+    const [node = "", ...rest] = fromSources;
+    const full = openSync("/dev/full", "w");
+    onTestFinished(() => closeSync(full));
+    const ran = spawnSync(node, [...rest, ...typed.split(" ")], {
+      ...{ cwd: folder, encoding: "utf8", stdio: ["ignore", full, "pipe"] },
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+    });
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("could not be written")]);
+  },
+);

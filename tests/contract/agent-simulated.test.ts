@@ -32,8 +32,9 @@ function faultOf(situation: Situation): FaultKind | null {
 function trouble(vendor: Vendor, situation: Situation, now: number): void {
   const { kind } = situation;
   const status = kind === "answersWith" ? situation.status : 0;
-  if (kind === "limitUntil") vendor.limit = { until: now + situation.resetInS * 1000, told: true };
-  if (kind === "longWait") vendor.limit = { until: now + 3_600_000, told: false };
+  const ends = now + (kind === "limitUntil" ? situation.resetInS * 1000 : 3_600_000);
+  if (kind === "limitUntil") vendor.limit = { until: ends, told: ends };
+  if (kind === "longWait") vendor.limit = { until: ends, told: null };
   if (status === 401) vendor.keyRefusedUntil = now + 60_000;
   if (status >= 429 || kind === "connectionRefused" || kind === "malformed")
     vendor.outageUntil = now + 60_000;

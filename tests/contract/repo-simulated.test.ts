@@ -19,7 +19,7 @@ repoContract("the simulator's model of git", async (files) => {
     (...args: never[]) => passing(scene, call(...args)),
   ]);
   const roomOf = (workspace: Workspace | null): Map<string, string> => {
-    const room = land.rooms.get(workspace?.name ?? "");
+    const room = land.rooms.get(workspace?.path ?? "");
     if (room === undefined) throw new Error("ENOENT: no workspace");
     return room.files;
   };

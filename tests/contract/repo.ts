@@ -1,6 +1,7 @@
 /** What any `Repo` must keep: run on the real one and on each fake. */
 import { describe, expect, test } from "vitest";
 import { token } from "../../src/core/ids.ts";
+import type { Rescued } from "../../src/ports/repo.ts";
 import { id, limits, merged, signal, start, taken, type WorldFactory, work } from "./repo-world.ts";
 
 /** Describes the contract for the repositories that `make` gives. */
@@ -92,6 +93,47 @@ export function repoContract(kind: string, make: WorldFactory): void {
       const kept = await repo.reopen(names[1] ?? "", at, signal);
       expect(await files.read(kept, "half.txt")).toBe(`${names[1]}\n`);
       await kept?.[Symbol.asyncDispose]();
+    });
+
+    test("a rescue is told before its workspace goes; where that fails, all of it is there again", async () => {
+      const { repo, files } = await make(start);
+      const { commit: at } = await repo.sync(signal);
+      const workspace = await repo.open({ at, name: `work-${id(1)}-1` }, signal);
+      await files.write(workspace, "half.txt", "half\n");
+      workspace.keep();
+      const told: string[] = [];
+      const request = (fails: boolean) => ({
+        but: [],
+        why: "its worker was lost",
+        told: async ({ ref }: Rescued) => {
+          told.push(ref);
+          if (fails) throw new Error("nobody could write it down");
+        },
+      });
+      await expect(repo.leave(id(1), request(true), signal)).rejects.toThrow("write it down");
+      const [left] = await repo.leave(id(1), request(false), signal);
+      expect(told).toEqual([left?.ref, left?.ref]);
+      expect(await repo.leave(id(1), request(true), signal)).toEqual([]);
+    });
+
+    test("a workspace that is open is nobody else's: another of its name is another place", async () => {
+      const { repo, files } = await make(start);
+      const { commit: at } = await repo.sync(signal);
+      const name = `work-${id(1)}-1`;
+      expect(await repo.isOpen(name, signal)).toBe(false);
+      const mine = await repo.open({ at, name }, signal);
+      await files.write(mine, "half.txt", "half\n");
+      expect(await repo.isOpen(name, signal)).toBe(true);
+      expect(await repo.leave(id(1), { but: [], why: "a fresh start" }, signal)).toEqual([]);
+      const other = await repo.open({ at, name }, signal);
+      expect(other.path).not.toBe(mine.path);
+      await expect(files.read(other, "half.txt")).rejects.toThrow("ENOENT");
+      await other[Symbol.asyncDispose]();
+      expect(await files.read(mine, "half.txt")).toBe("half\n");
+      mine.keep();
+      expect(await repo.isOpen(name, signal)).toBe(false);
+      const left = await repo.leave(id(1), { but: [], why: "a fresh start" }, signal);
+      expect(left.map(({ workspace }) => workspace)).toEqual([name]);
     });
 
     test("what is shielded is in no snapshot and stays for the next", async () => {

@@ -18,7 +18,7 @@ anyShellContract("the simulator's shell", async (doing) => {
   const process = { owner: "shell", seat: "shell", alive: true, frozenUntil: 0 };
   const shell = fakeShell(universe, openCalls(universe, process), land);
   const tree = new Map([["a", doing === "fails" ? "broken\n" : "good\n"]]);
-  openRoom(land, process, { name: "check", base: land.git.head, tree });
+  openRoom(universe, land, process, { name: "check", base: land.git.head, tree });
   return {
     run: (request, signal) => passing(scene, shell.run(request, signal)),
     request: async () => ({ command: "test", cwd: "check", env: {}, timeoutMs: 20_000 }),

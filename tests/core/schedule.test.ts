@@ -64,7 +64,7 @@ test("a task starts with the delivery's token and its money set aside", () => {
 
 describe("a job waits, and says for what", () => {
   test("for a pause to end", () => {
-    expect(why(ask({ view: { project: paused(null) } }))).toBe("pause: paused by person: lunch");
+    expect(why(ask({ view: { project: paused(null) } }))).toBe("pause: paused by a person: lunch");
     expect(why(ask({ view: { project: paused(1) } }))).toMatch(/^pause:/);
     expect(ask({ view: { project: paused(0) } }).kind).toBe("start");
   });
@@ -137,7 +137,7 @@ describe("a delivery whose holder was lost", () => {
   });
 
   test("is dropped when no tries are left, and the task has failed", () => {
-    const tasks = [aTask({ state: { ...states.working, tries: defaultRetryRules.triesMax - 1 } })];
+    const tasks = [aTask({ state: { ...states.working, tries: defaultRetryRules.lossesMax - 1 } })];
     const admitted = ask({ view: { tasks } });
     expect(admitted.kind).toBe("drop");
     const changes = admitted.kind === "drop" ? admitted.changes : [];

@@ -119,7 +119,7 @@ describe("a cycle is over", () => {
 
   test("when the project was paused, once what runs has ended", () => {
     const view = { tasks: [aTask()], jobs: [aJob()], cycles: [cycle], project: paused(null) };
-    expect(ended(settled(view))?.cutShort).toBe("paused by limit: 5-hour limit");
+    expect(ended(settled(view))?.cutShort).toBe("paused by the limit: 5-hour limit");
     const working = aTask({ state: states.working });
     const busy = { ...view, tasks: [working], jobs: [aJob({ state: live() })] };
     expect(ended(settled(busy))).toBeNull();

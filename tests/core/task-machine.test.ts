@@ -28,7 +28,7 @@ const rows = Object.entries(taskTable).flatMap(([from, row]) =>
 function variants(from: At, type: TaskEvent["type"]): readonly (readonly [TaskState, TaskEvent])[] {
   const state = states[from];
   const event = events[type];
-  const hopeless = { ...state, left: 0, tries: rules.triesMax - 1 };
+  const hopeless = { ...state, left: 0, tries: rules.lossesMax - 1 };
   const resolved = { ...state, left: 1, resolutions: rules.resolutionsMax };
   const both = { ...state, left: 0, resolutions: rules.resolutionsMax };
   return [
@@ -112,6 +112,26 @@ describe("the ways that matter", () => {
     expect(after).toMatchObject({ at: "submitted", commit: sha("e"), resolutions: 1, tries: 0 });
   });
 
+  test("a process that dies again and again fails no task, unless it does so for ever", () => {
+    const lose = (state: TaskState): TaskState => moved(state, events["lease.expired"]);
+    for (const from of [states.working, states.judging, states.resolving]) {
+      let state: TaskState = from;
+      for (let lost = 1; lost < rules.lossesMax; lost += 1) {
+        const next = lose(state);
+        expect("tries" in next && next.tries).toBe(lost);
+        state = { ...from, tries: lost }; // taken up again
+      }
+      expect(lose(state).at).toBe("failed");
+    }
+    expect(rules.lossesMax).toBeGreaterThan(4 * rules.triesMax);
+  });
+
+  test("judgements that come to nothing are paid, and end sooner", () => {
+    const nothing = { ...states.judging, tries: rules.triesMax - 1 };
+    expect(moved(nothing, events["judge.inconclusive"]).at).toBe("failed");
+    expect(moved(nothing, events["lease.expired"]).at).toBe("submitted");
+  });
+
   test("tasks that wait for a person say so in their public status", () => {
     const waiting = Object.values(states).filter((state) => statusOf(state) === "waiting");
     expect(waiting.map(({ at }) => at)).toEqual(["blocked", "held"]);
@@ -122,6 +142,7 @@ describe("the ways that matter", () => {
 const rulesDrawn: fc.Arbitrary<RetryRules> = fc.record({
   attemptsMax: fc.integer({ min: 1, max: 4 }),
   triesMax: fc.integer({ min: 1, max: 4 }),
+  lossesMax: fc.integer({ min: 1, max: 4 }),
   resolutionsMax: fc.integer({ min: 0, max: 2 }),
   backoffMs: fc.integer({ min: 0, max: 5_000 }),
   backoffMaxMs: fc.integer({ min: 0, max: 60_000 }),
@@ -181,4 +202,4 @@ test("whatever is told in whatever order, the invariants hold", () => {
  */
 const mergeCounts = ({ at }: TaskState): boolean =>
   at === "unsettled" || at === "merging" || at === "approved";
-const tries = ({ triesMax }: RetryRules): number => Math.max(1, triesMax);
+const tries = ({ triesMax, lossesMax }: RetryRules): number => Math.max(1, triesMax, lossesMax);

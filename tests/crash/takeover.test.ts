@@ -53,3 +53,22 @@ test.each(["before repo.publish alder #1", "before engine.finish work alder #1"]
   },
   240_000,
 );
+
+test("frozen in its session until all is done: the task goes on in another workspace", async () => {
+  await using place = await openPlace();
+  await using vendor = await openVendor(place);
+  const point = "before repo.snapshot work-alder-1 #1";
+  const first = startOrch(place, vendor.model.url, { leaseMs, point, signal: "SIGSTOP" });
+  await moment("it is frozen", async () =>
+    (await readTrace(place)).some(({ when, call }) => `${when} ${call}` === point),
+  );
+  const second = startOrch(place, vendor.model.url, { leaseMs, unlocked: true });
+  expect((await second.ended).code).toBe(0);
+  expect(landings(place)).toHaveLength(3); // while the first hangs
+  first.kill("SIGCONT");
+  expect((await first.ended).code).toBe(0);
+  expect(landings(place)).toHaveLength(3);
+  const story = await storyOf(place, "alder");
+  expect(story).toContain("lease.expired");
+  expect(story.filter((each) => each === "merge.landed")).toHaveLength(1);
+}, 240_000);

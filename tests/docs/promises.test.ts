@@ -2,6 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { protections } from "../protections/protections.ts";
+import { mutants } from "../sim/mutants/hunt.ts";
 import { codeOf, hasTest, repository, rowsOf, section, textOf } from "../support/documents.ts";
 
 /** Rows whose last cell names a file of tests and the titles in it. */
@@ -51,4 +53,17 @@ test("a title that no test has is noticed", () => {
   expect(hasTest("tests/docs/promises.test.ts", "a title that no test has is noticed")).toBe(true);
   expect(hasTest("tests/docs/promises.test.ts", "a title that no test has")).toBe(false);
   expect(hasTest("tests/docs/promises.test.ts", "docs/spec.md")).toBe(false);
+});
+
+test("each sabotage that the promises name can be made, and each of the real parts is named", () => {
+  const told = section(
+    textOf("docs/failure-model.md"),
+    "## The promises, and what is seen without what keeps them",
+  );
+  const named = rowsOf(told)
+    .slice(1)
+    .flatMap((row) => codeOf(row[2] ?? ""));
+  const made = [...mutants, ...protections].map(({ name }) => name);
+  expect(named.filter((name) => name !== "unsettled" && !made.includes(name))).toEqual([]);
+  expect(protections.filter(({ name }) => !named.includes(name))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /**
- * Ctrl+C at each stage of a cycle, twice and then once: prompt, clean, and the next run goes on.
+ * Ctrl+C at each stage of a cycle, twice and then once: prompt, clean, and the next run goes on;
+ * a closed terminal; a reader that has gone.
  */
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -107,6 +108,32 @@ async function interrupted(place: Place, stage: Stage, times: 1 | 2): Promise<nu
   expect(await sleepers(place.seconds)).toEqual([]);
   return code;
 }
+
+test("a terminal that is closed stops a run as Ctrl+C does, with its own exit code", async () => {
+  const place = await open("work");
+  await using model = await modelOf(scenario("work"));
+  const running = place.orch(model.server);
+  await moment("a worker is under way", async () =>
+    model.server.requests().some(({ role }) => role === "worker"),
+  );
+  running.process.kill("SIGHUP");
+  const { code, err } = await running.ended;
+  expect([code, err.includes("their work is released")]).toEqual([129, true]);
+  expect(await leftovers(place.root)).toEqual([]);
+}, 60_000);
+
+test("a reader that has gone ends no cycle", async () => {
+  const place = await open("work");
+  await using model = await modelOf(scenario(null));
+  const running = place.orch(model.server);
+  await running.says("the cycle begins");
+  running.process.stdout?.destroy();
+  running.process.stderr?.destroy();
+  expect((await running.ended).code).toBe(0);
+  const log = ["log", "--first-parent", "--format=%s", "main"];
+  const landed = execFileSync("git", log, { cwd: join(place.root, "app"), encoding: "utf8" });
+  expect(landed.match(/^Merge task/gm)).toHaveLength(2);
+}, 120_000);
 
 async function modelOf(played: ReturnType<typeof scenario>) {
   const server = await openScriptedModel(played);

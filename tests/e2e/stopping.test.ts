@@ -28,7 +28,7 @@ test("a pause during a cycle holds, over a restart too, until the person resumes
   const [cycle] = await running;
   expect(cycle?.state).toMatchObject({
     at: "completed",
-    outcome: { landed: 0, leftOver: 2, cutShort: "paused by person: lunch" },
+    outcome: { landed: 0, leftOver: 2, cutShort: "paused by a person: lunch" },
   });
   // what was under way came to its end; nothing was begun after it
   expect((await app.task("First of all")).task.state.at).toBe("submitted");

@@ -44,6 +44,7 @@ export function openScene(
     store: memoryStore(),
     alive: new Set(),
     thaws: new Map(),
+    given: new Map(),
     vendor: openVendor(),
     lands: oneLand(rules),
     tally: {

@@ -68,12 +68,12 @@ describe("the plan of a cycle", () => {
     const outcome = { landed: 2, reported: 0, failed: 1, skipped: 0, waiting: 0, leftOver: 3 };
     const state = {
       at: "completed",
-      outcome: { ...outcome, cutShort: "paused by person: lunch" },
+      outcome: { ...outcome, cutShort: "paused by a person: lunch" },
     } as const;
     const text = textOf(planDocument(shop, make.aCycle({ plan, state }), none));
     expect(text).toContain("- 2 tasks landed\n- 1 task failed\n- 3 tasks left over");
     expect(text).not.toContain("skipped");
-    expect(text).toContain("It ended early: paused by person: lunch");
+    expect(text).toContain("It ended early: paused by a person: lunch");
   });
 
   test("a cycle that failed says so, and an empty plan is an honest one", () => {

@@ -22,6 +22,7 @@ test("a fault while the work is taken leaves the workspace as it is, for the nex
       clock: realClock,
       repo: {
         sync: async () => ({ commit: sha("b"), tree: sha("e"), branch: "main" }),
+        isOpen: async () => false,
         open: async () => workspace,
         read: async () => null,
         snapshot: async () => {
@@ -50,6 +51,7 @@ test("a fault while the work is taken leaves the workspace as it is, for the nex
     before: null,
     history: { verdicts: [] },
     budgetUsd: 1,
+    spare: "work-spare",
     anew: anAttempt().session,
     begun: async () => undefined,
     ended: async () => true,

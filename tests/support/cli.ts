@@ -171,6 +171,7 @@ async function invoke(
       scene.whenListening?.(hear);
       return () => undefined;
     },
+    outliveReader: () => undefined,
     quit,
   };
   const code = await Promise.race([runCli(argv, io, async () => backstage), quitting]);

@@ -20,7 +20,7 @@ export const fromSources: readonly string[] = [
 export async function build(folder: string): Promise<readonly string[]> {
   await mkdir(folder);
   const parts = ["src", "scripts", "prompts", "examples", "package.json", "tsconfig.json"];
-  for (const part of [...parts, "tsconfig.build.json"])
+  for (const part of parts)
     await cp(join(repository, part), join(folder, part), { recursive: true });
   await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
   execFileSync("npm", ["run", "--silent", "build"], { cwd: folder, stdio: "inherit" });

@@ -60,7 +60,7 @@ async function workspaces(site: Site, known: Known): Promise<Found[]> {
       }),
       mend: async (signal) => {
         const matches = (name: string): boolean => name === record.name;
-        await leaveSlots(site, matches, "nobody went on in its workspace", signal);
+        await leaveSlots(site, matches, { why: "nobody went on in its workspace" }, signal);
       },
     });
   }

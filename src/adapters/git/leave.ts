@@ -1,6 +1,6 @@
 /** Giving workspaces up: what they hold and nobody took is kept as a rescue before they go. */
 import type { TaskId } from "../../core/ids.ts";
-import type { Rescued, RescueRequest, Workspace } from "../../ports/repo.ts";
+import type { LeaveRequest, Rescued, RescueRequest, Workspace } from "../../ports/repo.ts";
 import { authorOf, rescueSlot } from "./rescue-slot.ts";
 import type { Site } from "./site.ts";
 import { closedSlots, freeSlot, readRecord } from "./slots.ts";
@@ -22,18 +22,18 @@ export async function rescueWorkspace(
 export async function leaveTask(
   site: Site,
   task: TaskId,
-  { but, why }: { readonly but: readonly string[]; readonly why: string },
+  { but, ...request }: LeaveRequest,
   signal: AbortSignal,
 ): Promise<readonly Rescued[]> {
   const isLeft = (name: string): boolean => authorOf(name)?.task === task && !but.includes(name);
-  return leaveSlots(site, isLeft, why, signal);
+  return leaveSlots(site, isLeft, request, signal);
 }
 
 /** Rescues and frees the closed workspaces whose names match. */
 export async function leaveSlots(
   site: Site,
   matches: (name: string) => boolean,
-  why: string,
+  { why, told }: Omit<LeaveRequest, "but">,
   signal: AbortSignal,
 ): Promise<readonly Rescued[]> {
   const rescued: Rescued[] = [];
@@ -43,6 +43,7 @@ export async function leaveSlots(
       const kept =
         author === null ? null : await rescueSlot(site, { slot, record, ...author, why }, signal);
       if (kept !== null) rescued.push(kept);
+      if (kept !== null) await told?.(kept);
       await freeSlot(slot);
     } catch (error) {
       slot.lock.release(); // it stays as it is: what cannot be kept is not given up

@@ -20,7 +20,7 @@ import { pushBranch } from "./push.ts";
 import { sweepScratch } from "./scratch.ts";
 import { diffOf, listAt, readFileAt } from "./show.ts";
 import type { Person, Site } from "./site.ts";
-import { sweepSlots } from "./slots.ts";
+import { isOpenSlot, sweepSlots } from "./slots.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { openWorkspace, reopenWorkspace } from "./workspace.ts";
 
@@ -81,6 +81,7 @@ function repoOf(site: Site): Repo {
         return { ...head, branch: site.branch };
       }, signal),
     open: (request, signal) => mended(() => openWorkspace(site, request, signal), signal),
+    isOpen: (name) => isOpenSlot(site.workspacesDir, name),
     reopen: (name, base) => reopenWorkspace(site, name, base),
     openConflict: (request, signal) => mended(() => openConflicted(site, request, signal), signal),
     snapshot: (workspace, request, signal) =>

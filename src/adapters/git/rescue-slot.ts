@@ -8,7 +8,7 @@ import type { Site } from "./site.ts";
 import type { Slot, SlotRecord } from "./slots.ts";
 
 /** Names of workspaces that hold an author's work. */
-const authored = /^(?:work|resolve)-([a-z0-9]{12})-(\d+)(?:-\d+)?$/;
+const authored = /^(?:work|resolve)-([a-z0-9]{12})-(\d+)(?:-\d+){0,2}$/;
 
 /** Whose work a workspace holds; `null` where nobody authors anything in it. */
 export function authorOf(name: string): { readonly task: TaskId; readonly attempt: number } | null {

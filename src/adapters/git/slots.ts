@@ -43,17 +43,29 @@ export async function sweepSlots(workspacesDir: string): Promise<void> {
   for (const { dir } of await entriesOf(workspacesDir)) await sweepBeside(dir);
 }
 
-/** Takes a free slot, or the one that already has this name. */
+/**
+ * Takes the slot that already has this name, or a free one; also where a living process, which
+ * may hang for ever, has that of this name open.
+ */
 export async function acquireSlot(workspacesDir: string, name: string): Promise<Slot> {
   await mkdir(workspacesDir, { recursive: true });
   const entries = await entriesOf(workspacesDir);
-  const own = entries.find((entry) => entry.record?.name === name);
-  if (own !== undefined) return locked(own.dir, name);
+  for (const { dir, record } of entries) {
+    const slot = record?.name === name ? await tried(dir, (now) => now?.name === name) : null;
+    if (slot !== null) return slot;
+  }
   for (const { dir, record } of entries) {
     const slot = record === null ? await tried(dir, (now) => now === null) : null;
     if (slot !== null) return slot;
   }
   return (await orphan(entries)) ?? added(workspacesDir, entries.length);
+}
+
+/** Tells whether a living process has a slot of this name open. */
+export async function isOpenSlot(workspacesDir: string, name: string): Promise<boolean> {
+  for (const { dir, record } of await entriesOf(workspacesDir))
+    if (record?.name === name && (await isHeld(join(dir, "owner")))) return true;
+  return false;
 }
 
 /** Takes the slot that has this name; `null` where there is none. */

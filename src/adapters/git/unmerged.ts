@@ -56,5 +56,5 @@ export async function unmergedWork(site: Site, signal: AbortSignal): Promise<rea
 export async function rescueEverything(site: Site, signal: AbortSignal): Promise<void> {
   for (const { task, commit } of await unlanded(site, signal))
     await keepRescued(site, { task, commit }, signal);
-  await leaveSlots(site, () => true, "the project was forgotten", signal);
+  await leaveSlots(site, () => true, { why: "the project was forgotten" }, signal);
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Reader, settle, type Tally } from "./reading.ts";
 import { messageOf } from "./text.ts";
 

@@ -140,11 +140,9 @@ function renderModels(spent: readonly Reservation[]): string {
   ]);
   const rest = unassignedUsd(spent);
   const other = rest < 0.005 ? [] : [["not told by model", money(rest), "-", "-", "-"]];
-  return renderTable(
-    ["MODEL", "COST", "IN", "OUT", "CACHE HITS"],
-    [...rows, ...other],
-    [1, 2, 3, 4],
-  );
+  return renderTable(["MODEL", "COST", "IN", "OUT", "CACHE HITS"], [...rows, ...other], {
+    right: ["COST", "IN", "OUT", "CACHE HITS"],
+  });
 }
 
 function render({ now, shares, spent, days }: Bill, desk: Desk): string {
@@ -154,7 +152,7 @@ function render({ now, shares, spent, days }: Bill, desk: Desk): string {
     renderTable(
       [name, "COST", "SESSIONS"],
       rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
-      [1, 2],
+      { right: ["COST", "SESSIONS"] },
     );
   const open = reservedUsd(spent);
   const aside = open > 0 ? `, ${money(open)} set aside` : "";
@@ -164,7 +162,7 @@ function render({ now, shares, spent, days }: Bill, desk: Desk): string {
   const today = renderTable(
     ["TODAY", "SPENT", "SET ASIDE", "CAP", "AT THIS PACE"],
     days.map((each) => todayRow(each, now)),
-    [1, 2, 3],
+    { right: ["SPENT", "SET ASIDE", "CAP"] },
   );
   return [
     table("DAY", shares.day),

@@ -24,7 +24,7 @@ export async function help(
         renderTable(
           ["CODE", "MEANING"],
           exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]),
-          [0],
+          { right: ["CODE"] },
         ),
     );
     return exitCodes.ok;

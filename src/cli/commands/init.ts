@@ -50,23 +50,31 @@ export async function init(desk: Desk, options: InitOptions): Promise<number> {
 async function put(file: string, text: string): Promise<void> {
   const { default: write } = await import("write-file-atomic");
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await write(file, text);
   } catch (fault) {
     const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
     const why = refusals[code] ?? (fault instanceof Error ? fault.message : String(fault));
     throw failure(
       `nothing was written: ${file} cannot be: ${why}`,
-      "give this account the right to write there, or name another file with --config",
+      "make its folder, make sure that you may write there, or name another file with --config",
     );
   }
 }
+
+/** Makes one folder, not those above it: a mistyped path is not to become a tree. */
+const makeFolder = (folder: string): Promise<void> =>
+  mkdir(folder).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code !== "EEXIST") throw fault;
+  });
 
 const refusals: Readonly<Record<string, string>> = {
   EACCES: "permission is denied",
   EPERM: "permission is denied",
   EROFS: "its folder is read-only",
   ENOSPC: "the disk is full",
+  ENOENT: "its folder is not there and cannot be made",
+  ENOTDIR: "what should be its folder is a file",
 };
 
 const askPath = async (cwd: string): Promise<string> =>

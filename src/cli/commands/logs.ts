@@ -1,7 +1,7 @@
 import type { Portfolio } from "../../core/portfolio.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type Desk, withLedger } from "../desk.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { codeOfSignal, exitCodes } from "../exit-codes.ts";
 import { type Happened, openFollower } from "../follow.ts";
 import { pickById, pickProjects } from "../pick.ts";
 import { renderHappened } from "../progress.ts";
@@ -30,7 +30,7 @@ export async function logs(
     const left = new AbortController();
     let code: number = exitCodes.ok;
     const silence = desk.io.onSignal((signal) => {
-      code = signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+      code = codeOfSignal[signal];
       left.abort();
     });
     try {

@@ -31,7 +31,7 @@ export async function rescueList(
     const newest = [...rows].sort((a, b) => b.kept.at - a.kept.at);
     if (newest.length === 0 && !desk.flags.json)
       desk.say("nothing is kept: all that was done has landed, or waits as a task's branch");
-    else desk.answer(newest.map(rowJson), () => renderRows(newest, clock.now()));
+    else desk.answer(newest.map(rowJson), () => renderRows(newest, clock.now(), desk.columns));
     return exitCodes.ok;
   });
 }
@@ -162,7 +162,7 @@ const rowJson = ({ project, kept, title }: Row) => ({
   ...sizeOf(kept.changes),
 });
 
-function renderRows(rows: readonly Row[], now: KeptWork["at"]): string {
+function renderRows(rows: readonly Row[], now: KeptWork["at"], columns: number): string {
   const several = new Set(rows.map(({ project }) => project.name)).size > 1;
   const head = ["RESCUE", ...(several ? ["PROJECT"] : []), "KEPT", "SIZE", "WHY", "TITLE"];
   const cells = rows.map(({ project, kept, title }) => [
@@ -173,7 +173,7 @@ function renderRows(rows: readonly Row[], now: KeptWork["at"]): string {
     kept.why === "" ? "did not land" : line(kept.why, 50),
     line(title ?? "-", 60),
   ]);
-  return renderTable(head, cells);
+  return renderTable(head, cells, { columns, spare: ["SIZE", "WHY"] });
 }
 
 function sizeWords({ changes }: KeptWork): string {

@@ -1,6 +1,6 @@
 import { isShutFor } from "../../core/limit.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
-import { pauseAt } from "../../core/project.ts";
+import { pauseAt, pauser } from "../../core/project.ts";
 import { shutMs } from "../../core/settle.ts";
 import type { Ledger } from "../../ports/engine.ts";
 import type { Lock } from "../backstage.ts";
@@ -9,7 +9,7 @@ import { dryRun } from "../dry-run.ts";
 import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
 import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
-import { commandOf, pauser } from "../render/format.ts";
+import { commandOf } from "../render/format.ts";
 import { renderLimit } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";

@@ -27,7 +27,10 @@ export async function status(desk: Desk, options: StatusOptions): Promise<number
     const holder = await backstage.holder(portfolio);
     const limit = await ledger.limit();
     desk.answer({ ...toJson(portfolio, seen, { now, holder }), limit: limitJson(limit) }, () =>
-      renderStatus(portfolio, seen, { now, limit, paint: paintFor(desk.colour.out), holder }),
+      renderStatus(portfolio, seen, {
+        ...{ now, limit, holder, columns: desk.columns },
+        paint: paintFor(desk.colour.out),
+      }),
     );
     for (const { config, problem } of seen)
       if (problem !== null) desk.say(`orch: ${config.name}: its ledger cannot be read: ${problem}`);

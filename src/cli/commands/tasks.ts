@@ -75,5 +75,6 @@ function render(
     line(brief.title, 80),
   ]);
   if (look.several) head.splice(1, 0, "PROJECT");
-  return renderTable(head, cells);
+  const spare = ["TYPE", "ATTEMPT", "STATE", "PRIO", "CREATED"];
+  return renderTable(head, cells, { columns: look.desk.columns, spare });
 }

@@ -3,10 +3,10 @@ import type { CycleEvent } from "../../core/cycle.ts";
 import { type Failure, failureSentence } from "../../core/failure.ts";
 import type { CycleCreated, LogEvent, TaskCreated } from "../../core/ledger.ts";
 import type { LogLevel } from "../../core/portfolio.ts";
-import type { ProjectEvent } from "../../core/project.ts";
+import { type ProjectEvent, pauser } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, entry, money, pauser, shortSha } from "./format.ts";
+import { counted, entry, money, shortSha } from "./format.ts";
 
 export interface Told {
   readonly level: LogLevel;

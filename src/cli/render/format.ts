@@ -48,9 +48,6 @@ export function size(bytes: number): string {
   return `${step === 0 ? number : number.toFixed(1)} ${units[step]}`;
 }
 
-/** Who has paused a project, to be read by the person at the terminal. */
-export const pauser = (by: string): string => (by === "person" ? "a person" : `the ${by}`);
-
 /** `1 task`, `2 tasks`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 

@@ -32,6 +32,8 @@ interface Look {
   readonly now: Instant;
   readonly limit: Limit;
   readonly paint: Paint;
+  /** Columns of the terminal. */
+  readonly columns: number;
   /** Who works with the data folder: without a daemon no cycle begins by itself. */
   readonly holder: Holder | null;
 }
@@ -50,13 +52,15 @@ const head = [
   "LAST CYCLE",
 ];
 
+const numbers = ["RUNNING", "PENDING", "WAITING", "DONE", "FAILED", "TODAY", "TOTAL"];
+
 /** All projects as a table, and below it what needs a person. */
 export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: Look): string {
   if (seen.length === 0) return `${portfolio.file} lists no projects. Add one with \`orch init\`.`;
   const table = renderTable(
     head,
     seen.map((each) => row(each, look)),
-    [2, 3, 4, 5, 6, 7, 8],
+    { right: numbers, columns: look.columns, spare: ["TOTAL", "LAST CYCLE", "RUNNING"] },
   );
   const notes = [...seen.flatMap((each) => notesOn(each, look))];
   const all = allToday(

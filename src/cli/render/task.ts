@@ -69,7 +69,7 @@ function head(record: TaskRecord, look: TaskLook): string {
     ["why", why ?? ending(task)],
     ["project", config.name],
     ["type", `${brief.kind}, priority ${brief.priority}`],
-    ["attempt", `${state.attempt} of ${config.maxAttempts}`],
+    ["attempt", attemptWords(state)],
     ["cost", `${money(costUsd)}${lost}`],
     ["branch", look.branch ?? ""],
     ["landed", landed === undefined ? "" : `${shortSha(landed.commit)} on ${landed.branch}`],
@@ -83,6 +83,10 @@ function head(record: TaskRecord, look: TaskLook): string {
     .map(([name, value]) => `  ${paint.dim(name.padEnd(8))} ${value}`);
   return [paint.bold(`${task.id}  ${line(brief.title, 200)}`), ...lines].join("\n");
 }
+
+/** Which attempt it is, of how many as things stand: a retry by a person adds some. */
+const attemptWords = (state: Task["state"]): string =>
+  "left" in state ? `${state.attempt} of ${state.attempt + state.left}` : String(state.attempt);
 
 function ending({ state }: Task): string {
   if (state.at === "failed")

@@ -3,12 +3,12 @@ import type { Cycle } from "../../core/cycle.ts";
 import type { Instant } from "../../core/ids.ts";
 import type { Job } from "../../core/ledger.ts";
 import type { ProjectConfig } from "../../core/portfolio.ts";
-import { pauseAt } from "../../core/project.ts";
+import { pauseAt, pauser } from "../../core/project.ts";
 import { isOver, type Task } from "../../core/task.ts";
 import type { Overview } from "../../ports/engine.ts";
 import type { Holder } from "../backstage.ts";
 import { line } from "../sanitize.ts";
-import { pauser, relative } from "./format.ts";
+import { relative } from "./format.ts";
 
 export interface Circumstances {
   readonly task: Task;

@@ -1,5 +1,5 @@
 import type { Instant } from "../ids.ts";
-import { type RetryRules, retryOrFail } from "../retry.ts";
+import { retryOrFail } from "../retry.ts";
 import type { Candidate, TaskState } from "../task.ts";
 import { candidateOf, type Rows, skip, startAfresh } from "./row.ts";
 
@@ -9,10 +9,10 @@ import { candidateOf, type Rows, skip, startAfresh } from "./row.ts";
 function judgeAgain(
   s: Candidate,
   lost: { readonly detail: string; readonly now: Instant },
-  r: RetryRules,
+  max: number,
 ): TaskState {
   const tries = s.tries + 1;
-  if (tries >= r.triesMax)
+  if (tries >= max)
     return {
       at: "failed",
       attempt: s.attempt,
@@ -40,7 +40,7 @@ export const judgeRows = {
     "judge.failed": startAfresh,
     "judge.inconclusive": {
       to: ["submitted", "failed"],
-      next: (s, e, r) => judgeAgain(s, e, r),
+      next: (s, e, r) => judgeAgain(s, e, r.triesMax),
     },
     "judge.released": {
       to: ["submitted"],
@@ -53,7 +53,10 @@ export const judgeRows = {
     },
     "lease.expired": {
       to: ["submitted", "failed"],
-      next: (s, e, r) => judgeAgain(s, { now: e.now, detail: "the judge was lost too often" }, r),
+      next: (s, e, r) => {
+        const detail = "the judge was lost too often";
+        return judgeAgain(s, { now: e.now, detail }, r.lossesMax);
+      },
     },
     "task.skipped": skip,
   },

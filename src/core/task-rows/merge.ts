@@ -95,7 +95,7 @@ export const mergeRows = {
     "lease.expired": {
       to: ["conflicted", "failed"],
       next: (s, e, r) =>
-        s.tries + 1 >= r.triesMax
+        s.tries + 1 >= r.lossesMax
           ? {
               at: "failed",
               attempt: s.attempt,

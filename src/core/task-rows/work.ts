@@ -60,11 +60,11 @@ export const workRows = {
     "lease.expired": {
       to: ["pending", "failed"],
       next: ({ attempt, left, tries }, e, r) =>
-        tries + 1 >= r.triesMax
+        tries + 1 >= r.lossesMax
           ? {
               at: "failed",
               attempt,
-              failure: { kind: "workerLost", detail: `${r.triesMax} leases lost` },
+              failure: { kind: "workerLost", detail: `${r.lossesMax} leases lost` },
             }
           : { at: "pending", attempt, left, tries: tries + 1, notBefore: e.now },
     },

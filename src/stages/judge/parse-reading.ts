@@ -1,5 +1,5 @@
 /** Reads the judge's reading of a change. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Reading } from "../../core/records.ts";
 import { answerSchema, upTo, withoutNulls } from "../parse-schema.ts";
 

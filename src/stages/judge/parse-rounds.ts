@@ -1,5 +1,5 @@
 /** Reads a tree's rounds of checks as they were remembered. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CheckRun } from "../../core/checks.ts";
 
 const count = z.int().min(0);

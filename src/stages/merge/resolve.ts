@@ -23,6 +23,8 @@ export interface ResolveRequest {
   /** Goes on in the attempt's workspace and session, where they are still there. */
   readonly resume: boolean;
   readonly anew: SessionId;
+  /** Name of the workspace to take where a process that lost the task has the attempt's open. */
+  readonly spare: string;
   readonly begun: (begun: Begun) => Promise<void>;
   /** Records what came of it; false where it is not heard. */
   readonly ended: (outcome: WorkOutcome) => Promise<boolean>;
@@ -37,7 +39,8 @@ export async function resolve(
   const desk = await enter(stage, request, signal);
   await using workspace = desk.workspace;
   const make = async (): Promise<WorkOutcome> => {
-    await request.begun({ base: workspace.base, session: desk.session });
+    const { base, name } = workspace;
+    await request.begun({ base, session: desk.session, workspace: name });
     const held = await talk(stage, request, desk, signal);
     const outcome = await conclude(stage, request, { ...desk, held }, signal);
     return withLeftover(stage, request, workspace, outcome);
@@ -54,11 +57,12 @@ interface Desk {
 
 async function enter(
   { world }: Stage,
-  { attempt, candidate, resume, anew }: ResolveRequest,
+  { attempt, candidate, resume, anew, spare }: ResolveRequest,
   signal: AbortSignal,
 ): Promise<Desk> {
   const { repo } = world;
-  if (resume && attempt.base !== null) {
+  const isTaken = await repo.isOpen(attempt.workspace, signal);
+  if (!isTaken && resume && attempt.base !== null) {
     const workspace = await repo.reopen(attempt.workspace, attempt.base, signal);
     if (workspace !== null) {
       // what collides is known again by merging again, which writes nothing where it collides
@@ -68,14 +72,15 @@ async function enter(
     }
   }
   const tip = await repo.sync(signal);
-  const opening = { at: tip.commit, name: attempt.workspace, theirs: candidate };
+  const name = isTaken ? spare : attempt.workspace;
+  const opening = { at: tip.commit, name, theirs: candidate };
   const workspace = await repo.openConflict(opening, signal);
   return { workspace, conflicted: workspace.conflicted, session: anew, resumed: false };
 }
 
 async function talk(
   stage: Stage,
-  { task, attempt, budgetUsd }: ResolveRequest,
+  { task, budgetUsd }: ResolveRequest,
   { workspace, conflicted, session }: Desk,
   signal: AbortSignal,
 ): Promise<Held> {
@@ -93,7 +98,7 @@ async function talk(
       budgetUsd,
       env: envOf(installed),
       session,
-      name: attempt.workspace,
+      name: workspace.name,
       resume: true,
       edits: true,
     },

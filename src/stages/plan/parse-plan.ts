@@ -1,5 +1,5 @@
 /** Reads the planner's answer. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Plan } from "../../core/plan.ts";
 import { answerSchema } from "../parse-schema.ts";
 

@@ -27,17 +27,20 @@ export interface EnterRequest {
   /** Goes on in the attempt's workspace and session, where they are still there. */
   readonly resume: boolean;
   readonly before: Before | null;
+  /** Name of the workspace to take where a process that lost the task has the attempt's open. */
+  readonly spare: string;
 }
 
 /** Enters the workspace of an attempt. */
 export async function enter(
   { world }: Stage,
-  { task, attempt, resume, before }: EnterRequest,
+  { task, attempt, resume, before, spare }: EnterRequest,
   signal: AbortSignal,
 ): Promise<Entered> {
-  const name = attempt.workspace;
   let known = before;
-  if (resume && attempt.base !== null) {
+  const isTaken = await world.repo.isOpen(attempt.workspace, signal);
+  const name = isTaken ? spare : attempt.workspace;
+  if (!isTaken && resume && attempt.base !== null) {
     const kept = await world.repo.reopen(name, attempt.base, signal);
     if (kept !== null)
       return { workspace: kept, resumed: true, before, carried: attempt.carried ?? null };

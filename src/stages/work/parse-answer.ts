@@ -1,5 +1,5 @@
 /** Reads what a worker, or the refinery, answers. */
-import { z } from "zod";
+import * as z from "zod";
 import { answerSchema, upTo, withoutNulls } from "../parse-schema.ts";
 
 const outcomes = ["submitted", "blocked", "declined", "reported"] as const;

@@ -29,6 +29,8 @@ export interface WorkRequest {
   readonly budgetUsd: number;
   /** The session to begin where the attempt's own cannot go on. */
   readonly anew: SessionId;
+  /** Name of the workspace to take where a process that lost the task has the attempt's open. */
+  readonly spare: string;
   /** Records what is about to begin. */
   readonly begun: (begun: Begun) => Promise<void>;
   /** Records what came of it while the workspace is there to go on in; false where not heard. */
@@ -39,6 +41,7 @@ export interface WorkRequest {
 export interface Begun {
   readonly base: CommitSha;
   readonly session: SessionId;
+  readonly workspace: string;
   readonly carried?: CommitSha | undefined;
 }
 
@@ -65,7 +68,8 @@ async function workIn(
 ): Promise<WorkOutcome> {
   const { world } = stage;
   const session = resumed ? request.attempt.session : request.anew;
-  await request.begun({ base: workspace.base, session, carried: carried ?? undefined });
+  const { base, name } = workspace;
+  await request.begun({ base, session, workspace: name, carried: carried ?? undefined });
   const installed = await provide(world, workspace, signal);
   if (installed.kind === "failed") {
     // the branch itself cannot be set up: no worker could do better, so none is blamed
@@ -123,7 +127,7 @@ async function talk(
       budgetUsd,
       env,
       session,
-      name: attempt.workspace,
+      name: workspace.name,
       resume: true,
       model: attempt.model,
       edits: task.brief.kind !== "review",

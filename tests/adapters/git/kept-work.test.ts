@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepo } from "../../../src/adapters/git/open-repo.ts";
@@ -164,11 +164,14 @@ describe("workspaces of a process that died", () => {
     expect((await readdir(options.workspacesDir)).sort()).toEqual(["slot-0", "slot-1"]);
   });
 
-  test("a workspace that is open cannot be opened again meanwhile", async () => {
+  test("a workspace that is open is nobody else's: who asks for it gets another one", async () => {
     const { repo } = await opened(await repository(files));
     const { commit: at } = await repo.sync(signal);
     await using workspace = await repo.open({ at, name: "work-1" }, signal);
-    await expect(repo.open({ at, name: workspace.name }, signal)).rejects.toThrow("in use");
+    await writeFile(join(workspace.path, "half.txt"), "half\n");
+    await using other = await repo.open({ at, name: workspace.name }, signal);
+    expect(other.path).not.toBe(workspace.path);
+    expect(await readdir(other.path)).not.toContain("half.txt");
   });
 
   test("a kept workspace of a landed task is given back by the sweep, no other", async () => {

@@ -9,6 +9,7 @@ import {
   closedSlots,
   findSlot,
   freeSlot,
+  isOpenSlot,
   recordSlot,
 } from "../../../src/adapters/git/slots.ts";
 import { commitSha } from "../../../src/core/ids.ts";
@@ -56,7 +57,11 @@ async function openMany(pool: string, count: number, make: typeof abandoned) {
 test("what a running process has open is nobody else's", async () => {
   const pool = await folder();
   const mine = await open(pool, "work-1");
-  await expect(acquireSlot(pool, "work-1")).rejects.toThrow("in use by a running process");
+  expect(await isOpenSlot(pool, "work-1")).toBe(true);
+  expect(await isOpenSlot(pool, "work-2")).toBe(false);
+  const beside = await acquireSlot(pool, "work-1");
+  expect(beside.dir).not.toBe(mine.dir);
+  await freeSlot(beside);
   await expect(findSlot(pool, "work-1")).rejects.toThrow("in use by a running process");
   for await (const closed of closedSlots(pool, () => true)) expect(closed).toBeNull();
   expect((await open(pool, "work-2")).dir).not.toBe(mine.dir);

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RecordedRequest } from "../../../src/scripted-model/ledger.ts";
-import type { Place } from "./place.ts";
+import type { Ground } from "./place.ts";
 import type { Line } from "./tracer.ts";
 
 /** Requests that were answered in full: what the vendor charges for. */
@@ -10,7 +10,7 @@ export const paid = (requests: readonly RecordedRequest[]): readonly RecordedReq
   requests.filter(({ status }) => status === 200);
 
 /** Reads what the processes wrote down. */
-export async function readTrace({ trace }: Place): Promise<readonly Line[]> {
+export async function readTrace({ trace }: Pick<Ground, "trace">): Promise<readonly Line[]> {
   const text = await readFile(trace, "utf8");
   // each line was written in one call
   return text.split("\n").flatMap((line): Line[] => (line === "" ? [] : [JSON.parse(line)]));
@@ -27,7 +27,7 @@ export function sessionNames(trace: readonly Line[]): ReadonlyMap<string, string
 }
 
 /** Sessions that were under way when a trace broke off. */
-export function liveSessions(trace: readonly Line[]): readonly string[] {
+function liveSessions(trace: readonly Line[]): readonly string[] {
   const live = new Map<string, string>();
   for (const { when, call, session } of trace) {
     if (session === undefined) continue;
@@ -38,7 +38,10 @@ export function liveSessions(trace: readonly Line[]): readonly string[] {
 }
 
 /** Which replies stand in a session's conversation on disk, by their places. */
-export async function placesOnDisk({ data }: Place, session: string): Promise<ReadonlySet<number>> {
+export async function placesOnDisk(
+  { data }: Pick<Ground, "data">,
+  session: string,
+): Promise<ReadonlySet<number>> {
   const folder = join(data, "agents", session, "claude/projects");
   const files = await readdir(folder, { recursive: true }).catch(() => []);
   const places = new Set<number>();
@@ -60,37 +63,60 @@ export interface Crash {
   readonly live: readonly { readonly session: string; readonly places: ReadonlySet<number> }[];
 }
 
+/** The sessions that were under way when a process died, with what stood on disk of each. */
+export async function crashOf(
+  ground: Pick<Ground, "data">,
+  trace: readonly Line[],
+  requests: number,
+): Promise<Crash> {
+  const live = liveSessions(trace).map(async (session) => ({
+    session,
+    places: await placesOnDisk(ground, session),
+  }));
+  return { requests, live: await Promise.all(live) };
+}
+
 export interface Given {
-  readonly clean: readonly RecordedRequest[];
-  readonly cleanNames: ReadonlyMap<string, string>;
-  readonly crashed: readonly RecordedRequest[];
+  /** Requests that each session needs, by its name. */
+  readonly due: ReadonlyMap<string, number>;
+  readonly requests: readonly RecordedRequest[];
+  /** Whose each session is. */
   readonly names: ReadonlyMap<string, string>;
-  readonly crash: Crash;
+  /** In the order in which they came. */
+  readonly crashes: readonly Crash[];
 }
 
 /**
  * Says in words what was paid that need not have been; nothing where the bill is right. The agent's
  * program writes its conversation down every 100 ms: what it had not written when it died is lost.
  */
-export function overpaid({ clean, cleanNames, crashed, names, crash }: Given): readonly string[] {
+export function overpaid({ due, requests, names, crashes }: Given): readonly string[] {
   const faults: string[] = [];
-  const before = countBy(paid(clean), cleanNames);
-  const after = countBy(paid(crashed), names);
   const may = new Map<string, number>();
-  for (const { session, places } of crash.live) {
-    const name = names.get(session) ?? session;
-    const unwritten = paid(crashed.slice(0, crash.requests)).filter(
-      (each) => each.session === session && !places.has(each.place),
-    );
-    may.set(name, (may.get(name) ?? 0) + Math.max(1, unwritten.length));
+  for (const [at, crash] of crashes.entries()) {
+    const since = paid(requests.slice(crashes[at - 1]?.requests ?? 0, crash.requests));
+    for (const { session, places } of crash.live) {
+      const name = names.get(session) ?? session;
+      const unwritten = since.filter((each) => each.session === session && !places.has(each.place));
+      may.set(name, (may.get(name) ?? 0) + Math.max(1, unwritten.length));
+    }
   }
-  for (const [name, count] of after) {
-    const due = before.get(name) ?? 0;
-    if (count > due + (may.get(name) ?? 0))
-      faults.push(`${name}: ${count} requests paid, ${due} are due`);
+  for (const [name, count] of countBy(paid(requests), names)) {
+    const needed = due.get(name) ?? 0;
+    if (count > needed + (may.get(name) ?? 0))
+      faults.push(`${name}: ${count} requests paid, ${needed} are due`);
   }
-  const resumed = paid(crashed.slice(crash.requests));
-  for (const { session, places } of crash.live) {
+  for (const crash of crashes) faults.push(...paidAgain(crash, requests, names));
+  return faults;
+}
+
+function paidAgain(
+  crash: Crash,
+  requests: readonly RecordedRequest[],
+  names: ReadonlyMap<string, string>,
+): readonly string[] {
+  const resumed = paid(requests.slice(crash.requests));
+  return crash.live.flatMap(({ session, places }) => {
     const name = names.get(session);
     const again = resumed.filter(
       (each) =>
@@ -99,17 +125,14 @@ export function overpaid({ clean, cleanNames, crashed, names, crash }: Given): r
           (names.get(each.session) === name && !name?.startsWith("plan-"))) &&
         places.has(each.place),
     );
-    for (const { place } of again)
-      faults.push(`${name}: reply ${place} stood in the conversation and was paid again`);
-  }
-  return faults;
+    return again.map(
+      ({ place }) => `${name}: reply ${place} stood in the conversation and was paid again`,
+    );
+  });
 }
 
-/** Requests paid beyond a clean run's. */
-export const excessOf = ({ clean, crashed }: Given): number =>
-  paid(crashed).length - paid(clean).length;
-
-function countBy(
+/** How many requests came for each session, by its name. */
+export function countBy(
   requests: readonly RecordedRequest[],
   names: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, number> {

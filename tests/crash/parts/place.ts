@@ -1,17 +1,23 @@
-/** Where one story is played: a person's project with edits under way, a portfolio, a home. */
+/** Where stories are played: a home, a person's project with edits under way, a portfolio. */
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sampleFiles } from "../../support/cycle-samples.ts";
 
-export interface Place extends AsyncDisposable {
+/** A folder with a home and room for temporary files; the data folder is the program's to make. */
+export interface Ground extends AsyncDisposable {
   readonly root: string;
-  /** The person's repository. */
-  readonly project: string;
   readonly data: string;
   /** Every call with an effect, as the processes wrote it down. */
   readonly trace: string;
+  /** Git as the person uses it in a folder. */
+  gitIn(folder: string): (...args: readonly string[]) => string;
+}
+
+export interface Place extends Ground {
+  /** The person's repository. */
+  readonly project: string;
   git(...args: readonly string[]): string;
 }
 
@@ -31,19 +37,42 @@ export async function removeAll(): Promise<void> {
   for (const root of opened) await rm(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
+/** Lays out a ground; it is removed when it is disposed of. */
+export async function openGround(prefix: string): Promise<Ground> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), prefix)));
+  opened.add(root);
+  for (const folder of ["home", "tmp"]) await mkdir(join(root, folder));
+  // the loader's cache is shared: compiling everything for each story would take most of the time
+  const cache = `tsx-${process.getuid?.() ?? 0}`;
+  await mkdir(join(tmpdir(), cache), { recursive: true });
+  await symlink(join(tmpdir(), cache), join(root, "tmp", cache));
+  const trace = join(root, "trace.jsonl");
+  await writeFile(trace, "");
+  return {
+    ...{ root, data: join(root, "data"), trace },
+    gitIn:
+      (folder) =>
+      (...args) =>
+        execFileSync("git", args, {
+          cwd: folder,
+          env: { PATH: process.env["PATH"], HOME: join(root, "home"), ...identity },
+          encoding: "utf8",
+          maxBuffer: 64 * 1024 * 1024,
+        }).trimEnd(),
+    [Symbol.asyncDispose]: async () => {
+      opened.delete(root);
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
 /** Lays out a place; it is removed when it is disposed of. */
 export async function openPlace(config: Readonly<Record<string, unknown>> = {}): Promise<Place> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), "orch-crash-")));
+  const ground = await openGround("orch-crash-");
+  const { root } = ground;
   const project = join(root, "app");
-  for (const folder of ["app/tests", "home", "tmp"])
-    await mkdir(join(root, folder), { recursive: true });
-  const git = (...args: readonly string[]): string =>
-    execFileSync("git", args, {
-      cwd: project,
-      env: { PATH: process.env["PATH"], HOME: join(root, "home"), ...identity },
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-    }).trimEnd();
+  await mkdir(join(project, "tests"), { recursive: true });
+  const git = ground.gitIn(project);
   const files = { ...sampleFiles, "CLAUDE.md": "# App\n\n## Backlog\n\n- three tasks\n" };
   for (const [path, text] of Object.entries({ ...files, "mine.txt": "mine\n" }))
     await writeFile(join(project, path), text);
@@ -61,18 +90,5 @@ export async function openPlace(config: Readonly<Record<string, unknown>> = {}):
   const entry = { ...app, check_timeout_seconds: 60, worker_timeout_seconds: 120, ...config };
   const portfolio = { name: "crash", data_dir: "./data", projects: [entry] };
   await writeFile(join(root, "orch.json"), JSON.stringify(portfolio));
-  opened.add(root);
-  // the loader's cache is shared: compiling everything for each story would take most of the time
-  const cache = `tsx-${process.getuid?.() ?? 0}`;
-  await mkdir(join(tmpdir(), cache), { recursive: true });
-  await symlink(join(tmpdir(), cache), join(root, "tmp", cache));
-  const [data, trace] = [join(root, "data"), join(root, "trace.jsonl")];
-  await writeFile(trace, "");
-  return {
-    ...{ root, project, data, trace, git },
-    [Symbol.asyncDispose]: async () => {
-      opened.delete(root);
-      await rm(root, { recursive: true, force: true, maxRetries: 3 });
-    },
-  };
+  return { ...ground, project, git };
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Place } from "./place.ts";
+import type { Ground } from "./place.ts";
 import type { Setup } from "./setup.ts";
 
 const child = fileURLToPath(new URL("../child.ts", import.meta.url));
@@ -40,7 +40,11 @@ export async function endAll(): Promise<void> {
 }
 
 /** Starts it; nothing of this process's environment but PATH reaches it. */
-export function startOrch(place: Place, modelUrl: string, told: Told = {}): Orch {
+export function startOrch(
+  place: Pick<Ground, "root" | "trace">,
+  modelUrl: string,
+  told: Told = {},
+): Orch {
   const { argv = ["run"], env = {}, ...setup } = told;
   const json = JSON.stringify({ trace: place.trace, ...setup });
   const args = ["--import", loader, child, json, ...argv];

@@ -62,7 +62,11 @@ export async function factsOf(place: Place): Promise<Facts> {
     .sort();
 }
 
-async function reading<T>(place: Place, read: (engine: Engine) => Promise<T>): Promise<T> {
+/** Reads the ledgers of a place, beside whoever works there. */
+export async function reading<T>(
+  place: Pick<Place, "data">,
+  read: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const engine = openLedger({ dataDir: place.data });
   try {
     return await read(engine);
@@ -113,16 +117,25 @@ function factsOfProject({ project, counts, openCycle, today, nextCycleAt }: Over
   ];
 }
 
-function factsOfGit({ git, project, data }: Place): Facts {
-  const lines = (text: string): readonly string[] => text.split("\n").filter((each) => each !== "");
-  const fsck = (dir: string): readonly string[] =>
-    lines(
-      execFileSync("git", ["-C", dir, "fsck", "--strict", "--no-dangling", "--no-progress"], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
-    );
-  const hubs = lines(execFileSync("sh", ["-c", `ls -d ${data}/hubs/*.git`], { encoding: "utf8" }));
+/** The lines of a text that hold anything. */
+export const lines = (text: string): readonly string[] =>
+  text.split("\n").filter((each) => each !== "");
+
+/** The repositories that the program keeps for itself. */
+export const hubsOf = ({ data }: Pick<Place, "data">): readonly string[] =>
+  lines(execFileSync("sh", ["-c", `ls -d ${data}/hubs/*.git`], { encoding: "utf8" }));
+
+/** What git finds wrong with a repository. */
+export const fsck = (dir: string): readonly string[] =>
+  lines(
+    execFileSync("git", ["-C", dir, "fsck", "--strict", "--no-dangling", "--no-progress"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+
+function factsOfGit(place: Place): Facts {
+  const { git, project } = place;
   return [
     `tree: ${git("rev-parse", "main^{tree}").slice(0, 12)}`,
     `HEAD: ${git("symbolic-ref", "HEAD")}`,
@@ -133,7 +146,7 @@ function factsOfGit({ git, project, data }: Place): Facts {
       (id) => `landed: ${id}`,
     ),
     ...lines(git("for-each-ref", "--format=%(refname)")).map((ref) => `ref: ${ref}`),
-    ...[project, ...hubs].flatMap((dir) => fsck(dir).map((line) => `fsck: ${line}`)),
+    ...[project, ...hubsOf(place)].flatMap((dir) => fsck(dir).map((line) => `fsck: ${line}`)),
   ];
 }
 

@@ -1,15 +1,8 @@
 /** One story: a cycle, killed at one point or at none, started again until it is over. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Scene } from "../../../src/scripted-model/director.ts";
-import {
-  type Crash,
-  excessOf,
-  liveSessions,
-  overpaid,
-  placesOnDisk,
-  readTrace,
-  sessionNames,
-} from "./bill.ts";
+import type { RecordedRequest } from "../../../src/scripted-model/ledger.ts";
+import { type Crash, countBy, crashOf, overpaid, paid, readTrace, sessionNames } from "./bill.ts";
 import { keptBy } from "./leftovers.ts";
 import { openVendor, type Vendor } from "./model.ts";
 import { openPlace, type Place } from "./place.ts";
@@ -82,22 +75,16 @@ export async function playCrash(
   const diedAt = first.signal === "SIGKILL" ? first.at : null;
   const before = await readTrace(place);
   const names = sessionNames(before);
-  const crash: Crash = {
-    requests: vendor.model.requests().length,
-    live: await Promise.all(
-      liveSessions(before)
-        .filter(() => diedAt !== null)
-        .map(async (session) => ({ session, places: await placesOnDisk(place, session) })),
-    ),
-  };
+  const asked = vendor.model.requests().length;
+  const crash = await crashOf(place, diedAt === null ? [] : before, asked);
   const faults = await finish(place, vendor);
   const trace = await readTrace(place);
+  const requests = vendor.model.requests();
   const given = {
-    clean: clean.requests,
-    cleanNames: clean.names,
-    crashed: vendor.model.requests(),
+    due: countBy(paid(clean.requests), clean.names),
+    requests,
     names: new Map([...sessionNames(trace), ...names]),
-    crash,
+    crashes: [crash],
   };
   const kept = await keptBy(place);
   return {
@@ -106,10 +93,10 @@ export async function playCrash(
     differences: [...difference(clean.facts, await factsOf(place)), ...faults],
     overpaid: overpaid(given),
     leftovers: kept.filter((each) => !clean.kept.includes(each)),
-    excess: excessOf(given),
+    excess: paid(requests).length - paid(clean.requests).length,
     live: crash.live.length,
     recoveryMs:
-      diedAt === null ? null : recovery(diedAt, trace.slice(before.length), given.crash, vendor),
+      diedAt === null ? null : recovery(diedAt, trace.slice(before.length), crash, requests),
   };
 }
 
@@ -175,13 +162,13 @@ export function difference(clean: Facts, facts: Facts): readonly string[] {
 }
 
 /** Milliseconds until a session asks again or, where none was live, a call is made. */
-function recovery(
+export function recovery(
   diedAt: number,
   after: readonly Line[],
   { requests, live }: Crash,
-  { model }: Vendor,
+  asking: readonly RecordedRequest[],
 ): number | null {
-  const asked = model.requests()[requests]?.startedAt;
+  const asked = asking[requests]?.startedAt;
   const called = after.find(({ call }) => !/^(?:lock|engine\.recover) /.test(call))?.at;
   const at = live.length > 0 ? asked : called;
   return at === undefined ? null : at - diedAt;

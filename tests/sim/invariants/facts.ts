@@ -8,9 +8,9 @@ import type { Limit } from "../../../src/core/limit.ts";
 import type { Task, TaskEvent, TaskState } from "../../../src/core/task.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
-import type { PublishRequest } from "../../../src/ports/repo.ts";
+import type { PublishRequest, Rescued } from "../../../src/ports/repo.ts";
 import type { Process } from "../world/time.ts";
-import type { Book, Land, Universe } from "../world/universe.ts";
+import type { Account, Book, Land, Room, Universe } from "../world/universe.ts";
 
 /** What the watch remembers of one project. */
 export interface Known {
@@ -35,6 +35,8 @@ export interface Known {
   readonly begun: Map<string, number>;
   /** How the last session of an owner ended, by owner and transcript. */
   readonly endings: Map<string, Ending["kind"]>;
+  /** What was rescued and told of. */
+  readonly rescued: Set<Rescued>;
 }
 
 /** Everything that can be asked at any moment. */
@@ -57,12 +59,22 @@ export interface Claimed extends Scene {
   readonly token: Token;
   /** Whether the model could be had, as it stood before the claim. */
   readonly limit: Limit;
+  /** When sessions may start again, as the vendor told some session that has reported it. */
+  readonly toldUntil: number;
   /** Jobs as they were before the claim. */
   readonly before: ReadonlyMap<string, JobRow>;
 }
 
 export interface Landed extends Scene {
   readonly request: PublishRequest;
+}
+
+export interface Gone extends Scene {
+  readonly room: Room;
+}
+
+export interface Refused extends Gone {
+  readonly by: Process;
 }
 
 export interface Writing extends Scene {
@@ -85,6 +97,11 @@ export interface Planned extends Scene {
 
 export interface Finishing extends Scene {
   readonly delivery: Delivery;
+}
+
+export interface Charged extends Scene {
+  /** What the charged session spends from. */
+  readonly account: Account;
 }
 
 export interface SessionBegun extends Scene {

@@ -1,5 +1,6 @@
 /** One limit over all projects: while the model cannot be had nobody asks it, then one tries. */
-import type { Claimed, Invariant } from "./facts.ts";
+import type { LimitMode } from "../../../src/core/limit.ts";
+import type { Claimed, Invariant, Writing } from "./facts.ts";
 
 /** G16: nothing that needs the model starts while all wait for it; afterwards one starts alone. */
 export const limitHoldsAll: Invariant<Claimed> = {
@@ -33,5 +34,57 @@ export const oneTriesAlone: Invariant<Claimed> = {
         return `${row.job.queue} starts while delivery ${token} of ${project} tries`;
     }
     return null;
+  },
+};
+
+/** G16: once a session has reported when the vendor lets others start, nobody starts before. */
+export const vendorIsBelieved: Invariant<Claimed> = {
+  name: "the vendor is believed",
+  promise: "G16",
+  check({ universe, row, toldUntil }) {
+    const ms = toldUntil - universe.time.now();
+    if (row.job.queue === "merge" || ms <= 0) return null;
+    return `${row.job.queue} starts ${ms} ms before the vendor lets it`;
+  },
+};
+
+/** What a decision makes of the limit, beside what it was; null where it leaves it. */
+function stepOf({ universe, changes }: Writing): readonly [LimitMode, LimitMode] | null {
+  const before = universe.store.portfolio.limit.get("")?.mode ?? { at: "clear" };
+  const change = changes.findLast((each) => each.kind === "limit");
+  return change?.kind === "limit" ? [before, change.limit.mode] : null;
+}
+
+/** G16: a wait neither ends early, unless a person ends it, nor grows by what ran on before it. */
+export const waitsAreKept: Invariant<Writing> = {
+  name: "waits are kept",
+  promise: "G16",
+  check(facts) {
+    const [before, after] = stepOf(facts) ?? [];
+    const now = facts.universe.time.now();
+    if (after?.at !== "waiting") return null;
+    const isMet = after.metBy !== null;
+    // the vendor may name an end that is near; where it names none, or one that has passed, not
+    if (isMet && after.until <= now) return "a limit was met, and all may try again at once";
+    if (before?.at !== "waiting" || before.until <= now || facts.by.seat === "person") return null;
+    if (after.until < before.until) return `a wait ends ${before.until - after.until} ms early`;
+    return after.waits > before.waits ? "what ran on counts as a wait of its own" : null;
+  },
+};
+
+/** G16: only the one that tries says that the model answers again. */
+export const whoTriesSays: Invariant<Writing> = {
+  name: "who tries says that it is over",
+  promise: "G16",
+  check(facts) {
+    const [before, after] = stepOf(facts) ?? [];
+    if (before === undefined || before.at === "clear" || after?.at !== "clear") return null;
+    const { owner } = facts.by;
+    if (before.at === "waiting") return `${owner} ends the wait, and nobody has tried`;
+    const { project, token } = before.probe;
+    const mine = [...facts.universe.given].some(
+      ([key, each]) => each === token && key.startsWith(`${owner} ${project} `),
+    );
+    return mine ? null : `${owner} ends the wait while delivery ${token} of ${project} tries`;
   },
 };

@@ -2,55 +2,64 @@
  * Money: what the vendor bills is known before it is spent, and no cap is passed by more than a
  * session.
  */
-import type { ProjectData } from "../../../src/adapters/engine/memory/rows.ts";
-import type { Universe } from "../world/universe.ts";
 import { dayOf } from "../world/vendor.ts";
-import type { Invariant, Scene, Writing } from "./facts.ts";
+import type { Charged, Invariant, Scene, Writing } from "./facts.ts";
 
 /** Sums of floats. */
 const slackUsd = 1e-6;
 
 /**
- * G5: the bill is never more than what is settled and reserved, but for a session's last request.
+ * G5: no delivery is billed more than is settled or reserved for it, but for its session's last
+ * request.
  */
 export const billIsCovered: Invariant<Scene> = {
   name: "the bill is covered",
   promise: "G5",
   check({ universe, known, data }) {
-    const { bill, overrun } = universe.vendor;
-    const { name, rules } = known.land;
-    // with a gateway the last request was set aside, too
-    const over = rules.limits.metered === true ? 0 : (overrun.get(name) ?? 0);
-    const billed = (bill.get(name) ?? 0) - over;
-    const covered = coveredBy(data);
-    if (billed <= covered + slackUsd) return null;
-    return `$${billed.toFixed(3)} were billed, $${covered.toFixed(3)} are settled or reserved`;
+    const isMetered = known.land.rules.limits.metered === true;
+    for (const { token, settledUsd, amountUsd } of data.reservations.values()) {
+      const account = universe.vendor.accounts.get(`${known.land.name} ${token}`);
+      if (account === undefined) continue;
+      // with a gateway the last request was set aside, too
+      const billedUsd = isMetered ? account.usd : Math.min(account.usd, account.capUsd);
+      const coveredUsd = settledUsd ?? amountUsd;
+      if (billedUsd > coveredUsd + slackUsd)
+        return `delivery ${token} was billed ${inUsd(billedUsd)}, ${inUsd(coveredUsd)} are covered`;
+    }
+    return null;
   },
 };
 
-function coveredBy({ reservations }: ProjectData): number {
-  let sum = 0;
-  for (const { settledUsd, amountUsd } of reservations.values()) sum += settledUsd ?? amountUsd;
-  return sum;
-}
+const inUsd = (usd: number): string => `$${usd.toFixed(3)}`;
 
-/** G5: a day's caps, of a project and of the portfolio, hold in the vendor's bill. */
-export const capsHold: Invariant<Scene> = {
+/** G5: a session spends what its delivery set aside, never from nowhere. */
+export const sessionsSpendWhatIsTheirs: Invariant<Charged> = {
+  name: "sessions spend what is theirs",
+  promise: "G5",
+  check({ data, account: { token } }) {
+    return data.reservations.has(String(token)) ? null : "a session spends what nobody set aside";
+  },
+};
+
+/** G5: the caps of days, of a project and of the portfolio, and of cycles hold in the bill. */
+export const capsHold: Invariant<Charged> = {
   name: "caps hold",
   promise: "G5",
-  check({ universe, known }) {
+  check({ universe, known, account: { day, cycle } }) {
     const { name, rules } = known.land;
-    const { dayUsd, portfolioDayUsd } = rules.limits.caps;
-    const day = dayOf(universe.time.now());
-    // sessions that began before midnight are billed after it
-    const early = (universe.time.now() % 86_400_000) / 60_000 < 10;
+    const { dayUsd, portfolioDayUsd, cycleUsd } = rules.limits.caps;
+    const { bill, overrun, dearestUsd } = universe.vendor;
     const isMetered = rules.limits.metered === true;
-    const last = isMetered ? universe.vendor.dearestUsd + slackUsd : lastRequests(universe);
-    const slack = last + (early ? rules.limits.sessionUsd.worker : 0);
-    const passed = (cap: number | null, key: string) =>
-      cap !== null && (universe.vendor.billOfDay.get(key) ?? 0) > cap + slack;
+    // with a gateway one request passes a cap, else the last one of each session
+    const beyondUsd = (key: string) => (isMetered ? dearestUsd : (overrun.get(key) ?? 0));
+    // what counts is the day on which the money was set aside, also where midnight passed since
+    const passed = (capUsd: number | null, key: string) =>
+      capUsd !== null && (bill.get(key) ?? 0) > capUsd + beyondUsd(key) + slackUsd;
     if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
-    return passed(portfolioDayUsd, day) ? "the portfolio's cap of the day is passed" : null;
+    if (passed(portfolioDayUsd, day)) return "the portfolio's cap of the day is passed";
+    return cycle !== null && passed(cycleUsd, `${name} ${cycle}`)
+      ? `the cap of cycle ${cycle} is passed`
+      : null;
   },
 };
 
@@ -122,10 +131,6 @@ interface Counted {
 
 const sumOf = (counted: readonly Counted[]): number =>
   counted.reduce((sum, { settledUsd, amountUsd }) => sum + (settledUsd ?? amountUsd), 0);
-
-/** By as much as sessions passed their own caps with their last requests. */
-const lastRequests = ({ vendor }: Universe): number =>
-  [...vendor.overrun.values()].reduce((sum, each) => sum + each, slackUsd);
 
 /** G5: the portfolio's books never count less than a project's own. */
 export const portfolioCountsEnough: Invariant<Scene> = {

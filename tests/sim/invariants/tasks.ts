@@ -38,9 +38,9 @@ export const triesAreBounded: Invariant<TaskStep> = {
   name: "tries are bounded",
   promise: "S1.9",
   check({ known, task, after }) {
-    const { triesMax } = known.land.rules.limits.rules;
+    const { triesMax, lossesMax } = known.land.rules.limits.rules;
     const bounded = "tries" in after && after.at !== "merging" && after.at !== "unsettled";
-    return bounded && after.at !== "approved" && after.tries >= triesMax
+    return bounded && after.at !== "approved" && after.tries >= Math.max(triesMax, lossesMax)
       ? `${task.id} is ${after.at} after ${after.tries} lost leases`
       : null;
   },
@@ -144,29 +144,20 @@ export const passesArePasses: Invariant<Writing> = {
 export const onlyHoldersMeanToLand: Invariant<Writing> = {
   name: "only holders mean to land",
   promise: "G4",
-  check({ data, changes, by }) {
+  check({ universe, known, data, changes, by }) {
     for (const change of changes) {
       if (change.kind !== "landing" || change.landing.state !== "intended") continue;
       for (const id of change.landing.tasks) {
         const state = data.tasks.get(id)?.state;
-        const ours = state?.at === "merging" && holds(data, id, by.owner);
-        if (!ours) return `${change.landing.id} is meant while ${id} is ${state?.at}`;
+        const mine = universe.given.get(`${by.owner} ${known.land.name} merge ${id}`);
+        if (state?.at === "merging" && state.token === mine) continue;
+        const has = state !== undefined && "token" in state ? ` by delivery ${state.token}` : "";
+        return `${by.owner}, given ${mine}, means to land ${id}, which is ${state?.at}${has}`;
       }
     }
     return null;
   },
 };
-
-/** Tells whether a process has a task's merge in hand. */
-const holds = ({ jobs }: Writing["data"], task: string, by: string): boolean =>
-  [...jobs.values()].some(
-    ({ job: { queue, subject, state }, owner }) =>
-      queue === "merge" &&
-      subject.kind === "task" &&
-      subject.task === task &&
-      state.at === "live" &&
-      owner === by,
-  );
 
 /** G15: too many failures in a row pause the project. */
 export const failuresOpenTheCircuit: Invariant<Scene> = {

@@ -1,7 +1,8 @@
 /** Watches every write, landing and charge, and asks each invariant that it concerns. */
 
 import type { ProjectName } from "../../../src/core/ids.ts";
-import { type Limit, noLimit } from "../../../src/core/limit.ts";
+import type { Change } from "../../../src/core/ledger.ts";
+import { noLimit } from "../../../src/core/limit.ts";
 import { type Land, onPurpose, say, type Universe, type Watch } from "../world/universe.ts";
 import { invariants } from "./all.ts";
 import type { Claimed, Invariant, Known, Scene } from "./facts.ts";
@@ -29,6 +30,7 @@ export interface Guard extends Watch {
 export function openWatch(universe: Universe): Guard {
   let violation: Violation | null = null;
   let limit = noLimit;
+  let toldUntil = 0;
   const all = new Map<ProjectName, Known>();
   const broken = (found: Violation): void => {
     if (violation !== null) return;
@@ -73,7 +75,8 @@ export function openWatch(universe: Universe): Guard {
       about(project, (scene) => {
         if (wroteNothing(scene)) return;
         readEvents(scene, by, ask);
-        for (const claimed of claimsIn(scene, project, limit)) ask(invariants.claimed, claimed);
+        for (const claimed of claimsIn(scene, project, { limit, toldUntil }))
+          ask(invariants.claimed, claimed);
         scene.known.jobs = new Map(scene.data.jobs);
         ask(invariants.wrote, scene);
       });
@@ -81,12 +84,18 @@ export function openWatch(universe: Universe): Guard {
       limit = universe.store.portfolio.limit.get("") ?? noLimit;
     },
     writes: (project, changes, by) =>
-      about(project, (scene) => ask(invariants.writing, { ...scene, changes, by })),
+      about(project, (scene) => {
+        ask(invariants.writing, { ...scene, changes, by });
+        toldUntil = Math.max(toldUntil, toldBy(universe, project, changes));
+        const isLifted = changes.some(({ kind }) => kind === "limit") && by.seat === "person";
+        if (isLifted) toldUntil = 0;
+      }),
     finishes: (delivery) =>
       about(delivery.project, (scene) => ask(invariants.finishing, { ...scene, delivery })),
     landed: ({ name }, request) =>
       about(name, (scene) => ask(invariants.landed, { ...scene, request })),
-    charged: (project) => about(project, (scene) => ask(invariants.charged, scene)),
+    charged: (account) =>
+      about(account.project, (scene) => ask(invariants.charged, { ...scene, account })),
     began: ({ name }, request, by, book) =>
       about(name, (scene) => ask(invariants.began, { ...scene, request, by, book })),
     ended: ({ name, rooms }, request, by, { kind }) =>
@@ -100,6 +109,10 @@ export function openWatch(universe: Universe): Guard {
             at: universe.time.now(),
           });
       }),
+    gone: (land, room) => about(land.name, (scene) => ask(invariants.gone, { ...scene, room })),
+    refused: (land, room, by) =>
+      about(land.name, (scene) => ask(invariants.refused, { ...scene, room, by })),
+    rescued: ({ name }, rescued) => about(name, ({ known }) => void known.rescued.add(rescued)),
     lost: ({ name }, room) => about(name, ({ known }) => void known.finished.delete(room)),
     heard: (text) => {
       if (!expected.test(text)) broken({ invariant: "no bugs", promise: "S1.8", what: text });
@@ -130,6 +143,7 @@ const knownOf = (land: Land): Known => ({
   finished: new Map(),
   begun: new Map(),
   endings: new Map(),
+  rescued: new Set(),
 });
 
 function wroteNothing({ known, data }: Scene): boolean {
@@ -138,7 +152,31 @@ function wroteNothing({ known, data }: Scene): boolean {
   return true;
 }
 
-function claimsIn(scene: Scene, project: ProjectName, limit: Limit): readonly Claimed[] {
+/** When sessions may start again, as the vendor told the deliveries that are being released. */
+function toldBy(
+  { vendor, store }: Universe,
+  project: ProjectName,
+  changes: readonly Change[],
+): number {
+  const mode = store.portfolio.limit.get("")?.mode;
+  let until = 0;
+  for (const change of changes) {
+    if (change.kind !== "event" || !("event" in change.event)) continue;
+    const { event } = change.event;
+    if (!event.type.endsWith(".released") || !("token" in event)) continue;
+    // while another tries, what ran on since before tells nothing new
+    const mine = mode?.at === "probing" && mode.probe.token === event.token;
+    if (mode?.at === "probing" && !mine) continue;
+    until = Math.max(until, vendor.accounts.get(`${project} ${event.token}`)?.toldUntil ?? 0);
+  }
+  return until;
+}
+
+function claimsIn(
+  scene: Scene,
+  project: ProjectName,
+  { limit, toldUntil }: Pick<Claimed, "limit" | "toldUntil">,
+): readonly Claimed[] {
   const { known, data } = scene;
   const claims: Claimed[] = [];
   for (const [id, row] of data.jobs) {
@@ -147,8 +185,8 @@ function claimsIn(scene: Scene, project: ProjectName, limit: Limit): readonly Cl
     if (job.state.at !== "live" || before === row) continue;
     const { token } = job.state;
     if (before?.job.state.at === "live" && before.job.state.token === token) continue; // renewed
-    // it is live
-    claims.push({ ...scene, limit, row: row as Claimed["row"], token, before: known.jobs });
+    const live = row as Claimed["row"]; // it is live, as was seen above
+    claims.push({ ...scene, limit, toldUntil, row: live, token, before: known.jobs });
     known.lastToken = Math.max(known.lastToken, token - 1);
     known.newest.set(subjectKey(project, job), token);
     const owners = known.begunBy.get(job.id) ?? new Set();

@@ -1,7 +1,9 @@
 /** Agents' work: paid once, kept until it has landed. */
 import type { TaskState } from "../../../src/core/task.ts";
 import type { SessionRequest } from "../../../src/ports/agent.ts";
-import type { Invariant, Known, Scene, SessionBegun, TaskStep } from "./facts.ts";
+import { authorOf } from "../world/rescue.ts";
+import { workOf } from "../world/rooms.ts";
+import type { Gone, Invariant, Known, Refused, Scene, SessionBegun, TaskStep } from "./facts.ts";
 
 /**
  * G3: what a finished session did is not paid for again: for the same attempt, verdict or plan no
@@ -63,6 +65,53 @@ export const unlandedWorkStays: Invariant<Scene> = {
     for (const { task, outcome } of data.attempts.values())
       if (outcome.kind === "submitted" && !isKept(land.git, outcome.commit))
         return `${outcome.commit}, submitted for ${task}, is kept nowhere`;
+    return null;
+  },
+};
+
+/** G18: no workspace is given up with work in it that is kept nowhere. */
+export const workIsKept: Invariant<Gone> = {
+  name: "given up work is kept",
+  promise: "G18",
+  check({ known: { land }, room }) {
+    const { git } = land;
+    if (authorOf(room.name) === null) return null;
+    const plain = [...workOf(room)].filter(([path]) => !path.endsWith("/.git"));
+    const tree = git.writeTree(new Map(plain));
+    if (tree === git.writeTree(room.opened)) return null;
+    for (const each of git.refs.values()) if (git.find(each).tree === tree) return null;
+    for (const each of git.history()) if (git.find(each).tree === tree) return null;
+    return `what ${room.name} held is kept nowhere`;
+  },
+};
+
+/** A process that hangs, and has lost its task, keeps nobody from it. */
+export const holdersFindRoom: Invariant<Refused> = {
+  name: "whoever has a task finds room",
+  promise: "S1.9",
+  check({ universe, known: { land }, data, room, by }) {
+    const task = authorOf(room.name)?.task ?? "";
+    const state = data.tasks.get(task)?.state;
+    if (state === undefined || !("token" in state)) return null;
+    const isTheirs = ["work", "resolve"].some(
+      (queue) => universe.given.get(`${by.owner} ${land.name} ${queue} ${task}`) === state.token,
+    );
+    return isTheirs ? `${by.owner} has ${task}, and cannot open ${room.name}` : null;
+  },
+};
+
+/** G15, G18: what a lost attempt left is written down for the next one. */
+export const rescuesAreTold: Invariant<Scene> = {
+  name: "rescues are told",
+  promise: "G15, G18",
+  check({ known, data }) {
+    for (const { task, attempt, workspace, commit } of known.rescued) {
+      const own = [...data.attempts.values()].filter(
+        (each) => each.task === task && each.attempt === attempt && each.workspace === workspace,
+      );
+      const isTold = own.length === 0 || own.some(({ leftover }) => leftover?.commit === commit);
+      if (!isTold) return `${commit}, rescued from ${workspace}, is not told`;
+    }
     return null;
   },
 };

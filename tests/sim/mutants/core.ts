@@ -8,7 +8,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (live >= limits.workersMax)",
     by: "if (live > limits.workersMax)",
     promise: "S3.2",
-    seed: 9,
+    seed: 12,
   },
   {
     name: "a worker of the portfolio's too many",
@@ -16,7 +16,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "portfolio.workersLive < max)",
     by: "portfolio.workersLive <= max)",
     promise: "S3.2",
-    seed: 21,
+    seed: 22,
   },
   {
     name: "pauses are ignored",
@@ -32,7 +32,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (job.queue === "work" && running === undefined)',
     by: 'if (job.queue === "cycle" && running === undefined)',
     promise: "S1.4",
-    seed: 2,
+    seed: 5,
   },
   {
     name: "cycles run side by side",
@@ -48,7 +48,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "reservations.filter(({ token }) => token === lost).map(settledAsSpent);",
     by: 'reservations.flatMap((each) => each.token !== lost ? [] : [{ kind: "reservation", reservation: { ...each, settledUsd: 0 } }]);',
     promise: "G5",
-    seed: 4,
+    seed: 5,
   },
   {
     name: "nothing is set aside",
@@ -64,7 +64,31 @@ export const coreMutants: readonly Mutant[] = [
     text: "tightest.leftUsd >= wantUsd)",
     by: "tightest.leftUsd >= -wantUsd)",
     promise: "G5",
-    seed: 356,
+    seed: 402,
+  },
+  {
+    name: "a day has no cap",
+    file: "src/core/budget.ts",
+    text: "caps.dayUsd, spent.today)",
+    by: "null, spent.today)",
+    promise: "G5",
+    seed: 96,
+  },
+  {
+    name: "the portfolio's day has no cap",
+    file: "src/core/budget.ts",
+    text: "caps.portfolioDayUsd, portfolio.today)",
+    by: "null, portfolio.today)",
+    promise: "G5",
+    seed: 10,
+  },
+  {
+    name: "a cycle has no cap",
+    file: "src/core/budget.ts",
+    text: "caps.cycleUsd, spent.cycle)",
+    by: "null, spent.cycle)",
+    promise: "G5",
+    seed: 588,
   },
   {
     name: "a lease that ran out is not told",
@@ -80,7 +104,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'key: queue === "merge" ? "merge" : null,',
     by: "key: null,",
     promise: "G1",
-    seed: 14,
+    seed: 27,
   },
   {
     name: "priority is ignored",
@@ -88,7 +112,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "priority: task.brief.priority,",
     by: "priority: -task.brief.priority,",
     promise: "S7.5",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "a lost merge is approved again",
@@ -96,7 +120,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'to: ["unsettled"],\n      next: (s) => ({ ...candidateOf(s), at: "unsettled", tries: s.tries + 1 }),',
     by: 'to: ["approved"],\n      next: (s) => ({ ...candidateOf(s), at: "approved", parked: null, notBefore: 0 }) as never,',
     promise: "G4",
-    seed: 94,
+    seed: 99,
   },
   {
     name: "what is unsettled may be skipped",
@@ -104,7 +128,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "  unsettled: {",
     by: '  unsettled: {\n    "task.skipped": skip,',
     promise: "G4",
-    seed: 384,
+    seed: 1095,
   },
   {
     name: "what is being merged may be skipped",
@@ -120,7 +144,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "left: left - 1,",
     by: "left,",
     promise: "G15",
-    seed: 31,
+    seed: 49,
   },
   {
     name: "retries do not wait",
@@ -128,7 +152,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "notBefore: later(now, waitMs(",
     by: "notBefore: later(now, 0 * waitMs(",
     promise: "G15",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "lost leases are not counted",
@@ -144,7 +168,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tries: s.tries,\n        notBefore: e.notBefore,",
     by: "tries: s.tries + 1,\n        notBefore: e.notBefore,",
     promise: "G16",
-    seed: 7,
+    seed: 18,
   },
   {
     name: "the circuit never opens",
@@ -152,7 +176,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (inARow < max || mode.at === "paused")',
     by: "if (inARow > 0)",
     promise: "G15",
-    seed: 198,
+    seed: 254,
   },
   {
     name: "a failed task may be planned again",
@@ -160,7 +184,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (known !== undefined) return",
     by: 'if (known !== undefined && known.became !== "failed") return',
     promise: "G15",
-    seed: 38,
+    seed: 39,
   },
   {
     name: "a draft too many",
@@ -184,7 +208,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (jobs.some((job) => job?.state.at === "live")) return;',
     by: "void jobs;",
     promise: "S1.2",
-    seed: 7,
+    seed: 10,
   },
   {
     name: "cycles never end",
@@ -200,7 +224,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (later(each.at, abandonedMs) <= view.now)",
     by: "if (later(each.at, abandonedMs) < view.now - 1e12)",
     promise: "G5",
-    seed: 47,
+    seed: 60,
   },
   {
     name: "inconclusive passes",
@@ -208,22 +232,6 @@ export const coreMutants: readonly Mutant[] = [
     text: 'if (gates.decision === "inconclusive")',
     by: 'if (gates.decision === "inconclusive" && signal.aborted)',
     promise: "S4",
-    seed: 105,
-  },
-  {
-    name: "nobody waits for the limit",
-    file: "src/core/limit.ts",
-    text: 'if (now < mode.until) return "wait";',
-    by: 'if (now < mode.until) return "free";',
-    promise: "G16",
-    seed: 3,
-  },
-  {
-    name: "all try at once",
-    file: "src/core/limit.ts",
-    text: 'now >= mode.until ? "probe" : "wait";',
-    by: 'now >= mode.until ? "probe" : "free";',
-    promise: "G16",
-    seed: 3,
+    seed: 124,
   },
 ];

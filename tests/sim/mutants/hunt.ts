@@ -4,6 +4,7 @@ import { bundle } from "../run/bundle.ts";
 import { runSeeds } from "../run/pool.ts";
 import type { Ran } from "../run/simulate.ts";
 import { coreMutants } from "./core.ts";
+import { limitMutants } from "./limit.ts";
 import { moneyMutants } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
 import { portMutants } from "./ports.ts";
@@ -11,6 +12,7 @@ import { stageMutants } from "./stages.ts";
 
 export const mutants: readonly Mutant[] = [
   ...coreMutants,
+  ...limitMutants,
   ...moneyMutants,
   ...stageMutants,
   ...portMutants,

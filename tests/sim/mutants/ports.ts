@@ -8,7 +8,7 @@ export const portMutants: readonly Mutant[] = [
     text: "return row.job.state.token === token ? row : null;",
     by: "return row;",
     promise: "S7.4",
-    seed: 528,
+    seed: 665,
   },
   {
     name: "tokens are given twice",
@@ -24,7 +24,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (holds || (due && !heads.has(key))) heads.set(key, row);",
     by: "if (!holds && due) heads.set(key, row);",
     promise: "G1",
-    seed: 14,
+    seed: 27,
   },
   {
     name: "the last one goes first",
@@ -32,7 +32,7 @@ export const portMutants: readonly Mutant[] = [
     text: "(a.job.id < b.job.id ? -1 : 1)",
     by: "(a.job.id > b.job.id ? -1 : 1)",
     promise: "G1",
-    seed: 55,
+    seed: 117,
   },
   {
     name: "the dead keep their jobs",
@@ -40,7 +40,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'job.state.at === "live" && (owner === null || !alive(owner));',
     by: 'job.state.at === "live" && owner === null && alive("");',
     promise: "S7.2",
-    seed: 14,
+    seed: 53,
   },
   {
     name: "what was lost is never delivered again",
@@ -64,7 +64,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'if (isWorker(job)) mirror.raise.push({ kind: "worker", worker: { token: next, owner } });',
     by: "",
     promise: "S3.2",
-    seed: 21,
+    seed: 22,
   },
   {
     name: "the portfolio does not hear of money",
@@ -80,7 +80,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (git.fence !== token || git.head !== from) return",
     by: "if (git.fence !== token) return",
     promise: "G1",
-    seed: 50,
+    seed: 68,
   },
   {
     name: "port: the fence holds nobody",
@@ -88,7 +88,7 @@ export const portMutants: readonly Mutant[] = [
     text: "if (git.fence !== token || git.head",
     by: "if (git.head",
     promise: "G4",
-    seed: 4,
+    seed: 79,
   },
   {
     name: "port: the sweep takes what has not landed",
@@ -96,6 +96,22 @@ export const portMutants: readonly Mutant[] = [
     text: "if (!git.history().has(commit)) git.refs.set(",
     by: "if (git.history().size === 0) git.refs.set(",
     promise: "G18",
-    seed: 3,
+    seed: 6,
+  },
+  {
+    name: "port: workspaces are given up without a rescue",
+    file: "tests/sim/world/rescue.ts",
+    text: "const kept = rescue(land, room, { ...author, why: request.why });",
+    by: "const kept = null as Rescued | null;",
+    promise: "G18",
+    seed: 77,
+  },
+  {
+    name: "port: what a process has open is given up",
+    file: "tests/sim/world/rescue.ts",
+    text: "if (room.holder?.alive === true) continue;",
+    by: "",
+    promise: "G18",
+    seed: 115,
   },
 ];

@@ -8,7 +8,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (!(await repo.fence(token, signal)))",
     by: "if (token < 0)",
     promise: "G4",
-    seed: 981,
+    seed: 1521,
   },
   {
     name: "nobody looks whether it has landed",
@@ -16,7 +16,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (landed !== null)",
     by: "if (landed !== null && signal.aborted)",
     promise: "G4",
-    seed: 94,
+    seed: 99,
   },
   {
     name: "another tree is checked than lands",
@@ -32,7 +32,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (gates.decision !== "pass")',
     by: 'if (gates.decision === "inconclusive")',
     promise: "G1",
-    seed: 193,
+    seed: 575,
   },
   {
     name: "red that nobody can tell lands",
@@ -40,7 +40,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (gates.hold !== null && !request.agreed)",
     by: "if (gates.hold !== null && signal.aborted)",
     promise: "G1",
-    seed: 835,
+    seed: 900,
   },
   {
     name: "it lands without a record",
@@ -51,12 +51,20 @@ export const stageMutants: readonly Mutant[] = [
     seed: 1,
   },
   {
+    name: "whoever lost the task may mean to land it",
+    file: "src/engine/do-merge.ts",
+    text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
+    by: "const ours = state !== undefined;",
+    promise: "G4",
+    seed: 210,
+  },
+  {
     name: "another tree's checks are remembered",
     file: "src/stages/judge/run-checks.ts",
     text: "world.reports.version, tree, specs,",
     by: "world.reports.version, tree.slice(20), specs,",
     promise: "G1",
-    seed: 3,
+    seed: 4,
   },
   {
     name: "red is overruled by the reading",
@@ -72,7 +80,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'if (reading.decision === "pass") return',
     by: 'if (reading.decision !== "pass") return { decision: "pass", reasons: [], reading };\n  if (reading.decision === "pass") return',
     promise: "S4",
-    seed: 21,
+    seed: 43,
   },
   {
     name: "a usage limit is a failure",
@@ -80,7 +88,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'return released("limit", ending.detail, ending.resetAt);',
     by: 'return failed("agentFailed", ending.detail);',
     promise: "G16",
-    seed: 3,
+    seed: 8,
   },
   {
     name: "an outage is a failure",
@@ -88,7 +96,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'return released("outage", ending.detail, afterMs(now, ending.retryAfterMs));',
     by: 'return failed("agentFailed", ending.detail);',
     promise: "G16",
-    seed: 7,
+    seed: 13,
   },
   {
     name: "an empty change is work",
@@ -104,7 +112,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "workspace.keep();\n    throw fault;",
     by: "throw fault;",
     promise: "G3",
-    seed: 16,
+    seed: 34,
   },
   {
     name: "what was not heard is given back",
@@ -112,7 +120,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (!isHeard || outcome.kind",
     by: "if (outcome.kind",
     promise: "G3",
-    seed: 341,
+    seed: 559,
   },
   {
     name: "interrupted work is given back",
@@ -120,7 +128,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'outcome.kind === "released") workspace.keep();',
     by: 'outcome.kind === "declined") workspace.keep();',
     promise: "G3",
-    seed: 200,
+    seed: 208,
   },
   {
     name: "a resumed attempt begins a new session",
@@ -128,7 +136,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'await work(\n    context.stage("worker", id),\n    {\n      task,\n      attempt,\n      resume: known !== undefined,',
     by: 'await work(\n    context.stage("worker", id),\n    {\n      task,\n      attempt,\n      resume: known === null,',
     promise: "G3",
-    seed: 3,
+    seed: 53,
   },
   {
     name: "a reading that is cut begins a new session",
@@ -136,7 +144,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "session: world.clock.session(",
     by: "session: world.clock.session(world.clock.newId() + ",
     promise: "G3",
-    seed: 505,
+    seed: 558,
   },
   {
     name: "commits are not kept",
@@ -152,7 +160,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "costUsd: context.spentUsd(), conclude",
     by: "costUsd: 0, conclude",
     promise: "G5",
-    seed: 29,
+    seed: 33,
   },
   {
     name: "a lost merge is nobody's fault",
@@ -160,7 +168,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "draft.tell(subject.task, stopped ? releaseOf(context, why, view.now) : lost);",
     by: "if (stopped) draft.tell(subject.task, releaseOf(context, why, view.now));",
     promise: "S1.7",
-    seed: 5,
+    seed: 6,
   },
   {
     name: "the outbox forgets what it could not write",
@@ -168,7 +176,15 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (why !== null) return fault(project, why);",
     by: "if (why !== null) fault(project, why);",
     promise: "S12",
-    seed: 17,
+    seed: 19,
+  },
+  {
+    name: "what goes on again is swept",
+    file: "src/engine/leftover.ts",
+    text: 'if (at !== "done" && at !== "skipped") return;',
+    by: "if (at === undefined) return;",
+    promise: "G3",
+    seed: 1_587,
   },
   {
     name: "nobody sweeps",
@@ -184,7 +200,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "let due = clock.elapsedMs() + engine.renewMs;",
     by: "let due = clock.elapsedMs() + 1e9;",
     promise: "G3",
-    seed: 32,
+    seed: 39,
   },
   {
     name: "the trail ends with the last job",
@@ -192,6 +208,38 @@ export const stageMutants: readonly Mutant[] = [
     text: "if (looked && !isBusy)",
     by: "if (looked && running.size < 0)",
     promise: "S12",
-    seed: 219,
+    seed: 444,
+  },
+  {
+    name: "what is not submitted is not rescued",
+    file: "src/stages/work/leftover.ts",
+    text: "const kept = await world.repo.rescue(workspace, request, never);",
+    by: "const kept = null;",
+    promise: "G18",
+    seed: 2,
+  },
+  {
+    name: "what lost attempts left is not told",
+    file: "src/engine/leftover.ts",
+    text: "await write(context, known[at]);",
+    by: "void write;",
+    promise: "G15",
+    seed: 140,
+  },
+  {
+    name: "the attempt's own workspace is left before it goes on",
+    file: "src/engine/leftover.ts",
+    text: "but: [current.workspace], why",
+    by: "but: [], why",
+    promise: "G3",
+    seed: 2,
+  },
+  {
+    name: "whoever holds the workspace keeps all others from the task",
+    file: "src/stages/work/enter.ts",
+    text: "const isTaken = await world.repo.isOpen(attempt.workspace, signal);",
+    by: "const isTaken = signal.aborted;",
+    promise: "S1.9",
+    seed: 12,
   },
 ];

@@ -2,6 +2,7 @@
 import { openMemoryEngine } from "../../../src/adapters/engine/memory/engine.ts";
 import {
   addTask,
+  liftLimit,
   pause,
   requestCycle,
   resume,
@@ -32,7 +33,17 @@ export interface People {
 export const acts = [
   ...["push", "push", "push a broken test", "edit", "clean up", "clean up", "rebase"],
   ...["add", "add", "skip", "skip", "retry", "retry", "answer", "answer", "approve", "approve"],
-  ...["reject", "reject", "pause", "resume", "resume", "resume", "ask for a cycle", "undo"],
+  ...[
+    "lift the limit",
+    "reject",
+    "reject",
+    "pause",
+    "resume",
+    "resume",
+    "resume",
+    "ask for a cycle",
+    "undo",
+  ],
   ...[
     "skip what waits",
     "skip what waits",
@@ -179,6 +190,9 @@ async function doIt(universe: Universe, land: Land, what: Act, voice: Voice): Pr
       return true;
     case "resume":
       await voice.tell(land, [], (view) => resume(view, rules));
+      return true;
+    case "lift the limit":
+      await voice.tell(land, [], (view) => liftLimit(view, rules));
       return true;
     case "ask for a cycle":
       await voice.tell(land, [], (view) =>

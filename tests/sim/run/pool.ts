@@ -20,6 +20,9 @@ export type End = { readonly kind: "done" } | { readonly kind: "hung" };
 
 const hangDefaultMs = 120_000;
 
+/** What a run makes is soon garbage: with room for it, less is copied about. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
+
 /** Runs seeds until they are used up, `heard` answers false, or `signal` aborts. */
 export async function runSeeds(
   batch: Batch,
@@ -35,7 +38,7 @@ export async function runSeeds(
   if (signal.aborted) stopAll();
   const one = (): Promise<End> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(batch.file, { workerData });
+      const worker = new Worker(batch.file, { workerData, resourceLimits });
       const hung = (): void => {
         resolve({ kind: "hung" });
         void worker.terminate();

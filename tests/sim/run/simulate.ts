@@ -82,6 +82,7 @@ function openUniverse(seed: number, whole: boolean, random: Universe["random"]):
     store: memoryStore(),
     alive: new Set(),
     thaws: new Map(),
+    given: new Map(),
     vendor: openVendor(),
     lands: drawLands(random),
     tally: {

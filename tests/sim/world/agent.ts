@@ -1,10 +1,11 @@
 /** The fake agent: sessions of a few requests, each charged, each of which may be the last. */
+import { noLimit } from "../../../src/core/limit.ts";
 import type { Agent, Ending, SessionRequest, SessionResult } from "../../../src/ports/agent.ts";
 import type { Calls } from "./calls.ts";
 import { freeze, kill } from "./calls.ts";
 import { taskOf, think } from "./minds.ts";
 import { type Book, type Land, onPurpose, strikes, type Universe } from "./universe.ts";
-import { charge, trouble } from "./vendor.ts";
+import { accountOf, charge, trouble } from "./vendor.ts";
 
 /** Opens the agent as one process of a project has it. */
 export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
@@ -15,8 +16,7 @@ export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
       const startedAt = time.now();
       const known = vendor.sessions.get(request.session) ?? null;
       const earlierUsd = known?.costUsd ?? 0;
-      const fresh = { costUsd: 0, requests: 0, answer: null, overrunUsd: 0, toldUsd: 0 };
-      const book: Book = known ?? fresh;
+      const book: Book = known ?? { costUsd: 0, requests: 0, answer: null, toldUsd: 0 };
       universe.tally.sessions += 1;
       if (!signal.aborted) {
         vendor.sessions.set(request.session, book);
@@ -73,6 +73,8 @@ function lotOf(universe: Universe, land: Land, { request, book }: Play) {
     slow: strikes(universe, "session runs out of time"),
     squanders: strikes(universe, "session squanders"),
     isDear: strikes(universe, "answer is dear"),
+    half: !finished && strikes(universe, "worker leaves half of its work"),
+    isAligned: strikes(universe, "sessions ask at the same moment"),
     mind: think(universe, land, request),
   };
 }
@@ -86,18 +88,25 @@ function turnsOf(lot: ReturnType<typeof lotOf>): number {
 async function play(universe: Universe, calls: Calls, land: Land, given: Play): Promise<Ending> {
   const { request, book, signal } = given;
   const { budgetUsd, timeoutMs, silenceMs } = request.limits;
-  if (signal.aborted) return { kind: "aborted" };
+  const { owner } = calls.process;
+  const aborted: Ending = { kind: "aborted" };
+  if (signal.aborted) return aborted;
   const lot = lotOf(universe, land, given);
+  const { transcript } = request;
+  const account = accountOf(universe, land.name, { owner, transcript, budgetUsd });
   const deadline = universe.time.now() + timeoutMs;
+  const { mode } = universe.store.portfolio.limit.get("") ?? noLimit;
+  const tries = mode.at === "probing" && mode.probe.token === account.token;
+  if (tries && strikes(universe, "frozen while it tries")) freeze(universe, calls.process);
   for (let turn = 1; ; turn += 1) {
     // without a gateway the agent's own cap is all that ends it
     if (!isMetered(land) && book.costUsd >= budgetUsd) return { kind: "outOfBudget" };
-    const ending = trouble(universe);
+    const ending = trouble(universe, account);
     if (ending !== null) return ending;
     const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
     const opened = await setAside(universe, land, given, costUsd);
     if (opened.kind !== "granted") return opened;
-    const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : lot.stepMs;
+    const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : stepOf(universe, lot);
     const left = deadline - universe.time.now();
     await calls.sleep(Math.min(lasts, left), signal);
     await calls.hazard(`agent: ${request.transcript}`, "crash before a call");
@@ -106,8 +115,11 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
       await settle(universe, given, opened.number, { costUsd: 0, cut: true });
       return early;
     }
+    if (turn === 1) reply(universe, calls, request);
     const cut = isMetered(land) && strikes(universe, "answer is cut off");
-    charge(universe, land.name, book, { costUsd, capUsd: budgetUsd });
+    charge(universe, book, account, costUsd);
+    const half = land.rooms.get(request.cwd);
+    if (turn === 1 && lot.half && half !== undefined) lot.mind.edit(half);
     poison(universe, calls, land, request);
     // killed between the vendor's charge and its record
     await calls.hazard(`agent: ${request.transcript}`, "crash after a call");
@@ -170,6 +182,21 @@ async function settle(
     cut ? { kind: "broken", mostUsd } : { kind: "answered", usage },
   );
   if (!cut) book.toldUsd += costUsd;
+}
+
+/** How long a request takes; some sessions all ask at the same moments. */
+function stepOf({ time }: Universe, { stepMs, isAligned }: ReturnType<typeof lotOf>): number {
+  const now = time.now();
+  return isAligned ? Math.ceil((now + stepMs) / momentMs) * momentMs - now : stepMs;
+}
+
+const momentMs = 10_000;
+
+/** The model begins to answer; whoever hears it may die before that is written down. */
+function reply(universe: Universe, { process }: Calls, { onEvent }: SessionRequest): void {
+  onEvent({ type: "replied" });
+  if (strikes(universe, "killed when the model has replied"))
+    kill(universe, process, "killed when the model has replied");
 }
 
 /** Some tasks take the whole machine with them, until the world is calm. */

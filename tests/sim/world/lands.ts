@@ -47,6 +47,12 @@ function drawRules(
 ): Rules {
   const { portfolioWorkersMax, portfolioDayUsd, metered } = portfolio;
   const test = { name: "test", command: "test", timeoutMs: 20_000 };
+  const tries = () => {
+    const attemptsMax = random.between(1, 3);
+    // as low as the other: what is lost for good must come up
+    const triesMax = random.between(2, 4);
+    return { attemptsMax, triesMax, lossesMax: triesMax };
+  };
   const lint = { name: "lint", command: "lint", timeoutMs: 20_000 };
   return {
     limits: {
@@ -60,8 +66,7 @@ function drawRules(
       },
       keptForPerson: 0,
       rules: {
-        attemptsMax: random.between(1, 3),
-        triesMax: random.between(2, 4),
+        ...tries(),
         resolutionsMax: random.pick([0, 1, 2, 2]),
         backoffMs: 2_000,
         backoffMaxMs: 300_000,

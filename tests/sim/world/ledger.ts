@@ -80,7 +80,15 @@ export function fakeLedger(universe: Universe, calls: Calls, drowsy: number): En
     ...reads(engine, read),
     transact: (project, needs, decide) =>
       write("transact", project, () => engine.transact(project, needs, watched(project, decide))),
-    claim: (project, admit) => write("claim", project, () => engine.claim(project, admit)),
+    async claim(project, admit) {
+      const claim = await write("claim", project, () => engine.claim(project, admit));
+      if (claim.kind === "claimed") {
+        const { job, token } = claim.delivery;
+        const subject = job.subject.kind === "task" ? job.subject.task : job.subject.cycle;
+        universe.given.set(`${process.owner} ${project} ${job.queue} ${subject}`, token);
+      }
+      return claim;
+    },
     renew: (delivery) => write("renew", delivery.project, () => engine.renew(delivery)),
     finish: (delivery, needs, decide) =>
       write("finish", delivery.project, () =>

@@ -76,8 +76,12 @@ function draft({ random }: Universe, land: Land): object {
 function work(universe: Universe, land: Land, request: SessionRequest): Mind {
   const { brief } = taskOf(universe, land, request) ?? {};
   const summary = "I did what I could.";
-  if (strikes(universe, "worker asks"))
-    return { edit: nothing, json: { outcome: "blocked", summary, question: "Which one?" } };
+  if (strikes(universe, "worker asks")) {
+    const edit = strikes(universe, "worker leaves half of its work")
+      ? edits(universe, land, request)
+      : nothing;
+    return { edit, json: { outcome: "blocked", summary, question: "Which one?" } };
+  }
   if (strikes(universe, "worker declines"))
     return { edit: nothing, json: { outcome: "declined", summary, why: "It is done already." } };
   if (brief?.kind === "review")

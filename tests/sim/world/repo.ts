@@ -5,8 +5,8 @@ import { type Repo, RepoError, type Workspace } from "../../../src/ports/repo.ts
 import type { Calls } from "./calls.ts";
 import { changesBetween, type Git, linesOf, mergeTrees, type Tree } from "./git.ts";
 import { publish, takeFence } from "./publish.ts";
-import { leave, rescue } from "./rescue.ts";
-import { openRoom, reopenRoom, workOf } from "./rooms.ts";
+import { authorOf, dieOf, leave, rescue } from "./rescue.ts";
+import { giveUp, isRoomOpen, openRoom, reopenRoom, workOf } from "./rooms.ts";
 import { type Land, onPurpose, strikes, type Universe } from "./universe.ts";
 
 /** Most milliseconds of a call that only looks, and of one that writes files. */
@@ -31,6 +31,16 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
     });
     return value;
   };
+  /** Opens a workspace; what was left in one of its name is rescued first. */
+  const opened = (given: Parameters<typeof openRoom>[3]): Workspace => {
+    const before = land.rooms.get(given.name);
+    const author = authorOf(given.name);
+    if (before !== undefined && before.holder?.alive !== true) {
+      if (author !== null) rescue(land, before, { ...author, why: "its workspace was needed" });
+      giveUp(universe, land, before);
+    }
+    return openRoom(universe, land, calls.process, given);
+  };
   const treeOf = (sha: CommitSha): Tree => git.tree(git.find(sha).tree);
   return {
     sync: (signal) =>
@@ -40,32 +50,36 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
         branch: "main",
       })),
     open: ({ at, name }, signal) =>
-      call("open", write, signal, () =>
-        openRoom(land, calls.process, { name, base: at, tree: treeOf(at) }),
-      ),
+      call("open", write, signal, () => opened({ name, base: at, tree: treeOf(at) })),
+    isOpen: (name, signal) => call("isOpen", look, signal, () => isRoomOpen(land, name)),
     reopen: (name, base, signal) =>
       call("reopen", look, signal, () => {
         if (land.rooms.has(name) && strikes(universe, "workspace is lost")) {
           land.rooms.delete(name);
           universe.watch.lost(land, name);
         }
-        return reopenRoom(land, calls.process, { name, base });
+        return reopenRoom(universe, land, calls.process, { name, base });
       }),
     openConflict: ({ at, name, theirs }, signal) =>
       call("openConflict", write, signal, () => {
         const { tree, conflicted } = mergeTrees(startOf(git, theirs), treeOf(at), treeOf(theirs));
-        const room = openRoom(land, calls.process, { name, base: at, tree });
+        const room = opened({ name, base: at, tree });
         return Object.assign(room, { conflicted });
       }),
     snapshot: (workspace, request, signal) =>
       call("snapshot", write, signal, () => snapshot(land, workspace, request)),
-    rescue: ({ name }, request, signal) =>
-      call("rescue", write, signal, () => {
-        const room = land.rooms.get(name);
+    async rescue({ path }, request, signal) {
+      const rescued = await call("rescue", write, signal, () => {
+        const room = land.rooms.get(path);
         return room === undefined ? null : rescue(land, room, request);
-      }),
-    leave: (task, request, signal) =>
-      call("leave", write, signal, () => leave(land, task, request)),
+      });
+      if (rescued !== null) await dieOf(universe, calls, "killed when it has rescued");
+      return rescued;
+    },
+    async leave(task, request, signal) {
+      await call("leave", write, signal, () => undefined);
+      return leave(universe, calls, land, { task, request });
+    },
     show: (task, _base, signal) => call("show", look, signal, () => void task),
     keep: (task, attempt, commit, signal) =>
       call("keep", look, signal, () => keep(git, { task, attempt, commit })),
@@ -89,7 +103,12 @@ export function fakeRepo(universe: Universe, calls: Calls, land: Land): Repo {
           ? { kind: "refused", why: `${onPurpose}no remote` }
           : { kind: "pushed" },
       ),
-    sweep: (task, signal) => call("sweep", look, signal, () => sweep(land, task)),
+    async sweep(task, signal) {
+      const why = "the task is over";
+      await call("sweep", look, signal, () => undefined);
+      await leave(universe, calls, land, { task, request: { but: [], why } });
+      sweep(land, task);
+    },
   };
 }
 
@@ -101,10 +120,10 @@ function startOf(git: Git, candidate: CommitSha): Tree {
 
 function snapshot(
   { git, rooms }: Land,
-  { name, base }: Workspace,
+  { name, path: place, base }: Workspace,
   { filesMax, bytesMax }: { readonly filesMax: number; readonly bytesMax: number },
 ) {
-  const room = rooms.get(name);
+  const room = rooms.get(place);
   if (room === undefined) throw new Error(`no workspace ${name}`);
   const files = workOf(room);
   const tree = git.writeTree(files);
@@ -164,13 +183,11 @@ function merge(
 }
 
 /** Of a task that has landed nothing is kept but what did not land. */
-function sweep({ git, rooms }: Land, task: TaskId): void {
+function sweep({ git }: Land, task: TaskId): void {
   if (git.landings(task).length === 0) return;
   for (const [ref, commit] of [...git.refs]) {
     if (!ref.startsWith(`attempts/${task}/`)) continue;
     if (!git.history().has(commit)) git.refs.set(`rescue/${task}/${commit}`, commit);
     git.refs.delete(ref);
   }
-  for (const [name, { holder }] of [...rooms])
-    if (name.includes(task) && holder?.alive !== true) rooms.delete(name);
 }

@@ -3,56 +3,62 @@ import type { CommitSha } from "../../../src/core/ids.ts";
 import { RepoError, type Workspace } from "../../../src/ports/repo.ts";
 import type { Tree } from "./git.ts";
 import type { Process } from "./time.ts";
-import { type Land, onPurpose, type Room } from "./universe.ts";
+import { type Land, onPurpose, type Room, type Universe } from "./universe.ts";
 
-/** Opens a workspace whose files are those of `tree`. */
+/** Opens a workspace whose files are those of `tree`; another one where its name is taken. */
 export function openRoom(
+  universe: Universe,
   land: Land,
   process: Process,
   given: { readonly name: string; readonly base: CommitSha; readonly tree: Tree },
 ): Workspace {
   const { rooms, pool } = land;
-  free(rooms.get(given.name));
   const files = new Map([...given.tree, ...pool.files]);
   const { name, base } = given;
   const serial = (serials.get(land) ?? 0) + 1;
   serials.set(land, serial);
   const opened = new Map(given.tree);
-  const room: Room = { name, serial, base, files, opened, shield: pool.shield, holder: process };
-  rooms.set(name, room);
-  return workspaceIn(land, room);
+  const place = isRoomOpen(land, name) ? `${name}~${serial}` : name;
+  const { shield } = pool;
+  const room: Room = { name, place, serial, base, files, opened, shield, holder: process };
+  rooms.set(place, room);
+  return workspaceIn(universe, land, room);
 }
 
 const serials = new WeakMap<Land, number>();
 
+/** Tells whether a living process has a workspace of this name open. */
+export const isRoomOpen = ({ rooms }: Land, name: string): boolean =>
+  rooms.get(name)?.holder?.alive === true;
+
 /** Opens a workspace as it was left; null where it is gone or on another base. */
 export function reopenRoom(
+  universe: Universe,
   land: Land,
   process: Process,
   given: { readonly name: string; readonly base: CommitSha },
 ): Workspace | null {
   const room = land.rooms.get(given.name);
   if (room === undefined) return null;
-  free(room);
+  if (isRoomOpen(land, given.name)) {
+    universe.watch.refused(land, room, process);
+    throw new RepoError(
+      `${onPurpose}the workspace ${room.name} is in use by a running process`,
+      "wait until it has ended",
+    );
+  }
   if (room.base !== given.base) return null;
   room.holder = process;
-  return workspaceIn(land, room);
+  return workspaceIn(universe, land, room);
 }
 
-function free(room: Room | undefined): void {
-  if (room?.holder?.alive !== true) return;
-  throw new RepoError(
-    `${onPurpose}the workspace ${room.name} is in use by a running process`,
-    "wait until it has ended",
-  );
-}
-
-function workspaceIn({ rooms, pool }: Land, room: Room): Workspace {
-  const { name, base } = room;
+function workspaceIn(universe: Universe, land: Land, room: Room): Workspace {
+  const { rooms, pool } = land;
+  const { name, place, base } = room;
   let given = false;
   return {
     name,
-    path: name,
+    path: place,
     readable: [],
     base,
     async shield(paths) {
@@ -66,8 +72,8 @@ function workspaceIn({ rooms, pool }: Land, room: Room): Workspace {
       if (given) return;
       given = true;
       room.holder = null;
-      if (rooms.get(name) !== room) return;
-      rooms.delete(name);
+      if (rooms.get(place) !== room) return;
+      giveUp(universe, land, room);
       pool.shield = room.shield;
       pool.files.clear();
       for (const path of room.shield) {
@@ -76,6 +82,12 @@ function workspaceIn({ rooms, pool }: Land, room: Room): Workspace {
       }
     },
   };
+}
+
+/** Makes a workspace nobody's: what it holds is gone. */
+export function giveUp(universe: Universe, land: Land, room: Room): void {
+  universe.watch.gone(land, room);
+  land.rooms.delete(room.place);
 }
 
 /** The files of a workspace that a snapshot takes. */

@@ -2,7 +2,7 @@
 import type { TestResults } from "../../../src/core/results.ts";
 import type { Reports } from "../../../src/ports/reports.ts";
 import type { CommandResult, Shell } from "../../../src/ports/shell.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, freeze } from "./calls.ts";
 import type { Tree } from "./git.ts";
 import { workOf } from "./rooms.ts";
 import { type Land, onPurpose, strikes, type Universe } from "./universe.ts";
@@ -35,6 +35,7 @@ export function fakeShell(universe: Universe, calls: Calls, land: Land): Shell {
       const runs = land.runs.get(key) ?? [];
       runs.push({ green: failures.length === 0, failures });
       land.runs.set(key, runs);
+      if (strikes(universe, "frozen when a check has ended")) freeze(universe, calls.process);
       await calls.hazard(`shell: ${command}`, "crash after a call");
       const code = failures.length === 0 ? 0 : 1;
       const output = land.rules.named ? JSON.stringify({ failures, passed: 3 }) : `exit ${code}`;

@@ -2,12 +2,12 @@
  * What outlives the processes of the program: ledgers, repositories, the vendor; and who watches.
  */
 import type { MemoryStore } from "../../../src/adapters/engine/memory/storage.ts";
-import type { ProjectName, TaskId } from "../../../src/core/ids.ts";
+import type { CycleId, ProjectName, TaskId, Token } from "../../../src/core/ids.ts";
 import type { Change } from "../../../src/core/ledger.ts";
 import type { Limits } from "../../../src/core/schedule.ts";
 import type { Ending, SessionRequest } from "../../../src/ports/agent.ts";
 import type { Delivery } from "../../../src/ports/engine.ts";
-import type { PublishRequest } from "../../../src/ports/repo.ts";
+import type { PublishRequest, Rescued } from "../../../src/ports/repo.ts";
 import type { CheckSpec } from "../../../src/stages/context.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { Luck } from "../faults/luck.ts";
@@ -27,6 +27,8 @@ export interface Universe {
   readonly alive: Set<string>;
   /** Until when owners were frozen last. */
   readonly thaws: Map<string, number>;
+  /** The newest delivery that an owner was given of a project's job, by queue and subject. */
+  readonly given: Map<string, Token>;
   readonly vendor: Vendor;
   readonly lands: ReadonlyMap<ProjectName, Land>;
   readonly tally: Tally;
@@ -71,6 +73,8 @@ export interface Rules {
 /** A workspace; it outlives the process that has it open. */
 export interface Room {
   readonly name: string;
+  /** Its folder: its name, unless another of that name was open. */
+  readonly place: string;
   readonly serial: number;
   readonly base: PublishRequest["from"];
   readonly files: Map<string, string>;
@@ -86,20 +90,40 @@ export interface Run {
 }
 
 export interface Vendor {
-  /** US dollars charged to a project. */
-  readonly bill: Map<ProjectName, number>;
-  /** US dollars charged on a day, over all projects and by project. */
-  readonly billOfDay: Map<string, number>;
-  /** US dollars by which sessions passed their caps with their last request. */
-  readonly overrun: Map<ProjectName, number>;
+  /** What sessions cost, by project and the delivery that they were part of. */
+  readonly accounts: Map<string, Account>;
+  /** US dollars by what they count towards: days in all, days of projects, cycles. */
+  readonly bill: Map<string, number>;
+  /** US dollars by which sessions passed their caps with their last requests, likewise. */
+  readonly overrun: Map<string, number>;
   /** The dearest request so far, in US dollars. */
   dearestUsd: number;
   /** The most that was ever set aside for one, in US dollars. */
   worstUsd: number;
   readonly sessions: Map<string, Book>;
-  limit: { readonly until: number; readonly told: boolean } | null;
+  limit: UsageLimit | null;
   outageUntil: number;
   keyRefusedUntil: number;
+}
+
+export interface UsageLimit {
+  readonly until: number;
+  /** What sessions are told of its end; null where that is nothing. */
+  readonly told: number | null;
+}
+
+/** What one delivery has set aside for its session, and what the session has cost so far. */
+export interface Account {
+  readonly project: ProjectName;
+  /** Null where a session was begun without any delivery, as in a test of it alone. */
+  readonly token: Token | null;
+  /** The day on which the money was set aside: the one that it counts towards. */
+  readonly day: string;
+  readonly cycle: CycleId | null;
+  readonly capUsd: number;
+  usd: number;
+  /** When the vendor said that sessions may start again, as it ended this delivery's session. */
+  toldUntil: number | null;
 }
 
 /** What the vendor knows of one session. */
@@ -108,7 +132,6 @@ export interface Book {
   requests: number;
   /** The answer, once the session has finished. */
   answer: { readonly json: unknown } | null;
-  overrunUsd: number;
   /** Of its cost, what the ledger was told of before the next request. */
   toldUsd: number;
 }
@@ -135,9 +158,15 @@ export interface Watch {
   finishes(delivery: Delivery): void;
   /** The branch was moved by us. */
   landed(land: Land, request: PublishRequest): void;
-  charged(project: ProjectName): void;
+  charged(account: Account): void;
   began(land: Land, request: SessionRequest, by: Process, book: Book | null): void;
   ended(land: Land, request: SessionRequest, by: Process, ending: Ending): void;
+  /** A workspace is about to be given up. */
+  gone(land: Land, room: Room): void;
+  /** A process was refused a workspace that another has open. */
+  refused(land: Land, room: Room, by: Process): void;
+  /** A rescue was to be written down. */
+  rescued(land: Land, rescued: Rescued): void;
   /** A workspace was lost, through no doing of the program's. */
   lost(land: Land, room: string): void;
   /** Something was heard that no fault of this world explains. */

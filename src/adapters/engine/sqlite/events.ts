@@ -1,7 +1,7 @@
 /** The log of a project: append-only, and chained so that no row can change unseen. */
 import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
-import { z } from "zod";
+import * as z from "zod";
 import type { Instant, TaskId } from "../../../core/ids.ts";
 import type { LogEvent } from "../../../core/ledger.ts";
 import type { LoggedEvent } from "../../../ports/engine.ts";

@@ -1,6 +1,6 @@
 /** The database that spans projects: what they reserve, and who works. */
 import type Database from "better-sqlite3";
-import { z } from "zod";
+import * as z from "zod";
 import type { ProjectName } from "../../../core/ids.ts";
 import { noLimit } from "../../../core/limit.ts";
 import type { PortfolioReads, PortfolioWrite, Share, Worker } from "../shared/storage.ts";

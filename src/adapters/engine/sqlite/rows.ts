@@ -1,6 +1,6 @@
 /** The rows of one project in its database. */
 import type Database from "better-sqlite3";
-import { z } from "zod";
+import * as z from "zod";
 import type { Money } from "../../../core/ledger.ts";
 import { lostUsd } from "../../../core/metered.ts";
 import type { Status } from "../../../core/task.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Cycle, CycleEvent, CycleOutcome, CycleState } from "../../../../core/cycle.ts";
 import type { Plan, Refusal } from "../../../../core/plan.ts";
 import { count, cycleId, instant, taskId, texts, token, usd } from "./primitives.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Job, Subject } from "../../../../core/ledger.ts";
 import type { JobRow } from "../../shared/storage.ts";
 import { cycleId, instant, jobId, taskId, token } from "./primitives.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { projectName } from "../../../../core/ids.ts";
 import type { Limit } from "../../../../core/limit.ts";
 import { count, instant, token } from "./primitives.ts";

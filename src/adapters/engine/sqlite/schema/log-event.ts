@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LogEvent } from "../../../../core/ledger.ts";
 import type { RetryRules } from "../../../../core/retry.ts";
 import { cycle, cycleEvent } from "./cycle.ts";
@@ -7,15 +7,19 @@ import { projectEvent } from "./project.ts";
 import { task } from "./task.ts";
 import { taskEvent } from "./task-event.ts";
 
-const rules: z.ZodType<RetryRules> = z.strictObject({
-  attemptsMax: count,
-  triesMax: count,
-  resolutionsMax: count,
-  backoffMs: z.number(),
-  backoffMaxMs: z.number(),
-  // logs of the first schema lack it
-  failuresMax: count.default(5),
-});
+const rules: z.ZodType<RetryRules> = z
+  .strictObject({
+    attemptsMax: count,
+    triesMax: count,
+    // earlier logs lack it: one limit was that of all
+    lossesMax: count.optional(),
+    resolutionsMax: count,
+    backoffMs: z.number(),
+    backoffMaxMs: z.number(),
+    // logs of the first schema lack it
+    failuresMax: count.default(5),
+  })
+  .transform(({ lossesMax, ...rest }) => ({ ...rest, lossesMax: lossesMax ?? rest.triesMax }));
 
 const taskCreated = z.strictObject({ type: z.literal("task.created"), task });
 const cycleCreated = z.strictObject({ type: z.literal("cycle.created"), cycle });

@@ -1,5 +1,5 @@
 /** Branded primitives as they are read from a database. */
-import { z } from "zod";
+import * as z from "zod";
 import type {
   CommitSha,
   CycleId,

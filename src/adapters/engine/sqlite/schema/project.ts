@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Project, ProjectEvent } from "../../../../core/project.ts";
 import { count, day, instant, texts, usd } from "./primitives.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskEvent } from "../../../../core/task.ts";
 import { commitSha, instant, texts, token } from "./primitives.ts";
 import { failure } from "./task.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Failure } from "../../../../core/failure.ts";
 import type { Task, TaskBrief, TaskState } from "../../../../core/task.ts";
 import { commitSha, count, cycleId, instant, taskId, texts, token } from "./primitives.ts";

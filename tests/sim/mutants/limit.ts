@@ -1,0 +1,77 @@
+/** Sabotages of the one wait for the model that all projects share. */
+import type { Mutant } from "./mutant.ts";
+
+export const limitMutants: readonly Mutant[] = [
+  {
+    name: "nobody waits for the limit",
+    file: "src/core/limit.ts",
+    text: 'if (now < mode.until) return "wait";',
+    by: 'if (now < mode.until) return "free";',
+    promise: "G16",
+    seed: 3,
+  },
+  {
+    name: "all try at once",
+    file: "src/core/limit.ts",
+    text: 'now >= mode.until ? "probe" : "wait";',
+    by: 'now >= mode.until ? "probe" : "free";',
+    promise: "G16",
+    seed: 3,
+  },
+  {
+    name: "a lost prober bars all for ever",
+    file: "src/core/limit.ts",
+    text: 'return isLost || now < mode.since || now >= mode.until ? "probe" : "wait";',
+    by: 'return "wait";',
+    promise: "G16",
+    seed: 390,
+  },
+  {
+    name: "a prober that meets a limit is not heard",
+    file: "src/core/limit.ts",
+    text: "!isProbe(mode, event.by) && mode.until > now;",
+    by: "mode.until > now;",
+    promise: "G16",
+    seed: 8,
+  },
+  {
+    name: "what ran on is a wait of its own",
+    file: "src/core/limit.ts",
+    text: "mode.waits + (isLate ? 0 : 1);",
+    by: "mode.waits + 1;",
+    promise: "G16",
+    seed: 121,
+  },
+  {
+    name: "what ran on ends the wait early",
+    file: "src/core/limit.ts",
+    text: 'if (isLate && (asked === null || asked <= mode.until || mode.at === "probing")) return limit;',
+    by: 'if (isLate && mode.at === "probing") return limit;',
+    promise: "G16",
+    seed: 8,
+  },
+  {
+    name: "an end that has passed is believed",
+    file: "src/core/limit.ts",
+    text: "event.until !== null && event.until > now ? event.until : null;",
+    by: "event.until;",
+    promise: "G16",
+    seed: 12,
+  },
+  {
+    name: "anybody ends the wait",
+    file: "src/core/limit.ts",
+    text: 'return isProbe(mode, event.by) ? become({ at: "clear" }) : limit;',
+    by: 'return mode.at === "clear" ? limit : become({ at: "clear" });',
+    promise: "G16",
+    seed: 755,
+  },
+  {
+    name: "whoever tried bars all when it ends",
+    file: "src/engine/finish.ts",
+    text: 'draft.tellLimit({ type: "limit.left", by: { project, token }, now: view.now });',
+    by: "void project;",
+    promise: "G16",
+    seed: 13,
+  },
+];
