@@ -63,6 +63,10 @@ export async function recallRounds(stage: Stage, at: Commit): Promise<readonly R
   return text === null ? [] : parseRounds(text);
 }
 
+/** Forgets what is remembered of this very tree, so that it is run again. */
+export const forgetRounds = (stage: Stage, at: Commit): Promise<void> =>
+  stage.world.memo.put(keyOf(stage, at), "[]");
+
 /**
  * Keeps rounds that came to their ends: a time limit is one of the machine's, not of the tree's.
  */
