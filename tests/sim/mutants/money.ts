@@ -8,7 +8,7 @@ export const moneyMutants: readonly Mutant[] = [
     text: "const open = [...metered.open, { number, worstUsd: ask.worstUsd }];",
     by: "const open = [...metered.open, { number, worstUsd: 0 }];",
     promise: "G5",
-    seed: 4,
+    seed: 8,
   },
   {
     name: "a session's cap ends no request",
@@ -16,7 +16,15 @@ export const moneyMutants: readonly Mutant[] = [
     text: "if (before + committed >= metered.capUsd) {",
     by: "if (before + committed >= 1e9) {",
     promise: "G5",
-    seed: 4,
+    seed: 17,
+  },
+  {
+    name: "any number of requests may pass a cap",
+    file: "src/core/metered.ts",
+    text: "passed.leftUsd < -slackUsd)",
+    by: "passed.leftUsd < -1e9)",
+    promise: "G5",
+    seed: 1303,
   },
   {
     name: "an answer that is cut off costs nothing",
@@ -24,6 +32,6 @@ export const moneyMutants: readonly Mutant[] = [
     text: 'const most = came.kind === "broken" ? Math.min(came.mostUsd, request.worstUsd) : 0;',
     by: 'const most = came.kind === "free" ? request.worstUsd : 0;',
     promise: "G5",
-    seed: 11,
+    seed: 16,
   },
 ];
