@@ -97,12 +97,25 @@ async function serve(
     course.shut = { cause: cause === "busy" ? "cap" : cause, why };
     return refuse(response, 403, why);
   }
-  const charge: Charge = { asked, came: { kind: "broken", mostUsd: Number.POSITIVE_INFINITY } };
+  const charge = chargeFor(asked, request.purse, answer.number);
   try {
     await pass(book, sending, response, charge);
   } finally {
-    await request.purse.close(answer.number, charge.came);
+    await charge.settle();
   }
+}
+
+/** A request that has been let through; it counts at its worst until more is known. */
+function chargeFor(asked: Asked, purse: Purse, number: number): Charge {
+  let told: Promise<void> | null = null;
+  const charge: Charge = {
+    ...{ asked, came: { kind: "broken", mostUsd: Number.POSITIVE_INFINITY } },
+    settle: () => {
+      told ??= purse.close(number, charge.came);
+      return told;
+    },
+  };
+  return charge;
 }
 
 /** Asks the purse; what another request has set aside comes back when that one ends. */

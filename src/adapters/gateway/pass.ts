@@ -38,6 +38,8 @@ export interface Book {
 export interface Charge {
   readonly asked: Asked;
   came: Came;
+  /** Tells the purse what it came to, once; never rejects. */
+  readonly settle: () => Promise<void>;
 }
 
 /** Sends a request on and passes its answer back as it comes. */
@@ -83,31 +85,68 @@ async function passBack(
   const status = answer.statusCode ?? 502;
   const { headers } = answer;
   for (const each of allowancesIn(headers)) book.sighted(each);
-  const isStream = String(headers["content-type"] ?? "").includes("text/event-stream");
-  const reading = openReading(isStream);
   // an error costs nothing, also where its text does not come to its end
   if (charge !== null && status >= 400) charge.came = { kind: "free" };
   response.writeHead(status, passedOn(headers));
   response.flushHeaders();
+  const send = async (chunk: Buffer): Promise<void> => {
+    if (!response.write(chunk)) await drained(response, signal);
+  };
   let text = "";
   try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      if (status >= 400 && text.length < errorBytesMax) text += chunk.toString("utf8");
-      else reading.take(chunk);
-      if (!response.write(chunk)) await drained(response, signal);
-    }
+    if (status < 400) await passAnswer(book, answer, charge, send);
+    else
+      for await (const chunk of answer as AsyncIterable<Buffer>) {
+        if (text.length < errorBytesMax) text += chunk.toString("utf8");
+        await send(chunk);
+      }
     response.end();
   } catch {
     // cut off, by the vendor or by the session: the other side hears it the same way
     response.destroy();
   } finally {
     answer.destroy();
-    if (status < 400) conclude(book, charge, reading);
   }
   if (status < 400) return;
   const told = { text: messageOf(text), now: book.house.clock.now() };
   const trouble = troubleIn(status, headers, told);
   if (trouble !== null) book.troubled(trouble);
+}
+
+/**
+ * Passes an answer on as it comes. Its last piece waits until the purse knows what it came to, so
+ * that whatever a session has in whole is never reckoned at its worst after a death.
+ */
+async function passAnswer(
+  book: Book,
+  answer: IncomingMessage,
+  charge: Charge | null,
+  send: (chunk: Buffer) => Promise<void>,
+): Promise<void> {
+  const isStream = String(answer.headers["content-type"] ?? "").includes("text/event-stream");
+  const reading = openReading(isStream);
+  let isTold = false;
+  const tell = async (): Promise<void> => {
+    if (isTold) return;
+    isTold = true;
+    conclude(book, charge, reading);
+    await charge?.settle();
+  };
+  // only the end of a document tells whether it is whole
+  let kept: Buffer | null = null;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      reading.take(chunk);
+      if (isStream && reading.whole()) await tell();
+      const next: Buffer | null = isStream ? chunk : kept;
+      if (next !== null) await send(next);
+      kept = isStream ? null : chunk;
+    }
+    await tell();
+    if (kept !== null) await send(kept);
+  } finally {
+    await tell();
+  }
 }
 
 /** Reckons what an answer came to: by the vendor's count, else at the most that is possible. */

@@ -82,6 +82,57 @@ test("what the vendor turns down is free, and so is what never reached it", asyn
   expect(door.trouble()).toMatchObject({ type: "unavailable" });
 });
 
+test("whatever a session has in whole is settled: its last piece waits for the purse", async () => {
+  const document = JSON.stringify({
+    ...{ type: "message", usage: { input_tokens: 10, output_tokens: 20 } },
+  });
+  const streamed = [begins + says("Hello"), ends] as const;
+  for (const [kind, pieces] of [
+    ["text/event-stream", streamed],
+    ["application/json", [document.slice(0, 20), document.slice(20)]],
+  ] as const) {
+    let heard = "";
+    const atSettling: string[] = [];
+    const wallet = openWallet();
+    const rig = await openGatewayRig(
+      async (_seen, response) => {
+        response.writeHead(200, { "content-type": kind });
+        for (const piece of pieces) {
+          response.write(piece);
+          // a document's first piece is passed on with its second at the earliest
+          while (kind === "text/event-stream" && piece === streamed[0] && heard === "")
+            await turn();
+        }
+        response.end();
+      },
+      {
+        wallet: {
+          ...wallet,
+          async close(number, came) {
+            for (let waited = 0; waited < 100; waited += 1) await turn(); // what was sent arrives
+            atSettling.push(heard);
+            await wallet.close(number, came);
+          },
+        },
+      },
+    );
+    const door = await rig.door();
+    const body = aRequest({ stream: kind === "text/event-stream" });
+    const answer = await ask(door, {
+      body,
+      onChunk: (text) => {
+        heard += text;
+      },
+    });
+    await door.close();
+    const whole = pieces.join("");
+    expect([answer.body, answer.cut]).toEqual([whole, false]);
+    expect(atSettling, "told once").toHaveLength(1);
+    expect(atSettling[0], kind).not.toContain(pieces[1]);
+    expect(wallet.came.get(1)).toMatchObject({ kind: "answered" });
+  }
+});
+
 test("an answer that is cut off counts at most: what came in, and all that could go out", async () => {
   const inUsd = (40 * 2 + 50 * 0.1 + 10 * 2.5) / 1e6;
   const rig = await openGatewayRig((_seen, response) => {
