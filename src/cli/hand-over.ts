@@ -7,6 +7,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Desk } from "./desk.ts";
 import { Complaint, codeOfSignal, exitCodes } from "./exit-codes.ts";
 import { openFollower } from "./follow.ts";
+import { openLandings } from "./landings.ts";
 import { openProgress } from "./progress.ts";
 import { codeOf, reportsOn } from "./report.ts";
 import type { RunRequest, RunResult } from "./run-here.ts";
@@ -37,7 +38,8 @@ export async function handOver(
   let code: number | null = null;
   const names = projects.map(({ name }) => name);
   const entered: Wanted[] = [];
-  const follower = await openFollower(ledger, () => names, progress.tell);
+  const landings = openLandings(progress.tell);
+  const follower = await openFollower(ledger, () => names, landings.tell);
   const following = follower.follow(left.signal);
   try {
     await Promise.all(
@@ -56,7 +58,8 @@ export async function handOver(
     left.abort();
     await following;
     await follower.catchUp();
-    const reports = await reportsOn(ledger, projects, entered);
+    const course = { entered, landed: landings.heard() };
+    const reports = await reportsOn(ledger, projects, course, clock.now());
     return { reports, code: code ?? codeOf(reports) };
   } finally {
     left.abort();

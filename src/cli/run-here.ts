@@ -5,6 +5,7 @@ import type { OpenHouse } from "./backstage.ts";
 import type { Desk } from "./desk.ts";
 import { Complaint, exitCodes, failure, misuse } from "./exit-codes.ts";
 import { openFollower } from "./follow.ts";
+import { openLandings } from "./landings.ts";
 import { liveWarning } from "./live-use.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import { type CycleReport, codeOf, reportsOn } from "./report.ts";
@@ -105,7 +106,8 @@ async function cycle(
   const { runCycles } = await import("../engine/cycle.ts");
   const { names, cycles, projects } = request;
   const entered: { readonly project: ProjectName; readonly id: CycleId }[] = [];
-  const follower = await openFollower(house.engine, () => names, progress.tell);
+  const landings = openLandings(progress.tell);
+  const follower = await openFollower(house.engine, () => names, landings.tell);
   progress.say(`agents and checks are held by ${line(containment)}`);
   const over = new AbortController();
   const following = follower.follow(over.signal);
@@ -125,5 +127,6 @@ async function cycle(
     await following;
   }
   await follower.catchUp();
-  return reportsOn(house.engine, projects, entered);
+  const course = { entered, landed: landings.heard() };
+  return reportsOn(house.engine, projects, course, house.clock.now());
 }

@@ -8,7 +8,7 @@ import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { noPurse } from "../ports/gateway.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
-import { audit } from "./audit.ts";
+import { findFlaws } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
 import type { Environment } from "./environment.ts";
 import { findingOf } from "./inspect-check.ts";
@@ -99,9 +99,13 @@ async function inspectLedger(
   portfolio: Portfolio,
   project: ProjectConfig,
 ): Promise<readonly Finding[]> {
-  const { events, flaws } = await audit(portfolio, project);
-  const hint = restoreHint(join(portfolio.dataDir, `${project.name}.db`));
-  if (flaws.length > 0) return flaws.map((flaw) => problem(flaw, hint));
+  const { events, flaws } = await findFlaws(portfolio, project);
+  const backup = restoreHint(join(portfolio.dataDir, `${project.name}.db`));
+  if (flaws.length > 0)
+    return flaws.map(({ of, what, hint }) =>
+      // a person may have moved their branch back on purpose
+      of === "branch" ? warning(what, hint ?? "look at the branch") : problem(what, backup),
+    );
   return events === 0 ? [] : [ok(`its ledger is whole: ${events} events give its state again`)];
 }
 

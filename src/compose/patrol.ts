@@ -5,6 +5,7 @@ import { machineClock } from "../adapters/clock.ts";
 import { openCaretaker } from "../adapters/git/caretaker.ts";
 import { openFilesCaretaker } from "../adapters/keeping/project.ts";
 import { openSharedCaretaker } from "../adapters/keeping/shared.ts";
+import { openStrayCaretaker } from "../adapters/keeping/strays.ts";
 import { openProcessCaretaker } from "../adapters/sandbox/caretaker.ts";
 import type { Round } from "../cli/backstage.ts";
 import type { ProjectName } from "../core/ids.ts";
@@ -42,10 +43,14 @@ export async function patrolPortfolio(
     transcripts: all.map(({ name }) => join(dataDir, name, "transcripts")),
     quotaBytes: dataQuotaGb === null ? null : dataQuotaGb * 2 ** 30,
   });
+  const strays = openStrayCaretaker(
+    dataDir,
+    all.map(({ name }) => name),
+  );
   const request = {
     ...{ projects, mends, alone, thorough },
     everybody: all.map(({ name }) => name),
-    shared: both(openProcessCaretaker(markOf(dataDir)), shared),
+    shared: both(openProcessCaretaker(markOf(dataDir)), shared, strays),
     keepMs: keepDays * dayMs,
   };
   return [...unseen, ...(await patrol({ engine, clock: machineClock }, request, never))];

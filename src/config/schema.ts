@@ -143,7 +143,9 @@ export const projectSchema = z.strictObject({
     .refine(isBranchPrefix, { error: "is not a prefix for branches" })
     .default(d.git_branch_prefix)
     .meta({
-      description: "What the names of task branches begin with",
+      description:
+        "What the names of task branches begin with; `<prefix>ready` shows work that waits for " +
+        "your checkout",
       hint: 'end it in "/" and use only what git takes in branch names',
     }),
   git_author: text()

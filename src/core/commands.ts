@@ -152,11 +152,12 @@ export function requestCycle(
     costUsd: 0,
     version: 0,
   };
-  const event = { type: "cycle.created", cycle } as const;
+  const dueAt = later(view.now, delayMs);
+  const event = { type: "cycle.created", cycle, dueAt } as const;
   const changes: readonly Change[] = [
     { kind: "cycle", cycle },
     { kind: "event", event: { of: "cycle", cycle: id, event } },
-    { kind: "send", job: jobForCycle(cycle, later(view.now, delayMs)) },
+    { kind: "send", job: jobForCycle(cycle, dueAt) },
     ...again,
   ];
   return { changes, answer: id };

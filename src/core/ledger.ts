@@ -128,6 +128,8 @@ export interface TaskCreated {
 export interface CycleCreated {
   readonly type: "cycle.created";
   readonly cycle: Cycle;
+  /** When it is to begin; a log of former times does not tell. */
+  readonly dueAt?: Instant | undefined;
 }
 export interface Note {
   readonly type: "note";

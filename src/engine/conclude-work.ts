@@ -26,7 +26,8 @@ export async function conclude(
 ): Promise<boolean> {
   const { house, site, delivery } = context;
   const { token } = delivery;
-  if (outcome.kind === "submitted") {
+  // whoever has lost the task would leave a reference that nobody sweeps; its workspace is rescued
+  if (outcome.kind === "submitted" && (await house.engine.holds(delivery))) {
     const never = new AbortController().signal; // the commit must be kept whatever else is stopped
     await site.world.repo.keep(task.id, attempt.attempt, outcome.commit, never);
   }

@@ -16,7 +16,9 @@ export type FindingKind =
   | "transcript"
   | "process"
   | "hub"
-  | "quota";
+  | "quota"
+  /** Of a project that the portfolio does not list. */
+  | "stray";
 
 /** One thing that should not be as it is. */
 export interface Finding {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { openFilesCaretaker } from "../../src/adapters/keeping/project.ts";
 import { openSharedCaretaker } from "../../src/adapters/keeping/shared.ts";
+import { openStrayCaretaker } from "../../src/adapters/keeping/strays.ts";
 import { instant, projectName, sessionId } from "../../src/core/ids.ts";
 import type { Caretaker, Fate, Known } from "../../src/ports/caretaker.ts";
 import { tempFolder } from "../support/folders.ts";
@@ -65,6 +66,21 @@ test("transcripts go when they are older than is kept, but not those of open tas
     true,
     false,
   ]);
+});
+
+test("what belongs to no project of the portfolio is named, and stays", async () => {
+  const dataDir = await tempFolder();
+  for (const name of ["shop", "old", "hubs", "agents"]) await mkdir(join(dataDir, name));
+  for (const name of ["shop", "old"]) await mkdir(join(dataDir, name, "workspaces"));
+  for (const name of ["shop", "older", "portfolio"])
+    await writeFile(join(dataDir, `${name}.db`), "");
+  const found = await openStrayCaretaker(dataDir, ["shop"]).look(known(), signal);
+  expect(found.map(({ finding }) => finding.what.split(" ")[0])).toEqual([
+    join(dataDir, "old"),
+    join(dataDir, "older"),
+  ]);
+  expect(found[0]?.finding).toMatchObject({ kind: "stray", action: null });
+  expect(found[0]?.finding.what).toContain("`orch forget old`");
 });
 
 test("of the audit trail only what the journal left half written goes", async () => {

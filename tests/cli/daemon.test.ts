@@ -149,7 +149,7 @@ test("a run that meets a pause before its planner begins does not wait for it", 
   cli.scene.pauseOnOpen = true;
   const said = await cli.run("run", "-p", "shop");
   expect(said.code).toBe(1);
-  expect(said.out).toContain("is not over");
+  expect(said.out).toContain("once the project is resumed, it begins with the next");
   expect((await cli.ledger.overview(shop)).openCycle?.state.at).toBe("queued");
 });
 

@@ -34,7 +34,7 @@ test("status says above the table what all projects wait for, until when, and ho
   await shut(cli, 23);
   const { out } = await cli.run("status");
   expect(out.split("\n")[0]).toMatch(
-    /^usage limit until \d\d:\d\d(:\d\d)? \(in 2[23]m[^)]*\): all projects wait; `orch resume --limit` starts at once; 5-hour limit$/,
+    /^usage limit until \d\d:\d\d(:\d\d)? \(in 2[23]m[^)]*\): all projects wait; `orch resume --limit` ends the wait; 5-hour limit$/,
   );
   const { limit } = JSON.parse((await cli.run("status", "--json")).out);
   expect(limit).toMatchObject({ state: "waiting", cause: "usage", waits: 1 });
@@ -64,6 +64,25 @@ test("a person ends the wait, in all projects at once, and is told where there i
     "a person ended the wait",
   );
   expect((await cli.run("run", "-p", "shop")).code).toBe(0);
+});
+
+test("a run that meets an outage before it has a plan says until when, and names no missing trail", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "putOff" };
+  const said = await cli.run("run", "-p", "shop");
+  expect(said.code).toBe(1);
+  expect(said.out).toContain(
+    "is not over: once the wait is over, the next `orch run` or `orch start` goes on\n",
+  );
+  expect(said.out).toMatch(/^ {2}waits {6}outage of the model until .*`orch resume --limit` ends/m);
+  expect(said.out).not.toContain("trail");
+  const [cycle] = await cli.ledger.cycles(shop, 1);
+  const shown = await cli.run("show", cycle?.id ?? "");
+  expect(shown.out).toContain("orch resume --limit");
+  const { plan_file, interrupted } = JSON.parse(
+    (await cli.run("show", cycle?.id ?? "", "--json")).out,
+  );
+  expect({ plan_file, interrupted }).toEqual({ plan_file: null, interrupted: true });
 });
 
 test("a task that waits for the model says so, with the command that ends the wait", async () => {

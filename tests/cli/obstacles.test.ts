@@ -80,7 +80,7 @@ test("init in a folder that cannot be written says so in one sentence", async ()
   const ran = orch(folder, ["init", "--yes", "--config", file, "--path", app], readOnly);
   expect(ran.stdout).toBe("");
   expect(ran.stderr).toMatch(
-    /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}give .*\n$/,
+    /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}make its folder.*\n$/,
   );
   expect(ran.status).toBe(1);
 });

@@ -48,6 +48,18 @@ test("what is kept is listed with its task, when, why and how much, also of forg
   });
 });
 
+test("what an earlier attempt left is told as such once the task has landed", async () => {
+  const cli = await openCli();
+  const { task } = await kept(cli);
+  await cli.run("run", "-p", "shop");
+  const { out } = await cli.run("rescue", "list", "-p", "shop");
+  expect(out).toMatch(new RegExp(`${task}/1 .*an earlier attempt; the task landed`));
+  expect(out).toMatch(/gone0{8}\/1 .*out of time/);
+  const rows = JSON.parse((await cli.run("rescue", "list", "-p", "shop", "--json")).out);
+  const landed = rows.map((row: { task_landed: boolean }) => row.task_landed);
+  expect(landed.filter(Boolean)).toHaveLength(2);
+});
+
 test("it is restored as a branch, never over one that is there, and nothing else changes", async () => {
   const cli = await openCli();
   const { root, task } = await kept(cli);

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectName } from "../../src/core/ids.ts";
 import { openCli } from "../support/cli.ts";
@@ -6,6 +8,7 @@ const shop = projectName("shop");
 
 test("a cycle is run, told on the error stream, and summed up on standard output", async () => {
   const cli = await openCli();
+  await mkdir(join(cli.folder, "shop"));
   cli.scene.planned = { kind: "titles", titles: ["Land one", "Unchecked two", "Later three"] };
   const said = await cli.run("run", "--project", "shop");
   expect(said.err).toContain("planned: 3 tasks to do");
@@ -39,6 +42,23 @@ test("without names all enabled projects are run, and what waits says how to ans
   const again = await cli.run("run", "-p", "shop");
   expect(again.out).toMatch(/Which one\? \(orch answer \w{12} "…"\)/);
   expect(again.out).toMatch(/it touches CI \(orch approve \w{12}, or orch reject\)/);
+});
+
+test("what lands in a run and was planned before it is named in its summary, too", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Park one"] };
+  await cli.run("run", "-p", "shop");
+  cli.scene.planned = { kind: "titles", titles: [] }; // the way is clear at last
+  const said = await cli.run("run", "-p", "shop", "--json");
+  const [cycle] = JSON.parse(said.out);
+  expect(cycle).toMatchObject({ tasks: [], also_landed: [{ title: "Park one", status: "done" }] });
+  cli.scene.planned = { kind: "titles", titles: ["Park two"] };
+  await cli.run("run", "-p", "shop");
+  cli.scene.planned = { kind: "titles", titles: [] };
+  const { out } = await cli.run("run", "-p", "shop");
+  expect(out).toMatch(/cycle \w{12}: 0 landed, 1 of earlier work in /);
+  expect(out).toMatch(/landed +\w{12} {2}Park two\n +c{10}/);
+  expect(out).toContain("the plan is empty");
 });
 
 test("an empty plan is said to be empty", async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -114,7 +115,11 @@ test("forget asks, and removes nothing while somebody works", async () => {
   const cli = await openCli();
   expect((await cli.run("forget", "shop")).code).toBe(2);
   cli.scene.lock = { kind: "busy", holder: null };
-  expect((await cli.run("forget", "shop", "--yes")).code).toBe(75);
+  cli.scene.unmerged = ["orch/aaaaaaaaaaaa"];
+  const refused = await cli.run("forget", "shop", "--yes");
+  expect(refused.code).toBe(75);
+  expect(refused.err).not.toContain("it is kept"); // nothing is done to it
+  cli.scene.unmerged = [];
   expect(cli.asked).toEqual([]);
   cli.scene.lock = { kind: "held", release: async () => undefined };
   expect((await cli.run("forget", "shop", "--yes")).out).toBe("removed refs/orch\n");
@@ -132,6 +137,14 @@ test("the demo says that it costs nothing, what landed, and where to look", asyn
   expect(said.out).toContain(`git -C ${join(cli.folder, "shop")} log`);
   expect(cli.asked).toEqual(["close demo"]);
   expect((await cli.run("demo", "--live")).err).toContain("real money");
+});
+
+test("the completions of bash can be sourced twice in one shell", async () => {
+  const { out } = await (await openCli()).run("completion", "bash");
+  const { stderr } = spawnSync("bash", ["-c", 'eval "$1"; eval "$1"', "bash", out], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
 });
 
 test("completions know commands, flags, projects and the ids of tasks", async () => {

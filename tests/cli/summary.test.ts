@@ -24,7 +24,15 @@ function report(changes: Partial<TaskRecord>, state: Cycle["state"] = over) {
     costUsd: 0,
     lostUsd: 0,
   };
-  return { project, cycle: aCycle({ state }), tasks: [{ ...record, ...changes }], costUsd: 0 };
+  return {
+    project,
+    cycle: aCycle({ state }),
+    tasks: [{ ...record, ...changes }],
+    costUsd: 0,
+    alsoLanded: [],
+    trail: "/shop/plan.md",
+    outlook: null,
+  };
 }
 
 const failed = (kind: FailureKind, detail: string, names: readonly string[] = []) => {
@@ -81,7 +89,7 @@ test("what is open goes on with its cycle where that was interrupted, and else i
   expect(stopped).toContain("stopped    aaaaaaaaaaaa");
   expect(stopped).toContain("is pending; goes on when its cycle does");
   expect(stopped).not.toContain("next cycle");
-  const handed = renderReport(report({ task }, { at: "running" }), paint, true);
+  const handed = renderReport(report({ task }, { at: "running" }), paint, "daemon");
   expect(handed).toContain("cycle cccccccccccc is under way\n");
   expect(handed).toContain("open       aaaaaaaaaaaa");
 });

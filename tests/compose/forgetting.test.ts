@@ -75,6 +75,8 @@ test("what has not landed is told before, and kept unless it may go, too", async
   const left = await repo.open({ at: work.from, name: `work-${task(2)}-1` }, signal);
   await write(left.path, { "half.txt": "half\n" });
   left.keep();
+  const idle = await repo.open({ at: work.from, name: `work-${task(3)}-1` }, signal);
+  idle.keep();
   expect(await unmergedOf(parsed.portfolio, project)).toEqual([
     `orch/${task(1)}`,
     `refs/orch/attempts/${task(1)}/1`,

@@ -153,4 +153,9 @@ test("an audit finds landed work on its branch, and tells where a rewritten bran
       `task ${id} landed as ${landed.slice(0, 12)}, which main does not`,
     ),
   });
+  const doctor = await startOrch(dirname(rig.portfolioFile), [
+    ...["doctor", "--config", rig.portfolioFile],
+  ]).ended;
+  expect(doctor.out).toContain(`\`git merge ${landed.slice(0, 12)}\` brings that work back`);
+  expect(doctor.out).not.toMatch(/No backup|orch forget/);
 });

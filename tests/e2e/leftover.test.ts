@@ -35,7 +35,7 @@ test("what a session that ran out of time left is kept, told, and gone on from",
   expect(second).toContain("Its changes are in your working tree");
   expect(second).toContain("added story.txt");
   const trail = await readFile(join(app.path, ".orch", "workers", `${id}.md`), "utf8");
-  expect(trail).toContain(`kept as \`${ref}\` (1 file, 1 lines added, 0 deleted)`);
+  expect(trail).toContain(`kept as \`${ref}\` (1 file, 1 line added, 0 deleted)`);
   expect(trail).toContain("Went on from what an earlier attempt left");
 });
 

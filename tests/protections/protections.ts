@@ -114,7 +114,9 @@ export const protections: readonly Protection[] = [
     promise: "G18",
     name: "workspaces are given up with what they hold",
     file: "src/adapters/git/leave.ts",
-    text: "author === null ? null : await rescueSlot(site, { slot, record, ...author, why }, signal);",
+    text:
+      "author === null ? null : await rescueSlot(site, " +
+      "{ slot, record, ...author, why }, signal);",
     by: "author === null ? null : null;",
     test: "tests/adapters/git/never-lost.test.ts",
     title: "G18:",
@@ -123,7 +125,9 @@ export const protections: readonly Protection[] = [
     promise: "G19",
     name: "the newer program's data is opened",
     file: "src/adapters/engine/sqlite/migrate.ts",
-    text: "  if (found > newest) throw tooNew(path, found, newest);\n  if (found === newest) return;",
+    text:
+      "  if (found > newest) throw tooNew(path, found, newest);\n" +
+      "  if (found === newest) return;",
     by: "  if (found >= newest) return;",
     test: "tests/adapters/engine-integrity.test.ts",
     title: "refuses a database that a newer program has written, and leaves it as it is",

@@ -1,8 +1,10 @@
 /** The command line with everything behind it in memory. */
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openMemoryEngine } from "../../src/adapters/engine/memory/engine.ts";
 import { type MemoryStore, memoryStore } from "../../src/adapters/engine/memory/storage.ts";
+import { openJournal } from "../../src/adapters/journal/journal.ts";
 import type {
   Audit,
   Backstage,
@@ -15,12 +17,12 @@ import { runCli } from "../../src/cli/cli.ts";
 import type { Io, Out, Signal } from "../../src/cli/io.ts";
 import { rescues } from "../../src/compose/rescues.ts";
 import { pause } from "../../src/core/commands.ts";
-import { projectName } from "../../src/core/ids.ts";
-import type { Portfolio } from "../../src/core/portfolio.ts";
+import type { Portfolio, ProjectConfig } from "../../src/core/portfolio.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
 import type { House, Site } from "../../src/engine/house.ts";
 import type { Patrolled } from "../../src/engine/patrol.ts";
 import type { Engine } from "../../src/ports/engine.ts";
+import type { Journal } from "../../src/ports/journal.ts";
 import type { Settings, World } from "../../src/stages/context.ts";
 import { realClock } from "./clock.ts";
 import { tempFolder } from "./folders.ts";
@@ -52,6 +54,8 @@ export interface Scene {
   audit: Audit;
   stdin: string;
   isTTY: boolean;
+  /** Of the terminal. */
+  columns: number;
   env: Record<string, string>;
   /** The project whose ledger cannot be read. */
   broken: string | null;
@@ -100,6 +104,7 @@ export async function openCli(): Promise<Cli> {
     audit: { events: 0, tasks: 0, landings: 0, flaws: [] },
     stdin: "",
     isTTY: false,
+    columns: 100,
     env: {},
     broken: null,
     pauseOnOpen: false,
@@ -107,7 +112,7 @@ export async function openCli(): Promise<Cli> {
     whenListening: null,
   };
   const asked: string[] = [];
-  let last = sink(false);
+  let last = sink(false, 100);
   const cli: Cli = {
     folder,
     file,
@@ -117,7 +122,7 @@ export async function openCli(): Promise<Cli> {
     asked,
     said: () => last.text(),
     run: (...argv) => {
-      const err = sink(scene.isTTY);
+      const err = sink(scene.isTTY, scene.columns);
       last = err;
       const backstage = fake({ store, scene, asked, folder });
       return invoke(argv, { folder, scene, backstage, err });
@@ -153,7 +158,7 @@ async function invoke(
   argv: readonly string[],
   { folder, scene, backstage, err }: Place,
 ): Promise<Said> {
-  const out = sink(scene.isTTY);
+  const out = sink(scene.isTTY, scene.columns);
   let quit: (code: number) => void = () => undefined;
   const quitting = new Promise<number>((resolve) => {
     quit = resolve;
@@ -178,12 +183,15 @@ async function invoke(
   return { code, out: out.text(), err: err.text() };
 }
 
-function sink(isTTY: boolean): { readonly stream: Out; readonly text: () => string } {
+function sink(
+  isTTY: boolean,
+  columns: number,
+): { readonly stream: Out; readonly text: () => string } {
   let text = "";
   const write = (more: string): void => {
     text += more;
   };
-  return { stream: { isTTY, columns: 100, write }, text: () => text };
+  return { stream: { isTTY, columns, write }, text: () => text };
 }
 
 interface Behind {
@@ -270,7 +278,7 @@ async function openHouse(
   const sites = () => {
     const obstructed = new Set(scene.obstacles.map(({ project }) => project));
     const open = current.projects.filter(({ name, enabled }) => enabled && !obstructed.has(name));
-    return new Map(open.map(({ name }) => [name, siteOf(name)]));
+    return new Map(open.map((each) => [each.name, siteOf(each)]));
   };
   const engine: Engine = scripted(
     memoryLedger(store),
@@ -298,8 +306,16 @@ async function openHouse(
   };
 }
 
+/** The trail of a project's folder; where that is not there, nobody will read it. */
+function journalOf(path: string): Journal {
+  const journal = openJournal(path);
+  return {
+    write: async (entry) => (existsSync(path) ? journal.write(entry) : { kind: "written" }),
+  };
+}
+
 /** A site whose world can only remember, and wait to be stopped. */
-function siteOf(name: string): Site {
+function siteOf({ name, path }: Pick<ProjectConfig, "name" | "path">): Site {
   const memos = new Map<string, string>();
   const aborted = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => {
@@ -316,7 +332,7 @@ function siteOf(name: string): Site {
     repo: { sweep: async () => undefined, sync: aborted },
   } as unknown as World; // the scripted engine leaves nothing else to be asked
   return {
-    name: projectName(name),
+    name,
     world,
     settings: { workersMax: 3 } as unknown as Settings, // likewise
     limits: {
@@ -327,7 +343,7 @@ function siteOf(name: string): Site {
       keptForPerson: 0,
       rules: { ...defaultRetryRules, attemptsMax: 1 },
     },
-    journal: { write: async () => ({ kind: "written" }) },
+    journal: journalOf(path),
     priority: 1,
     intervalMs: 60_000,
     planned: true,

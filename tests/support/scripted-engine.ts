@@ -14,6 +14,8 @@ export type Planned =
   | { readonly kind: "titles"; readonly titles: readonly string[] }
   | { readonly kind: "fails"; readonly why: string }
   | { readonly kind: "none" }
+  /** The planner meets an outage that lasts for an hour. */
+  | { readonly kind: "putOff" }
   /** The planner works until it is stopped. */
   | { readonly kind: "hangs" };
 
@@ -45,7 +47,7 @@ async function play(house: House, delivery: Delivery, planned: Planned): Promise
   await finish(house, delivery, {
     needs: { tasks: [subject.task] },
     costUsd: 0.05,
-    conclude: (draft, view) => playTask(delivery, subject.task, { draft, view }),
+    conclude: (draft, view) => playTask(delivery, subject.task, { draft, view, planned }),
   });
 }
 
@@ -59,6 +61,15 @@ function plan(
   if (planned.kind === "fails") {
     const { why } = planned;
     draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd: 0.02, token, now: view.now });
+    return;
+  }
+  if (planned.kind === "putOff") {
+    const why = "the model is overloaded";
+    const by = { project: view.name, token };
+    const until = later(view.now, 3_600_000);
+    const met = { type: "limit.met", cause: "outage", why, until, by, metBy: "it" } as const;
+    draft.tellLimit({ ...met, now: view.now, chance: 0 });
+    draft.tellCycle(cycle, { type: "cycle.released", token, costUsd: 0, why });
     return;
   }
   const titles = planned.kind === "titles" ? planned.titles : [];
@@ -83,9 +94,10 @@ function plan(
 function playTask(
   { token, job }: Delivery,
   id: TaskId,
-  { draft, view }: { draft: Draft; view: View },
+  { draft, view, planned }: { draft: Draft; view: View; planned: Planned },
 ): void {
-  const verb = draft.task(id)?.brief.title.split(" ")[0] ?? "";
+  const title = draft.task(id)?.brief.title ?? "";
+  const verb = title.split(" ")[0];
   const told = { token, now: view.now, chance: view.chance };
   const commit = sha("c");
   if (job.queue === "work") {
@@ -115,6 +127,9 @@ function playTask(
       hold: verb === "Hold" ? "it touches CI" : null,
       ...told,
     });
+  } else if (verb === "Park" && planned.kind === "titles" && planned.titles.includes(title)) {
+    const notBefore = later(view.now, 3_600_000);
+    draft.tell(id, { type: "merge.parked", why: "price.ts has changes", notBefore, token });
   } else {
     draft.tell(id, { type: "merge.landed", commit, token });
   }

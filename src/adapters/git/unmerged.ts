@@ -5,8 +5,9 @@ import { hasLanded } from "./proof.ts";
 import { readRefs } from "./refs.ts";
 import { authorOf } from "./rescue-slot.ts";
 import { keepRescued } from "./rescues.ts";
+import { salvageSlot } from "./salvage.ts";
 import type { Site } from "./site.ts";
-import { leftSlots } from "./slots.ts";
+import { closedSlots } from "./slots.ts";
 
 /** The tasks that have references of ours in the person's repository. */
 export async function tasksWithRefs(site: Site, signal: AbortSignal): Promise<readonly TaskId[]> {
@@ -46,10 +47,28 @@ async function unlanded(site: Site, signal: AbortSignal): Promise<readonly TaskR
 export async function unmergedWork(site: Site, signal: AbortSignal): Promise<readonly string[]> {
   const refs = (await unlanded(site, signal)).map(({ ref }) => ref.replace(/^refs\/heads\//, ""));
   const kept = await readRefs(site.hub.place.commonDir, ["refs/orch/rescue/"], signal);
-  const slots = (await leftSlots(site.workspacesDir))
-    .map(({ record }) => record.name)
-    .filter((name) => authorOf(name) !== null);
+  const slots = await fullSlots(site, signal);
   return [...refs, ...kept.keys(), ...slots.map((name) => `the workspace ${name}`)];
+}
+
+/** Names the workspaces of dead authors that hold something which a rescue would keep. */
+async function fullSlots(site: Site, signal: AbortSignal): Promise<readonly string[]> {
+  const full: string[] = [];
+  const authored = (name: string): boolean => authorOf(name) !== null;
+  for await (const { slot, record } of closedSlots(site.workspacesDir, authored)) {
+    try {
+      const { base, tree, name } = record;
+      const request = { base, begunTree: tree ?? null, message: () => "a look\n" };
+      const held = await salvageSlot(site, slot, request, signal);
+      if (held === null) continue;
+      const told = { commit: held.commit, branch: site.branch };
+      const hasAll = held.leftOut.length === 0 && (await hasLanded(site.hub.dir, told, signal));
+      if (!hasAll) full.push(name);
+    } finally {
+      slot.lock.release();
+    }
+  }
+  return full;
 }
 
 /** Keeps as rescues what has not landed; references and workspaces of others stay as they are. */

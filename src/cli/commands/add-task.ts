@@ -46,6 +46,9 @@ export async function addTask(desk: Desk, options: AddTaskOptions): Promise<numb
   });
 }
 
+/** Whether a glob names what lies outside of the project, where no change can be. */
+const leaves = (glob: string): boolean => glob.startsWith("/") || /(?:^|\/)\.\.(?:\/|$)/.test(glob);
+
 async function briefOf(desk: Desk, options: AddTaskOptions): Promise<TaskBrief> {
   const title = options.title.trim();
   if (title === "" || title.length > titleMax || title.includes("\n"))
@@ -58,6 +61,12 @@ async function briefOf(desk: Desk, options: AddTaskOptions): Promise<TaskBrief> 
       "put long texts into a file of the repository and name it in the description",
     );
   if (description === "") throw misuse("--desc is empty", "say what is to be done");
+  const outside = options.files?.find((glob) => leaves(glob));
+  if (outside !== undefined)
+    throw misuse(
+      `--files ${JSON.stringify(outside)} leaves the project`,
+      "give globs of paths within it, e.g. 'src/**'",
+    );
   return {
     title,
     description,

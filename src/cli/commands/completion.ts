@@ -9,7 +9,9 @@ export async function completion(desk: Desk, shell: string, program: Program): P
   if (!shells.includes(shell))
     throw misuse(`there are no completions for ${shell}`, `say one of ${shells.join(", ")}`);
   const root = await rootOf(program);
-  captured(desk, () => root.setup("orch", "orch", shell));
+  // sourced twice in one shell, what is read-only would be complained of
+  const again = (text: string): string => text.replaceAll(/^readonly (?=\w+=)/gm, "");
+  captured(desk, () => root.setup("orch", "orch", shell), again);
   return exitCodes.ok;
 }
 
@@ -77,9 +79,14 @@ const read = async (desk: Desk, flags: Desk["flags"]) =>
   (await import("../desk.ts")).readPortfolio(desk.io, flags);
 
 /** Runs what writes with `console.log`, and sends that to our own standard output. */
-function captured(desk: Desk, write: () => void): void {
+function captured(
+  desk: Desk,
+  write: () => void,
+  change: (text: string) => string = (text) => text,
+): void {
   const { log } = globalThis.console;
-  globalThis.console.log = (...parts: unknown[]) => desk.io.out.write(`${parts.join(" ")}\n`);
+  globalThis.console.log = (...parts: unknown[]) =>
+    desk.io.out.write(`${change(parts.join(" "))}\n`);
   try {
     write();
   } finally {

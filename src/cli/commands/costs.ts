@@ -140,7 +140,9 @@ function renderModels(spent: readonly Reservation[]): string {
   ]);
   const rest = unassignedUsd(spent);
   const other = rest < 0.005 ? [] : [["not told by model", money(rest), "-", "-", "-"]];
-  return renderTable(["MODEL", "COST", "IN", "OUT", "CACHE HITS"], [...rows, ...other], {
+  const all = [...rows, ...other];
+  if (all.length === 0) return "";
+  return renderTable(["MODEL", "COST", "IN", "OUT", "CACHE HITS"], all, {
     right: ["COST", "IN", "OUT", "CACHE HITS"],
   });
 }
@@ -149,11 +151,13 @@ function render({ now, shares, spent, days }: Bill, desk: Desk): string {
   if (spent.length === 0) return "nothing has been spent";
   const paint = paintFor(desk.colour.out);
   const table = (name: string, rows: readonly Share[]): string =>
-    renderTable(
-      [name, "COST", "SESSIONS"],
-      rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
-      { right: ["COST", "SESSIONS"] },
-    );
+    rows.length === 0
+      ? ""
+      : renderTable(
+          [name, "COST", "SESSIONS"],
+          rows.map(({ key, costUsd, sessions }) => [key, money(costUsd), String(sessions)]),
+          { right: ["COST", "SESSIONS"] },
+        );
   const open = reservedUsd(spent);
   const aside = open > 0 ? `, ${money(open)} set aside` : "";
   const lost = unknownBillUsd(spent);
@@ -172,5 +176,7 @@ function render({ now, shares, spent, days }: Bill, desk: Desk): string {
     table("TASK", shares.task.slice(0, tasksShown)),
     today,
     total,
-  ].join("\n\n");
+  ]
+    .filter((each) => each !== "")
+    .join("\n\n");
 }

@@ -15,13 +15,14 @@ export async function forget(desk: Desk, name: string, options: ForgetOptions): 
   const project = pickProject(portfolio, name);
   const backstage = await desk.backstage();
   const rescued = options.rescued === true;
-  const unmerged = await backstage.unmerged(portfolio, project);
-  if (unmerged.length > 0) desk.say(warning(unmerged, rescued));
-  if (options.yes !== true && !(await agreed(desk, project.name, project.path)))
-    throw failure("nothing was removed");
+  // held while the person thinks it over: what they are told of stays as it is
   const lock = await backstage.lock(portfolio, "run");
   if (lock.kind === "busy") throw busy(lock);
   try {
+    const unmerged = await backstage.unmerged(portfolio, project);
+    if (unmerged.length > 0) desk.say(warning(unmerged, rescued));
+    if (options.yes !== true && !(await agreed(desk, project.name, project.path)))
+      throw failure("nothing was removed");
     const removed = await backstage.forget(portfolio, project, { rescued });
     desk.answer({ project: project.name, removed, unmerged, rescued: !rescued }, () =>
       removed.length === 0

@@ -143,9 +143,24 @@ async function added(file: string, dataDir: string | null, answers: Answers): Pr
   const before =
     dataDir === null ? await readFile(file, "utf8") : newPortfolioText("default", dataDir);
   await refuseBroken(before, file, "the portfolio has mistakes; nothing was added");
+  if (dataDir === null) await refuseTwice(before, file, answers);
   const after = addProject(before, entryOf(file, answers));
   await refuseBroken(after, file, "the project does not fit into the portfolio; nothing was added");
   return after;
+}
+
+/** Mistakes of a text that was never written would name lines which nobody can look up. */
+async function refuseTwice(text: string, file: string, { name, path }: Answers): Promise<void> {
+  const { parsePortfolio } = await import("../../config/parse.ts");
+  const parsed = parsePortfolio(text, { file, home: (await import("node:os")).homedir() });
+  if (parsed.kind !== "valid") return;
+  const { projects } = parsed.portfolio;
+  const there = projects.find((each) => each.name === name);
+  if (there !== undefined)
+    throw misuse(
+      `${file} lists a project ${name} already (${there.path}); nothing was added`,
+      there.path === path ? `change it there; \`orch run\` works on it` : "give another --name",
+    );
 }
 
 async function refuseBroken(text: string, file: string, what: string): Promise<void> {

@@ -5,7 +5,7 @@ import { codeOfSignal, exitCodes } from "../exit-codes.ts";
 import { type Happened, openFollower } from "../follow.ts";
 import { pickById, pickProjects } from "../pick.ts";
 import { renderHappened } from "../progress.ts";
-import { describeEvent } from "../render/event.ts";
+import { describeEvent, isEcho } from "../render/event.ts";
 import { renderMessage } from "../render/message.ts";
 import { paintFor } from "../render/paint.ts";
 import { toJson } from "../sanitize.ts";
@@ -58,10 +58,10 @@ async function tellEvents(
   const names = pickProjects(portfolio, project).map(({ name }) => name);
   const paint = paintFor(desk.colour.out);
   const before: Happened[] = [];
-  const write = (happened: Happened): void =>
-    desk.flags.json
-      ? desk.io.out.write(`${toJson(eventJson(happened))}\n`)
-      : desk.print(renderHappened(happened, paint));
+  const write = (happened: Happened): void => {
+    if (desk.flags.json) desk.io.out.write(`${toJson(eventJson(happened))}\n`);
+    else if (!isEcho(happened.logged.event)) desk.print(renderHappened(happened, paint));
+  };
   let tell: (happened: Happened) => void = (happened) => void before.push(happened);
   const follower = await openFollower(
     ledger,

@@ -61,17 +61,20 @@ async function tellAll(
       const answer = await ledger.transact(config.name, {}, (view) => decide(view, config));
       told.push({ project: config.name, answer });
     }
-    desk.answer(
+    const refused = told.find(({ answer }) => answer.kind === "refused");
+    const fails = names !== undefined && refused !== undefined;
+    // what was refused ends the command, and is said then
+    const shown = fails ? told.filter(({ answer }) => answer.kind === "done") : told;
+    const json = (): unknown =>
       told.map(({ project, answer }) => ({
         project,
         done: answer.kind === "done",
         why: answer.kind === "refused" ? answer.why : null,
-      })),
-      () => told.map((each) => words(each, done)).join("\n"),
-    );
-    const refused = told.find(({ answer }) => answer.kind === "refused");
+      }));
+    if (desk.flags.json || shown.length > 0)
+      desk.answer(json(), () => shown.map((each) => words(each, done)).join("\n"));
     // asked for all of them, those that are so already are no failure
-    if (names === undefined || refused === undefined) return exitCodes.ok;
+    if (!fails) return exitCodes.ok;
     throw failure(words(refused, done));
   });
 }

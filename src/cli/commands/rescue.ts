@@ -1,6 +1,7 @@
 import { sizeOf } from "../../core/change.ts";
 import { type TaskId, taskId } from "../../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
+import type { Task } from "../../core/task.ts";
 import type { Ledger } from "../../ports/engine.ts";
 import type { KeptWork } from "../../ports/repo.ts";
 import { type Desk, withLedger } from "../desk.ts";
@@ -15,6 +16,8 @@ interface Row {
   readonly kept: KeptWork;
   /** Null where the ledger does not know the task any more. */
   readonly title: string | null;
+  /** Whether its task landed, by another attempt. */
+  readonly landed: boolean;
 }
 
 const root = "refs/orch/rescue/";
@@ -98,23 +101,21 @@ async function rowsOf(
   for (const project of pickProjects(portfolio, names)) {
     for (const kept of await rescues.list(project)) {
       const task = /^[a-z0-9]{12}$/.test(kept.task) ? taskId(kept.task) : null;
-      const title = task === null ? null : await titleOf(ledger, project, task);
+      const found = task === null ? null : await taskOf(ledger, project, task);
+      const title = found?.brief.title ?? null;
+      const landed = found?.state.at === "done" && found.state.landed !== null;
       const key = `${kept.ref} ${kept.commit}`;
       const others = kept.project !== "" && kept.project !== project.name;
       if ((others && title === null) || taken.has(key)) continue;
       taken.add(key);
-      rows.push({ project, kept, title });
+      rows.push({ project, kept, title, landed });
     }
   }
   return rows;
 }
 
-async function titleOf(
-  ledger: Ledger,
-  { name }: ProjectConfig,
-  task: TaskId,
-): Promise<string | null> {
-  return (await ledger.task(name, task))?.task.brief.title ?? null;
+async function taskOf(ledger: Ledger, { name }: ProjectConfig, task: TaskId): Promise<Task | null> {
+  return (await ledger.task(name, task))?.task ?? null;
 }
 
 async function pickRow(
@@ -151,13 +152,14 @@ async function pickRow(
 
 const numberOf = ({ kept }: Row): number => Number(kept.ref.split("/").at(-1));
 
-const rowJson = ({ project, kept, title }: Row) => ({
+const rowJson = ({ project, kept, title, landed }: Row) => ({
   ref: kept.ref,
   project: project.name,
   task: kept.task,
   title,
   at: iso(kept.at),
   why: kept.why,
+  task_landed: landed,
   commit: kept.commit,
   ...sizeOf(kept.changes),
 });
@@ -165,15 +167,20 @@ const rowJson = ({ project, kept, title }: Row) => ({
 function renderRows(rows: readonly Row[], now: KeptWork["at"], columns: number): string {
   const several = new Set(rows.map(({ project }) => project.name)).size > 1;
   const head = ["RESCUE", ...(several ? ["PROJECT"] : []), "KEPT", "SIZE", "WHY", "TITLE"];
-  const cells = rows.map(({ project, kept, title }) => [
+  const cells = rows.map(({ project, kept, title, landed }) => [
     short(kept),
     ...(several ? [project.name] : []),
     relative(kept.at, now),
     sizeWords(kept),
-    kept.why === "" ? "did not land" : line(kept.why, 50),
+    whyWords(kept, landed),
     line(title ?? "-", 60),
   ]);
   return renderTable(head, cells, { columns, spare: ["SIZE", "WHY"] });
+}
+
+function whyWords({ why }: KeptWork, landed: boolean): string {
+  if (landed) return "an earlier attempt; the task landed";
+  return why === "" ? "did not land" : line(why, 50);
 }
 
 function sizeWords({ changes }: KeptWork): string {

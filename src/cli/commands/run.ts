@@ -11,6 +11,7 @@ import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
 import { commandOf } from "../render/format.ts";
 import { renderLimit } from "../render/limit.ts";
+import type { ServedBy } from "../render/outlook.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderReport } from "../render/summary.ts";
 import { reportJson } from "../report.ts";
@@ -39,10 +40,10 @@ export async function run(desk: Desk, options: RunOptions): Promise<number> {
   if (lock.kind === "busy") {
     if (lock.holder?.kind !== "daemon") throw busy(lock);
     const result = await withLedger(desk, (ledger) => handOver(desk, ledger, request));
-    return conclude(desk, result, { isServed: true });
+    return conclude(desk, result, "daemon");
   }
   try {
-    return conclude(desk, await runHere(desk, request), { isServed: false });
+    return conclude(desk, await runHere(desk, request), null);
   } finally {
     await lock.release();
   }
@@ -108,16 +109,12 @@ async function unpaused(
   return active;
 }
 
-function conclude(
-  desk: Desk,
-  { reports, code }: RunResult,
-  { isServed }: { readonly isServed: boolean },
-): number {
+function conclude(desk: Desk, { reports, code }: RunResult, servedBy: ServedBy): number {
   const paint = paintFor(desk.colour.out);
   desk.answer(reports.map(reportJson), () =>
     reports.length === 0
       ? "no cycle was begun"
-      : reports.map((each) => renderReport(each, paint, isServed)).join("\n\n"),
+      : reports.map((each) => renderReport(each, paint, servedBy)).join("\n\n"),
   );
   return code;
 }

@@ -73,6 +73,7 @@ async function showTask({ desk, ledger, portfolio, project }: Place, task: Task)
         config: project,
         why,
         branch,
+        isServed: holder !== null,
         now,
         paint: paintFor(desk.colour.out),
         files: [...trail, ...transcripts],
@@ -97,12 +98,13 @@ async function showCycle(
   { desk, ledger, portfolio, project }: Place,
   id: Parameters<typeof reportOn>[2],
 ): Promise<void> {
-  const report = await reportOn(ledger, project, id);
+  const { clock, holder } = await desk.backstage();
+  const now = clock.now();
+  const report = await reportOn(ledger, project, id, now);
   if (report === null) throw failure(`${id} is gone`);
   const { plan, refused } = report.cycle;
-  const { clock, holder } = await desk.backstage();
-  const isServed = (await holder(portfolio)) !== null;
-  const look = { paint: paintFor(desk.colour.out), now: clock.now(), isServed };
+  const servedBy = (await holder(portfolio))?.kind ?? null;
+  const look = { paint: paintFor(desk.colour.out), now, servedBy };
   desk.answer({ kind: "cycle", ...reportJson(report), plan, refused }, () =>
     renderCycle(report, look),
   );

@@ -2,23 +2,23 @@ import type { Instant } from "../../core/ids.ts";
 import type { CycleReport } from "../report.ts";
 import { clean, line } from "../sanitize.ts";
 import { entry, relative } from "./format.ts";
+import type { ServedBy } from "./outlook.ts";
 import type { Paint } from "./paint.ts";
 import { headline, remarks, taskLines } from "./summary.ts";
 
 interface Look {
   readonly paint: Paint;
   readonly now: Instant;
-  /** Whether a process works with the data folder, so that an open cycle is under way. */
-  readonly isServed: boolean;
+  readonly servedBy: ServedBy;
 }
 
 /** Everything about one cycle, for people: how it ended, its tasks now, what the planner said. */
-export function renderCycle(report: CycleReport, { paint, now, isServed }: Look): string {
+export function renderCycle(report: CycleReport, { paint, now, servedBy }: Look): string {
   const { tasks, cycle } = report;
   const { plan, endedAt } = cycle;
   const isOver = endedAt !== null;
-  const course = isOver || isServed ? "underWay" : "interrupted";
-  const head = headline(report, paint, course);
+  const course = isOver || servedBy !== null ? "underWay" : "interrupted";
+  const head = headline(report, paint, servedBy);
   const when = !isOver ? "" : `, as it ended ${relative(endedAt, now)}`;
   const lines = [`${head}${when}`, ...remarks(report, paint)];
   if (tasks.length > 0) lines.push("", paint.bold(isOver ? "Tasks, as they are now" : "Tasks"));

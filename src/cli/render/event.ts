@@ -6,7 +6,8 @@ import type { LogLevel } from "../../core/portfolio.ts";
 import { type ProjectEvent, pauser } from "../../core/project.ts";
 import type { TaskEvent } from "../../core/task.ts";
 import { line } from "../sanitize.ts";
-import { counted, entry, money, shortSha } from "./format.ts";
+import { counted, entry, money, shortSha, timeOfDay } from "./format.ts";
+import { requester } from "./outlook.ts";
 
 export interface Told {
   readonly level: LogLevel;
@@ -21,6 +22,10 @@ const info = (text: string): Told => ({ level: "info", text });
 const warning = (text: string): Told => ({ level: "warning", text });
 const debug = (text: string): Told => ({ level: "debug", text });
 const error = (text: string): Told => ({ level: "error", text });
+
+/** Tells whether an event only counts what another one, just before it, has told. */
+export const isEcho = ({ of, event }: LogEvent): boolean =>
+  of === "project" && event.type !== "project.paused" && event.type !== "project.resumed";
 
 /** Says what happened. */
 export function describeEvent(logged: LogEvent): Told {
@@ -120,16 +125,21 @@ function ofJudgeOrMerge(event: Later): Told {
   }
 }
 
+/** When it begins where nothing is in its way, unless that is at once. */
+const dueWords = ({ cycle, dueAt }: CycleCreated): string =>
+  dueAt === undefined || dueAt <= cycle.createdAt ? "" : `, for ${timeOfDay(dueAt)}`;
+
 function ofCycle(event: CycleEvent | CycleCreated): Told {
   switch (event.type) {
     case "cycle.created":
-      return debug("asked for");
+      return debug(`asked for ${requester(event.cycle)}${dueWords(event)}`);
     case "cycle.started":
       return info("the cycle begins");
     case "cycle.planned": {
       const { length } = event.tasks;
       const made = length === 0 ? "nothing" : counted(length, "task");
-      if (event.plan === null) return info(`no planner: ${made} to do`);
+      if (event.plan === null)
+        return info(`no planner: ${length === 0 ? "nothing to do" : counted(length, "open task")}`);
       const refused = event.refused.length === 0 ? "" : `, ${event.refused.length} refused`;
       return info(`planned: ${made} to do${refused}, ${money(event.costUsd)}`);
     }

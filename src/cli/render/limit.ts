@@ -21,7 +21,7 @@ export function renderLimit({ mode }: Limit, now: Instant): string | null {
     return `${what}: one session tries whether it is over, the others wait; ${why}`;
   if (mode.until <= now) return `${what}: the next session tries whether it is over; ${why}`;
   const until = `until ${timeOfDay(mode.until)} (${relative(mode.until, now)})`;
-  return `${what} ${until}: all projects wait; \`orch resume --limit\` starts at once; ${why}`;
+  return `${what} ${until}: all projects wait; \`orch resume --limit\` ends the wait; ${why}`;
 }
 
 /** The same as JSON; null where nothing is in the way. */

@@ -60,7 +60,7 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
   const table = renderTable(
     head,
     seen.map((each) => row(each, look)),
-    { right: numbers, columns: look.columns, spare: ["TOTAL", "LAST CYCLE", "RUNNING"] },
+    { right: numbers, columns: look.columns, spare: ["TOTAL", "LAST CYCLE", "DONE", "TODAY"] },
   );
   const notes = [...seen.flatMap((each) => notesOn(each, look))];
   const all = allToday(
@@ -91,7 +91,7 @@ function row({ config, overview, trouble }: Seen, look: Look): readonly string[]
   return [
     name,
     trouble === null ? stateOf(config, overview, look) : paint.red("unusable"),
-    hue(counts.in_progress, paint.cyan),
+    hue(counts.in_progress, look.holder === null ? paint.yellow : paint.cyan),
     String(counts.pending),
     hue(counts.waiting, paint.yellow),
     hue(counts.done, paint.green),
@@ -128,7 +128,10 @@ function lastOf(cycle: Cycle | null, { paint, now }: Look): string {
   return `${landed} landed${failed > 0 ? paint.red(`, ${failed} failed`) : ""}, ${when}`;
 }
 
-function notesOn({ config, overview, trouble }: Seen, { now, paint }: Look): readonly string[] {
+function notesOn(
+  { config, overview, trouble }: Seen,
+  { now, paint, holder }: Look,
+): readonly string[] {
   if (overview === null) return [];
   const { name } = config;
   const notes: string[] = [];
@@ -140,6 +143,11 @@ function notesOn({ config, overview, trouble }: Seen, { now, paint }: Look): rea
     const how = `orch resume --project ${name}`;
     const who = pause.by === "person" ? "" : ` by ${pause.by}`;
     notes.push(`${paint.yellow("paused")} ${name}${who}: ${line(pause.why, 200)}${until} (${how})`);
+  }
+  if (overview.counts.in_progress > 0 && holder === null) {
+    const what = counted(overview.counts.in_progress, "task");
+    const how = `orch run --project ${name}, or orch start, goes on`;
+    notes.push(`${paint.yellow("stopped")} ${name}: ${what} under way, nobody at work (${how})`);
   }
   if (overview.counts.waiting > 0) {
     const what = counted(overview.counts.waiting, "task");

@@ -57,7 +57,11 @@ function chapter(
 
 /** A task that two cycles had to do with is told once, as it is now. */
 const newest = (reports: readonly CycleReport[]): ReadonlyMap<TaskId, TaskRecord> =>
-  new Map(reports.flatMap(({ tasks }) => tasks.map((each) => [each.task.id, each])));
+  new Map(
+    reports.flatMap(({ tasks, alsoLanded }) =>
+      [...tasks, ...alsoLanded].map((each) => [each.task.id, each]),
+    ),
+  );
 
 const endOf = ({ landings, attempts }: TaskRecord): number =>
   landings.at(-1)?.at ?? attempts.at(-1)?.startedAt ?? 0;

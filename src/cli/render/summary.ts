@@ -3,9 +3,10 @@ import { isOpen } from "../../core/cycle.ts";
 import { failureSentence } from "../../core/failure.ts";
 import type { TaskState } from "../../core/task.ts";
 import type { TaskRecord } from "../../ports/engine.ts";
-import { type CycleReport, isUnchecked, planFile } from "../report.ts";
+import { type CycleReport, isUnchecked } from "../report.ts";
 import { line } from "../sanitize.ts";
 import { counted, duration, entry, money, shortSha } from "./format.ts";
+import { obstacles, openWords, type ServedBy } from "./outlook.ts";
 import type { Paint } from "./paint.ts";
 
 const whyMax = 200;
@@ -15,35 +16,33 @@ const titleMax = 80;
 export type Course = "over" | "interrupted" | "underWay";
 
 /** Renders one cycle's report; one that is not over is under way where somebody serves it. */
-export function renderReport(report: CycleReport, paint: Paint, isServed = false): string {
-  const going = isServed ? "underWay" : "interrupted";
+export function renderReport(report: CycleReport, paint: Paint, servedBy: ServedBy = null): string {
+  const going = servedBy === null ? "interrupted" : "underWay";
   const course = isOpen(report.cycle) ? going : "over";
   return [
-    headline(report, paint, course),
-    ...report.tasks.flatMap((each) => taskLines(each, paint, course)),
+    headline(report, paint, servedBy),
+    ...[...report.tasks, ...report.alsoLanded].flatMap((each) => taskLines(each, paint, course)),
     ...remarks(report, paint),
   ].join("\n");
 }
 
 /** What is to be said of a cycle beside its tasks. */
 export function remarks(report: CycleReport, paint: Paint): readonly string[] {
-  const { project, cycle, tasks } = report;
+  const { cycle, tasks, trail } = report;
   const lines: string[] = [];
   if (cycle.state.at === "completed" && tasks.length === 0) lines.push(`  ${emptiness(report)}`);
   for (const { title, why } of cycle.refused)
     lines.push(`  ${paint.dim("refused")}    ${entry(line(title, titleMax), line(why, whyMax))}`);
   if (cycle.state.at === "completed" && cycle.state.outcome.cutShort !== null)
     lines.push(`  ${paint.yellow("cut short")}  ${line(cycle.state.outcome.cutShort, whyMax)}`);
-  const trail = planFile(project, cycle.id);
-  if (cycle.startedAt !== null) lines.push(`  ${paint.dim("trail")}      ${line(trail)}`);
+  lines.push(...obstacles(report, paint));
+  if (trail !== null) lines.push(`  ${paint.dim("trail")}      ${line(trail)}`);
   return lines;
 }
 
-const howItGoesOn = "the next `orch run` or `orch start` goes on";
-
 /** Which cycle it is, and what came of it. */
-export function headline(report: CycleReport, paint: Paint, course: Course): string {
-  const { project, cycle, costUsd } = report;
+export function headline(report: CycleReport, paint: Paint, servedBy: ServedBy): string {
+  const { project, cycle, costUsd, alsoLanded } = report;
   const { state } = cycle;
   const head = `${paint.bold(project.name)}  cycle ${cycle.id}`;
   const took =
@@ -51,12 +50,11 @@ export function headline(report: CycleReport, paint: Paint, course: Course): str
       ? ""
       : ` in ${duration(cycle.endedAt - cycle.startedAt)}`;
   if (state.at === "failed") return `${head} ${paint.red("failed")}: ${line(state.why, whyMax)}`;
-  if (state.at !== "completed" && course === "underWay")
-    return `${head} ${paint.cyan("is under way")}`;
-  if (state.at !== "completed") return `${head} ${paint.yellow("is not over")}: ${howItGoesOn}`;
+  if (state.at !== "completed") return `${head} ${openWords(report, servedBy, paint)}`;
   const { landed, reported, failed, skipped, waiting, leftOver } = state.outcome;
   const counts = [
     landed > 0 ? paint.green(`${landed} landed`) : "0 landed",
+    alsoLanded.length > 0 ? paint.green(`${alsoLanded.length} of earlier work`) : "",
     reported > 0 ? paint.green(`${reported} reported`) : "",
     failed > 0 ? paint.red(`${failed} failed`) : "",
     waiting > 0 ? paint.yellow(`${waiting} waiting for you`) : "",
@@ -135,7 +133,7 @@ function outcomeOf(record: TaskRecord, paint: Paint, course: Course): Outcome {
 
 function parkedOrLeft(state: TaskState, paint: Paint, course: Course): Outcome {
   if (state.at === "approved" && state.parked !== null)
-    return { label: paint.yellow("waiting  "), why: `cannot land yet: ${state.parked}` };
+    return { label: paint.yellow("parked   "), why: `cannot land yet: ${state.parked}` };
   switch (course) {
     case "over":
       return { label: "left over", why: `is ${state.at}; goes on in the next cycle` };

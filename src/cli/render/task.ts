@@ -20,6 +20,8 @@ export interface TaskLook {
   readonly branch: string | null;
   readonly now: Instant;
   readonly paint: Paint;
+  /** Whether a process works with the data folder: what runs was interrupted where none does. */
+  readonly isServed: boolean;
   /** What has been written of it: the audit trail and transcripts. */
   readonly files: readonly string[];
 }
@@ -40,9 +42,10 @@ const indent = (text: string): string =>
 export function renderTask(record: TaskRecord, look: TaskLook): string {
   const { task, attempts, verdicts } = record;
   const { paint } = look;
+  const isLive = look.isServed && "token" in task.state;
   const decided = explained(task, verdicts, record.decisions);
   const inOrder = [
-    ...attempts.map((each) => ({ at: each.startedAt, text: renderAttempt(each, paint) })),
+    ...attempts.map((each) => ({ at: each.startedAt, text: renderAttempt(each, isLive, paint) })),
     ...verdicts.map((each) => ({ at: each.startedAt, text: renderVerdict(each, paint) })),
     ...decided.map((each) => ({ at: each.at, text: renderDecision(each, look) })),
   ].sort((a, b) => a.at - b.at);
@@ -65,7 +68,7 @@ function head(record: TaskRecord, look: TaskLook): string {
   const lost = lostUsd === 0 ? "" : `, ${money(lostUsd)} of it ${lostWords}`;
   const landed = landings.find(({ state: at }) => at === "landed");
   const rows: readonly (readonly [string, string])[] = [
-    ["status", `${paintStatus(paint, statusOf(state))} (${state.at})`],
+    ["status", `${paintStatus(paint, statusOf(state))} (${stateWords(state, look)})`],
     ["why", why ?? ending(task)],
     ["project", config.name],
     ["type", `${brief.kind}, priority ${brief.priority}`],
@@ -84,6 +87,12 @@ function head(record: TaskRecord, look: TaskLook): string {
   return [paint.bold(`${task.id}  ${line(brief.title, 200)}`), ...lines].join("\n");
 }
 
+/** The state as the ledger has it, unless nobody is at work on it any more. */
+function stateWords(state: Task["state"], { isServed }: Pick<TaskLook, "isServed">): string {
+  if (state.at === "approved" && state.parked !== null) return "parked";
+  return "token" in state && !isServed ? `interrupted while ${state.at}` : state.at;
+}
+
 /** Which attempt it is, of how many as things stand: a retry by a person adds some. */
 const attemptWords = (state: Task["state"]): string =>
   "left" in state ? `${state.attempt} of ${state.attempt + state.left}` : String(state.attempt);
@@ -100,14 +109,14 @@ const section = (name: string, text: string, paint: Paint): string =>
 const list = (name: string, items: readonly string[], paint: Paint): string =>
   section(name, items.map((each) => `- ${line(each)}`).join("\n"), paint);
 
-function renderAttempt(attempt: Attempt, paint: Paint): string {
+function renderAttempt(attempt: Attempt, isLive: boolean, paint: Paint): string {
   const { kind, round, spending, durationMs, model, changes } = attempt;
   const what = kind === "work" ? "Attempt" : `Resolution ${round} in attempt`;
   const size = sizeOf(changes);
   const lines = [
     `${line(model)}, ${duration(durationMs)}, ${money(spending.costUsd)}, ` +
       `${counted(spending.turns, "turn")}`,
-    outcomeWords(attempt.outcome),
+    outcomeWords(attempt.outcome, isLive),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
     attempt.leftover === undefined ? "" : `left unsubmitted: ${attempt.leftover.ref}`,
     attempt.summary,
@@ -116,10 +125,10 @@ function renderAttempt(attempt: Attempt, paint: Paint): string {
   return `${paint.bold(`${what} ${attempt.attempt}`)}\n${indent(text)}`;
 }
 
-function outcomeWords(outcome: AttemptOutcome): string {
+function outcomeWords(outcome: AttemptOutcome, isLive: boolean): string {
   switch (outcome.kind) {
     case "running":
-      return "running";
+      return isLive ? "running" : "interrupted";
     case "submitted":
       return `submitted ${shortSha(outcome.commit)}`;
     case "failed":
@@ -139,6 +148,7 @@ function outcomeWords(outcome: AttemptOutcome): string {
 
 function renderVerdict(verdict: Verdict, paint: Paint): string {
   const { decision, reasons, checks, reading, hold, unchecked } = verdict;
+  const told = new Set(checks.map(({ name, sentence }) => `the check ${name} ${sentence}`));
   const hue = { pass: paint.green, fail: paint.red, inconclusive: paint.yellow }[decision];
   const lines = [
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
@@ -149,7 +159,8 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
       ...check.introduced.map((test) => `  new failure  ${line(test.name)}`),
       ...check.preExisting.map((test) => `  known failure  ${line(test)}`),
     ]),
-    ...reasons.map((reason) => `- ${line(reason)}`),
+    // what a check said stands with it
+    ...reasons.filter((reason) => !told.has(reason)).map((reason) => `- ${line(reason)}`),
     // a reading that decided is among the reasons
     reading === null || reading.decision === "fail" ? "" : `reading: ${reading.reasoning}`,
     hold === null ? "" : `waits for you: ${hold}`,

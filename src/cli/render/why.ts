@@ -3,7 +3,7 @@ import type { Cycle } from "../../core/cycle.ts";
 import type { Instant } from "../../core/ids.ts";
 import type { Job } from "../../core/ledger.ts";
 import type { ProjectConfig } from "../../core/portfolio.ts";
-import { pauseAt, pauser } from "../../core/project.ts";
+import { type Project, pauseAt, pauser } from "../../core/project.ts";
 import { isOver, type Task } from "../../core/task.ts";
 import type { Overview } from "../../ports/engine.ts";
 import type { Holder } from "../backstage.ts";
@@ -23,14 +23,19 @@ export interface Circumstances {
 const quoteMax = 500;
 const quote = (text: string): string => line(text, quoteMax);
 
+/** Of what its ledger says to be worked on, by a process that is gone. */
+const interrupted =
+  "it was interrupted, nobody is at work: it goes on with the next `orch run` or `orch start`";
+
 /**
- * Says in a sentence why a task waits, with what to do; null where it is over or is being worked
- * on.
+ * Says in a sentence why a task waits, with what to do; null where it is over or somebody works on
+ * it.
  */
 export function whyWaiting(given: Circumstances): string | null {
   const { task } = given;
   const { state, id } = task;
-  if (isOver(state) || "token" in state) return null;
+  if (isOver(state)) return null;
+  if ("token" in state) return given.holder === null ? (byProject(given) ?? interrupted) : null;
   if (state.at === "blocked")
     return `it asks you: ${quote(state.question)} (orch answer ${id} "…")`;
   if (state.at === "held")
@@ -42,9 +47,17 @@ export function whyWaiting(given: Circumstances): string | null {
 }
 
 function byProject({ config, overview, now }: Circumstances): string | null {
-  const { name } = config;
-  if (!config.enabled) return `project ${name} is disabled in the portfolio`;
-  const pause = pauseAt(overview.project, now);
+  if (!config.enabled) return `project ${config.name} is disabled in the portfolio`;
+  return pauseSentence(config, overview.project, now);
+}
+
+/** Says who paused a project, why, and how it goes on; null where it is not paused. */
+export function pauseSentence(
+  { name }: Pick<ProjectConfig, "name">,
+  project: Project,
+  now: Instant,
+): string | null {
+  const pause = pauseAt(project, now);
   if (pause === null) return null;
   const until = pause.until === null ? "" : `, goes on ${relative(pause.until, now)}`;
   return (

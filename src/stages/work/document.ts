@@ -90,7 +90,7 @@ function attemptBlocks(attempt: Attempt): readonly string[] {
 
 function leftoverBlocks({ ref, changes, leftOut }: Leftover): readonly string[] {
   const { files, added, deleted } = sizeOf(changes);
-  const size = `${count(files, "file")}, ${added} lines added, ${deleted} deleted`;
+  const size = `${count(files, "file")}, ${count(added, "line")} added, ${deleted} deleted`;
   const parts = [`Left without submitting it, and kept as ${code(ref)} (${size}):`];
   if (changes.length > 0) parts.push(bullets(changesLines(changes)));
   if (leftOut.length > 0) parts.push("Not kept:", bullets(leftOut.map((each) => line(each))));
@@ -106,7 +106,7 @@ function attemptFacts(attempt: Attempt): readonly string[] {
     lines.push(`Went on from what an earlier attempt left: ${code(attempt.carried)}`);
   if (endedAt === null) return [...lines, "Still under way"];
   const { files, added, deleted } = sizeOf(changes);
-  const size = `${count(files, "file")}, ${added} lines added, ${deleted} deleted`;
+  const size = `${count(files, "file")}, ${count(added, "line")} added, ${deleted} deleted`;
   lines.push(`Took: ${duration(durationMs)}`, ...spendingLines(spending));
   if (files > 0) lines.push(`Size: ${size}`);
   return lines;

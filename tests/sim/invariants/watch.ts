@@ -83,13 +83,12 @@ export function openWatch(universe: Universe): Guard {
       // also where a death between the two books left only the portfolio's
       limit = universe.store.portfolio.limit.get("") ?? noLimit;
     },
-    writes: (project, changes, by) =>
-      about(project, (scene) => {
-        ask(invariants.writing, { ...scene, changes, by });
-        toldUntil = Math.max(toldUntil, toldBy(universe, project, changes));
-        const isLifted = changes.some(({ kind }) => kind === "limit") && by.seat === "person";
-        if (isLifted) toldUntil = 0;
-      }),
+    writes: (project, changes, by) => {
+      about(project, (scene) => ask(invariants.writing, { ...scene, changes, by }));
+      // also for a project that has no data yet
+      const isLifted = changes.some(({ kind }) => kind === "limit") && by.seat === "person";
+      toldUntil = isLifted ? 0 : Math.max(toldUntil, toldBy(universe, project, changes));
+    },
     finishes: (delivery) =>
       about(delivery.project, (scene) => ask(invariants.finishing, { ...scene, delivery })),
     landed: ({ name }, request) =>

@@ -1,4 +1,4 @@
-/** Several real repositories with fast tests, their branches named in many ways, and a portfolio. */
+/** Several real repositories with fast tests, branches of several names, and a portfolio. */
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";

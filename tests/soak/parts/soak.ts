@@ -59,11 +59,14 @@ export function renderSoak(told: Soaked): string {
     `ledgers whole          ${told.ledgersWhole} of ${projects}`,
     `repositories whole     ${told.repositoriesWhole} of ${2 * projects}`,
     `killed                 ${told.kills} times`,
-    `requests paid          ${requests}; due ${dueRequests}, lost ${requests - dueRequests} of ${live} that may be`,
-    `bill                   $${told.costUsd.toFixed(4)}; due $${told.dueUsd.toFixed(4)}, booked $${told.bookedUsd.toFixed(4)}`,
+    `requests paid          ${requests}; due ${dueRequests}, ` +
+      `lost ${requests - dueRequests} of ${live} that may be`,
+    `bill                   $${told.costUsd.toFixed(4)}; ` +
+      `due $${told.dueUsd.toFixed(4)}, booked $${told.bookedUsd.toFixed(4)}`,
     `recovery, median       ${seconds(told.recoveryMedianMs)}`,
     `recovery, worst        ${seconds(told.recoveryWorstMs)}`,
-    `wall, CPU, memory      ${told.wallS.toFixed(0)} s, ${told.cpuS.toFixed(0)} s, ${told.peakMb.toFixed(0)} MB`,
+    `wall, CPU, memory      ${told.wallS.toFixed(0)} s, ` +
+      `${told.cpuS.toFixed(0)} s, ${told.peakMb.toFixed(0)} MB`,
     `wrong                  ${told.wrong.length}`,
     ...told.wrong.map((each) => `  ${each}`),
   ].join("\n");

@@ -16,7 +16,7 @@ export interface Vendor extends AsyncDisposable {
 const latencyMs = 50;
 const jitterMs = 100;
 
-/** The last reply of whoever is to meet a conflict waits for the other's landing at most so long. */
+/** Longest wait of the last reply of whoever is to meet a conflict for the other's landing. */
 const heldMs = 5_000;
 
 const run = promisify(execFile);

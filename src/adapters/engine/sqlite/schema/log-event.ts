@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { LogEvent } from "../../../../core/ledger.ts";
 import type { RetryRules } from "../../../../core/retry.ts";
 import { cycle, cycleEvent } from "./cycle.ts";
-import { count, cycleId, taskId } from "./primitives.ts";
+import { count, cycleId, instant, taskId } from "./primitives.ts";
 import { projectEvent } from "./project.ts";
 import { task } from "./task.ts";
 import { taskEvent } from "./task-event.ts";
@@ -22,7 +22,12 @@ const rules: z.ZodType<RetryRules> = z
   .transform(({ lossesMax, ...rest }) => ({ ...rest, lossesMax: lossesMax ?? rest.triesMax }));
 
 const taskCreated = z.strictObject({ type: z.literal("task.created"), task });
-const cycleCreated = z.strictObject({ type: z.literal("cycle.created"), cycle });
+const cycleCreated = z.strictObject({
+  type: z.literal("cycle.created"),
+  cycle,
+  // earlier logs lack it
+  dueAt: instant.optional(),
+});
 const note = z.strictObject({
   type: z.literal("note"),
   level: z.enum(["info", "warning"]),
