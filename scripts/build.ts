@@ -12,7 +12,12 @@ const sources = join(root, "src");
 const built = join(root, "dist");
 
 /** Files that the program reads, and finds from the place of the source beside them. */
-const assets = ["adapters/engine/sqlite/migrations", "config/schema.json", "config/prices.json"];
+const assets = [
+  "adapters/engine/sqlite/migrations",
+  "adapters/sandbox/relay.mjs",
+  "config/prices.json",
+  "config/schema.json",
+];
 
 /** Lets a source find its files from its own place, in whichever output it stands. */
 const ownPlaces: Plugin = {

@@ -42,7 +42,8 @@ async function ready(session: Session, binary: string, at: string): Promise<Read
   const request = { ...session, session: id, cwd, onEvent: () => undefined };
   const key = { ANTHROPIC_API_KEY: "placeholder" };
   const credential = { kind: "authToken", secret: "" } as const;
-  const env = sessionEnv(request, { path: process.env["PATH"], apiBase, credential, folders });
+  const way = { ANTHROPIC_BASE_URL: apiBase };
+  const env = sessionEnv(request, { path: process.env["PATH"], way, credential, folders });
   const { ANTHROPIC_AUTH_TOKEN: _, ...rest } = env;
   return { session: { ...session, session: id }, cwd, binary, env: { ...rest, ...key } };
 }

@@ -22,6 +22,8 @@ export interface ProcessRequest {
   readonly bytesMax: number;
   /** Time between SIGTERM and SIGKILL after a timeout or an abort; 2 seconds unless told. */
   readonly graceMs?: number;
+  /** Called once it runs, with its process id; must not throw. */
+  readonly onStart?: (pid: number) => void;
   /** Called with every chunk, also beyond `bytesMax`; must not throw. */
   readonly onOutput?: (chunk: Uint8Array, from: "stdout" | "stderr") => void;
 }
@@ -82,6 +84,7 @@ export async function runProcess(
   const started = await start(request, request.stdin === undefined ? "ignore" : "pipe");
   if (started.kind === "unstartable") return result(started);
   const { child, pid } = started;
+  request.onStart?.(pid);
   child.stdout?.on("data", (chunk: Uint8Array) => {
     stdout.take(chunk);
     request.onOutput?.(chunk, "stdout");
@@ -96,6 +99,21 @@ export async function runProcess(
   await killGroup(pid, killWaitMs);
   await drained([child.stdout, child.stderr]);
   return result(ended);
+}
+
+/**
+ * Runs a program on the person's own terminal, for as long as they like; answers its exit code.
+ */
+export function runAttached(request: Pick<SpawnRequest, "argv" | "cwd" | "env">): Promise<number> {
+  const [file, ...args] = request.argv;
+  const child = spawn(file, args, { cwd: request.cwd, env: request.env, stdio: "inherit" });
+  // what a person types to end a command must not end us as well
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  return new Promise<number>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("exit", (code) => resolve(code ?? 1));
+  }).finally(() => process.off("SIGINT", ignore));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What `main.ts` hands to the commands: the faces ask, and never see an adapter. */
-import type { ProjectName } from "../core/ids.ts";
+import type { ProjectName, TaskId } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { Hear, House } from "../engine/house.ts";
 import type { Patrolled } from "../engine/patrol.ts";
@@ -34,6 +34,10 @@ export interface Backstage {
    * Looks at the machine: git, containment, the agent's program, key or login, data folder, disk.
    */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
+  /** Tries to get out of where commands are held, or shows that it works where they are not. */
+  probe(options: { readonly held: boolean }): Promise<Probing>;
+  /** Opens a person's shell on a task's workspace, confined as its worker is; its exit code. */
+  enter(portfolio: Portfolio, project: ProjectConfig, task: TaskId): Promise<number>;
   /** Holds a project's ledger against its log and its branch: `orch audit verify`. */
   audit(portfolio: Portfolio, project: ProjectConfig): Promise<Audit>;
   /** Looks for what is there and nobody needs, and mends it where the round says so. */
@@ -94,8 +98,13 @@ export interface OpenHouse {
   readonly house: House;
   /** How agents and checks are held, and what that does not promise, in a sentence. */
   readonly containment: string;
+  /** Whether that holds files and network, too. */
+  readonly confined: boolean;
   /** Why sessions cannot start at all; null where they can. */
-  readonly agentProblem: { readonly kind: "noBinary" | "noKey"; readonly detail: string } | null;
+  readonly agentProblem: {
+    readonly kind: "noBinary" | "noSandbox" | "noKey";
+    readonly detail: string;
+  } | null;
   readonly obstacles: readonly Obstacle[];
   /** Looks after what the house's projects have on the disk. */
   patrol(): Promise<readonly Patrolled[]>;
@@ -130,6 +139,23 @@ export interface Finding {
   readonly what: string;
   /** What to do about it; null where there is nothing to do. */
   readonly hint: string | null;
+}
+
+/** What the escape probes came to. */
+export interface Probing {
+  /** What held them, in a sentence; null where nothing did. */
+  readonly held: string | null;
+  readonly rows: readonly Probed[];
+}
+
+/** One escape probe. */
+export interface Probed {
+  readonly name: string;
+  /** What it tried, in words. */
+  readonly tries: string;
+  readonly escaped: boolean;
+  /** The last that it said, or why it was ended. */
+  readonly said: string;
 }
 
 /** What a project's ledger was found to be. */

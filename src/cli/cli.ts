@@ -3,6 +3,7 @@ import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typ
 import type { Backstage } from "./backstage.ts";
 import type { Flags } from "./desk.ts";
 import { Complaint, exitCodes } from "./exit-codes.ts";
+import { addConfining } from "./grammar/confining.ts";
 import { addKeeping } from "./grammar/keeping.ts";
 import { addMoney } from "./grammar/money.ts";
 import { type Act, bareProgram, type Program } from "./grammar/program.ts";
@@ -21,6 +22,7 @@ export function buildProgram(act: Act, { completes } = { completes: true }): Pro
   addMoney(program, act);
   addTelling(program, act);
   addKeeping(program, act);
+  addConfining(program, act);
   addSettingUp(program, act);
   if (completes)
     addCompletion(program, act, () => buildProgram(async () => {}, { completes: false }));

@@ -39,7 +39,8 @@ export async function runHere(desk: Desk, request: RunRequest): Promise<RunResul
       const { names, obstructed } = runnable(open, projects, progress);
       // what cannot be tidied up keeps nobody from working
       await open.patrol().catch((fault) => progress.say(`orch: patrol: ${line(String(fault))}`));
-      const warning = liveWarning({ ...desk.io.env, ...env }, desk.colour.err);
+      const surroundings = { ...desk.io.env, ...env };
+      const warning = open.confined ? null : liveWarning(surroundings, desk.colour.err);
       if (warning !== null) progress.say(warning);
       const reports = await cycle(open, { ...request, names }, { progress, signals: stopping });
       const worst = obstructed ? exitCodes.failed : codeOf(reports);
@@ -80,6 +81,12 @@ export async function refuseWithoutRoom(desk: Desk, portfolio: Portfolio): Promi
   if (lack !== null) throw failure(lack.what, lack.hint);
 }
 
+const hints = {
+  noKey: "`orch demo` needs neither key nor login",
+  noBinary: "install it, then look with `orch doctor`",
+  noSandbox: "mend that, then look with `orch doctor`",
+} as const;
+
 /** Throws where sessions cannot start at all. */
 export function refuseWithoutAgent(problem: OpenHouse["agentProblem"]): void {
   if (problem === null) return;
@@ -87,9 +94,7 @@ export function refuseWithoutAgent(problem: OpenHouse["agentProblem"]): void {
   throw new Complaint(
     missing ? exitCodes.keyMissing : exitCodes.failed,
     problem.detail,
-    missing
-      ? "`orch demo` needs neither key nor login"
-      : "install it, then look with `orch doctor`",
+    hints[problem.kind],
   );
 }
 

@@ -32,6 +32,9 @@ export function openBackstage(env: Environment): Backstage {
       (await import("./inspect.ts")).inspectMachine(portfolio, env),
     patrol: async (portfolio, round) => (await import("./patrol.ts")).patrolOnce(portfolio, round),
     audit: async (portfolio, project) => (await import("./audit.ts")).audit(portfolio, project),
+    probe: async (options) => (await import("./probes/run.ts")).runProbes(env, options),
+    enter: async (portfolio, project, task) =>
+      (await import("./enter.ts")).enter(portfolio, project, task, env),
     detect,
     hasBranch: async (path, branch) => (await import("./rescues.ts")).hasBranch(path, branch),
     rescues: async () => (await import("./rescues.ts")).rescues,

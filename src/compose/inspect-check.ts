@@ -1,6 +1,7 @@
 /** What `orch doctor` makes of a check that ran on a clean clone. */
 import type { Finding } from "../cli/backstage.ts";
 import { type CheckRun, compare } from "../core/checks.ts";
+import { lackOf } from "./lack.ts";
 
 /** Tells what a check's run on the branch as it stands means for the changes to come. */
 export function findingOf(run: CheckRun): Finding {
@@ -18,8 +19,11 @@ export function findingOf(run: CheckRun): Finding {
 }
 
 function hintOn({ ended, results, outputTail }: CheckRun): string {
+  if (ended.kind === "overLimit") return `give it more, or mend what uses ${ended.detail}`;
+  const lack = lackOf(outputTail, "network");
   if (results.kind !== "opaque" && results.failed > 0)
-    return "only failures that a change adds will count against it";
+    return lack ?? "only failures that a change adds will count against it";
+  if (lack !== null) return lack;
   const missing = ended.kind === "exited" && ended.code === 127;
   if (
     missing ||

@@ -7,11 +7,13 @@ import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { noPurse } from "../ports/gateway.ts";
+import type { Sandbox } from "../ports/sandbox.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { findFlaws } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
 import type { Environment } from "./environment.ts";
 import { findingOf } from "./inspect-check.ts";
+import { lackOf } from "./lack.ts";
 import { openMachine } from "./machine.ts";
 import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
@@ -26,26 +28,36 @@ export async function inspectMachine(
   env: Environment,
 ): Promise<readonly Finding[]> {
   const never = new AbortController().signal;
-  const dataDir = portfolio?.dataDir ?? process.cwd();
+  const asked = portfolio ?? ({ dataDir: process.cwd(), sandbox: "auto" } as const);
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   if (portfolio !== null) {
     const folder = await inspectDataDir(portfolio.dataDir);
     findings.push(folder, ...inspectPlace(portfolio));
     if (folder.level === "problem") return findings; // the rest keeps its files there
   }
-  const machine = await openMachine({ dataDir }, env, never);
-  const { kind, promise } = machine.sandbox;
-  findings.push(
-    kind === "group"
-      ? warning(`processes are held by their group alone: ${promise}`, "install bubblewrap")
-      : ok(`processes are held by ${promise}`),
-  );
+  const machine = await openMachine(asked, env, never);
+  findings.push(held(machine.sandbox, asked.sandbox));
   const trouble = await machine.agent.ready(never);
   if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
   else if (trouble.kind === "noBinary")
     findings.push(problem(trouble.detail, "run `npm ci` again, or install Claude Code"));
+  else if (trouble.kind === "noSandbox")
+    findings.push(problem(trouble.detail, "install bubblewrap (bwrap) for the strongest of them"));
   else findings.push(problem(trouble.detail, "`orch demo` needs neither key nor login"));
   return findings;
+}
+
+/** How agents and checks are held here, and what mends it where that is not by much. */
+function held({ kind, confines, promise }: Sandbox, wanted: Portfolio["sandbox"]): Finding {
+  if (confines) return ok(`agents and checks are confined by ${promise}`);
+  if (wanted === "off")
+    return warning(
+      `the portfolio turns the sandbox OFF: agents can do whatever you can (${promise})`,
+      'write "sandbox": "auto" into the portfolio',
+    );
+  const what = `agents and checks are held by ${promise}`;
+  const forbidden = "install bubblewrap; where it is there, let it use user namespaces";
+  return kind === "group" ? problem(what, "install bubblewrap") : warning(what, forbidden);
 }
 
 async function inspectGit(signal: AbortSignal): Promise<Finding> {
@@ -139,7 +151,8 @@ async function lookAt(
   const name = `doctor-${machineClock.newId()}`;
   const checked = await runChecks(stage, { at: tip, name }, never);
   if (checked.kind === "setupFailed") {
-    const hint = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+    const usual = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+    const hint = lackOf(checked.output, "setup_network") ?? usual;
     return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
   }
   const runs = checked.kind === "ran" ? checked.runs : [];

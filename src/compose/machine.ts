@@ -4,13 +4,16 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { openClaudeAgent } from "../adapters/agents/claude.ts";
 import { machineClock } from "../adapters/clock.ts";
+import { openForward } from "../adapters/gateway/forward.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
+import { secretsIn } from "../adapters/sandbox/secrets.ts";
 import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
-import { networkEnv, toolchainEnv } from "../adapters/sandbox/toolchains.ts";
-import { sweepHomes } from "../adapters/shell/home.ts";
+import { networkEnv, toolchainEnv, toolchainFolders } from "../adapters/sandbox/toolchains.ts";
+import { isHarmless, rootsOf } from "../adapters/sandbox/view.ts";
+import { homePrefix, sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
 import { readPrices } from "../config/prices.ts";
-import type { Portfolio } from "../core/portfolio.ts";
+import type { Portfolio, ResourceLimits } from "../core/portfolio.ts";
 import type { Redact } from "../core/redact.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Gateway } from "../ports/gateway.ts";
@@ -25,45 +28,64 @@ export interface Machine {
   /** Takes secrets out of what is stored. */
   readonly redact: Redact;
   readonly sandbox: Sandbox;
-  readonly shell: Shell;
   readonly agent: Agent;
   /** The way to the model; null where the agent's own login is used. */
   readonly gateway: Gateway | null;
   /** Removes the homes that checks of a killed process left. */
   readonly sweepHomes: () => Promise<void>;
-  /** What agents and checks find in their environment: PATH, toolchains' homes. */
-  readonly toolchains: Readonly<Record<string, string>>;
+  /** Where programs are looked for. */
+  readonly path: string;
+  /** What agents, or checks, find in their environment; `caches`: the folder of theirs. */
+  readonly toolchains: (caches: string) => Readonly<Record<string, string>>;
+  /** Opens a shell whose commands share a folder of caches. */
+  readonly shell: (caches: string, limits?: ResourceLimits) => Shell;
   /** Added for set-up commands: proxies and trust. */
   readonly network: Readonly<Record<string, string>>;
 }
 
+interface Asked extends Pick<Portfolio, "dataDir" | "sandbox"> {
+  /** Whether the model is one that plays a script, which may run wherever a check may. */
+  readonly scripted?: boolean;
+}
+
 /** Opens the machine for a portfolio's data folder. */
 export async function openMachine(
-  { dataDir }: Pick<Portfolio, "dataDir">,
+  { dataDir, sandbox: wanted, scripted = false }: Asked,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Machine> {
-  const caches = join(dataDir, "caches");
-  const toolchains = toolchainEnv(surroundingsOf({ env, home: homedir(), caches }));
+  const around = (caches: string, apart: boolean) =>
+    surroundingsOf({ env, home: homedir(), caches, apart });
+  const programs = toolchainEnv(around(dataDir, true));
+  const path = programs["PATH"] ?? "/usr/bin:/bin";
   const mark = markOf(dataDir);
-  const only = containmentOf(env["ORCH_CONTAINMENT"]);
-  const options = { path: toolchains["PATH"] ?? "/usr/bin:/bin", mark };
-  const sandbox = await openSandbox(only === null ? options : { ...options, only }, signal);
+  const shown = [...rootsOf(path), ...toolchainFolders(around(dataDir, true)).filter(isHarmless)];
+  const sandbox = await openSandbox(
+    {
+      ...{ path, mark, confined: wanted !== "off" },
+      view: { shown, hidden: secretsIn(shown) },
+      ...containmentOf(env["ORCH_CONTAINMENT"]),
+    },
+    signal,
+  );
+  const toolchains = (caches: string) => toolchainEnv(around(caches, sandbox.confines));
   const prices = readPrices();
   const gateway = await openModelGateway(dataDir, env, prices);
-  const configDir = join(dataDir, "agents");
   const redact = redactFor(env);
   return {
-    ...{ env, redact },
-    sandbox,
-    toolchains,
+    ...{ env, redact, sandbox, gateway, path, toolchains },
     network: networkEnv(env),
-    shell: openShell({ sandbox, env: toolchains, mark }),
-    sweepHomes: () => sweepHomes(options.path, mark),
-    gateway,
+    shell: (caches, limits) =>
+      openShell({
+        ...{ sandbox, env: toolchains(caches), mark, caches: [caches] },
+        ...(limits === undefined ? {} : { limits }),
+      }),
+    sweepHomes: () => sweepHomes(path, mark),
     agent: openClaudeAgent({
-      ...{ sandbox, env, configDir, gateway, prices, redact },
-      clock: machineClock,
+      ...{ sandbox, env, gateway, prices, redact, clock: machineClock },
+      configDir: join(dataDir, "agents"),
+      openWay: (base) => openForward(base, homePrefix(mark)),
+      refusal: scripted ? null : refusalOf(sandbox, wanted),
     }),
   };
 }
@@ -72,8 +94,17 @@ export async function openMachine(
 export const markOf = (dataDir: string): string =>
   createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
 
-function containmentOf(text: string | undefined): Sandbox["kind"] | null {
-  if (text === undefined || text === "") return null;
-  if (text === "bubblewrap" || text === "unshare" || text === "group") return text;
+/** A namespace of processes at least, or a person who says that they want it so. */
+function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string | null {
+  if (wanted === "off" || kind !== "group") return null;
+  return (
+    `nothing here confines an agent (${promise}); install bubblewrap, or write ` +
+    '"sandbox": "off" into the portfolio, where agents may do whatever you can'
+  );
+}
+
+function containmentOf(text: string | undefined): { readonly only?: Sandbox["kind"] } {
+  if (text === undefined || text === "") return {};
+  if (text === "bubblewrap" || text === "unshare" || text === "group") return { only: text };
   throw new Error(`ORCH_CONTAINMENT is ${text}: say bubblewrap, unshare or group`);
 }

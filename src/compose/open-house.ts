@@ -22,7 +22,10 @@ export async function openHouse(
   env: Environment,
 ): Promise<OpenHouse> {
   const never = new AbortController().signal;
-  const machine = await openMachine(portfolio, { ...env, ...options.env }, never);
+  // a model that we bring along plays a script: there is nobody to be confined
+  const scripted = options.env?.["ANTHROPIC_BASE_URL"] !== undefined;
+  const asked = { ...portfolio, scripted };
+  const machine = await openMachine(asked, { ...env, ...options.env }, never);
   await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
   await machine.sweepHomes();
   const engine = openLedger(portfolio, machine.env);
@@ -44,6 +47,7 @@ export async function openHouse(
       obstacle: async () => (await lackOfRoom(portfolio.dataDir))?.what ?? null,
     },
     containment: machine.sandbox.promise,
+    confined: machine.sandbox.confines,
     agentProblem: await machine.agent.ready(never),
     obstacles,
     patrol: () => {

@@ -1,5 +1,6 @@
 /** One project, put together from its entry in the portfolio. */
 import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import picomatch from "picomatch";
 import { openBacklog } from "../adapters/backlog/backlog.ts";
@@ -31,12 +32,14 @@ export async function openSite(
   signal: AbortSignal,
 ): Promise<Site> {
   const folder = join(portfolio.dataDir, project.name);
+  // whoever is given it finds it there
+  await mkdir(cachesOf(folder, "agents"), { recursive: true, mode: 0o700 });
   return {
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
     settings: settingsOf(project, machine, {
       contracts: await readContracts(portfolio.file, project),
-      transcripts: join(folder, "transcripts"),
+      folder,
     }),
     limits: limitsOf(portfolio, project, machine),
     journal: openJournal(project.path, machine.redact),
@@ -53,18 +56,20 @@ async function openWorld(
   signal: AbortSignal,
 ): Promise<World> {
   const folder = join(dataDir, project.name);
+  const shell = machine.shell(cachesOf(folder, "checks"), project.limits);
   const repo = await openRepo(repoOptions(dataDir, project), signal);
   return {
     repo,
     clock: machineClock,
     agent: machine.agent,
-    shell: machine.shell,
+    shell,
     dependencies: openDependencies({
-      shell: machine.shell,
+      shell,
       storeDir: join(folder, "dependencies"),
       setupCommand: project.setupCommand,
       env: { ...machine.network, ...chosen(machine.env, project.env) },
-      path: machine.toolchains["PATH"] ?? "",
+      path: machine.path,
+      network: project.setupNetwork,
       timeoutMs: project.setupTimeoutSeconds * 1_000,
     }),
     reports: openReports(),
@@ -73,6 +78,13 @@ async function openWorld(
     match: (glob, path) => picomatch.isMatch(path, glob, { dot: true }),
   };
 }
+
+/**
+ * Where toolchains keep their downloads and what they built: what agents put there must not be what
+ * checks find, or a result could be left for them.
+ */
+const cachesOf = (folder: string, whose: "agents" | "checks"): string =>
+  join(folder, "caches", whose);
 
 /** Where a project's code and clones are. */
 export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOptions => ({
@@ -89,8 +101,9 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
 function settingsOf(
   project: ProjectConfig,
   machine: Machine,
-  { contracts, transcripts }: Pick<Settings, "contracts"> & { readonly transcripts: string },
+  { contracts, folder }: Pick<Settings, "contracts"> & { readonly folder: string },
 ): Settings {
+  const caches = cachesOf(folder, "agents");
   const checks = checksOf(project);
   const identity = [project.setupCommand, process.version, process.platform, process.arch];
   const workerMs = project.workerTimeoutSeconds * 1_000;
@@ -108,11 +121,14 @@ function settingsOf(
     checks,
     contracts,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
-    env: { ...machine.toolchains, ...chosen(machine.env, project.env) },
-    hosts: project.network,
+    caches: machine.sandbox.confines ? [caches] : [],
+    network: project.network,
+    resources: project.limits,
+    toolchains: machine.toolchains(caches),
+    env: chosen(machine.env, project.env),
     workersMax: project.maxWorkers,
     push: project.push,
-    transcript: (name) => join(transcripts, `${name}.jsonl`),
+    transcript: (name) => join(folder, "transcripts", `${name}.jsonl`),
   };
 }
 

@@ -8,6 +8,7 @@ export const portfolioDefaults = {
   keep_days: 30,
   data_quota_gb: 20,
   keep_for_me: 0,
+  sandbox: "auto",
 } as const;
 
 /** What holds where a project says nothing. */
@@ -41,4 +42,11 @@ export const projectDefaults = {
   git_branch_prefix: "orch/",
   git_author: null,
   push: false,
+  network: "none",
+  setup_network: "none",
+  max_memory_mb: 8192,
+  max_processes: 1000,
+  max_cpu_seconds: null,
+  max_disk_mb: 20_480,
+  max_output_mb: 4096,
 } as const;

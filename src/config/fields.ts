@@ -19,6 +19,8 @@ export const count = (min: number, max: number): z.ZodNumber => z.number().int()
 export const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 /** US dollars from a cent up to `max`. */
 export const dollars = (max: number): z.ZodNumber => z.number().min(0.01).max(max);
+/** A whole number of something. */
+export const amount = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 /** Seconds of a day. */
 export const day = 86_400;
 
@@ -36,15 +38,15 @@ export const insideFile = (): z.ZodString =>
 /** How such a path is written. */
 export const insideHint = "write it relative to the project's folder, without ..";
 
-/** Names of hosts; `*.` at the front stands for all below a name. */
-export const hosts = () =>
-  z
-    .array(z.string().refine(isHost, { error: "is not the name of a host" }))
-    .max(100)
-    .default([]);
+/** What may be reached: nothing, hosts by name (`*.` at the front: all below it), or anything. */
+export const reach = (standing: "none" | "all") => {
+  const host = z.string().refine(isHost, { error: "is not the name of a host" });
+  return z.union([z.enum(["none", "all"]), z.array(host).max(100)]).default(standing);
+};
 /** How hosts are written. */
 export const hostsHint =
-  'write a name such as "registry.npmjs.org" or "*.example.org": no address, port or scheme';
+  'write "none", "all", or names such as ["registry.npmjs.org", "*.example.org"]: ' +
+  "no address, port or scheme";
 
 /** Names of environment variables. */
 export const variables = () =>

@@ -1,8 +1,10 @@
 /** From the file's fields to the program's: names in camelCase, paths absolute. */
 import { dirname, resolve } from "node:path";
 import { projectName } from "../core/ids.ts";
-import type { LogLevel, Portfolio, ProjectConfig, PromptName } from "../core/portfolio.ts";
+import type { LogLevel, Portfolio, ProjectConfig, PromptName, Reach } from "../core/portfolio.ts";
 import type { PortfolioFile, ProjectFields } from "./schema.ts";
+
+const mib = 2 ** 20;
 
 /**
  * Makes a path absolute: `~/` is `home`, anything relative starts at the portfolio file's folder.
@@ -25,6 +27,7 @@ export function toPortfolio(fields: PortfolioFile, file: string, home: string): 
     keepDays: fields.keep_days,
     dataQuotaGb: fields.data_quota_gb,
     keepForMe: fields.keep_for_me,
+    sandbox: fields.sandbox,
     projects: fields.projects.map((project) => toProject(project, absolute)),
   };
 }
@@ -64,10 +67,19 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     push: fields.push,
     prompts: toPrompts(fields.prompts, absolute),
     env: fields.env,
-    network: fields.network,
-    setupNetwork: fields.setup_network,
+    network: toReach(fields.network),
+    setupNetwork: toReach(fields.setup_network),
+    limits: {
+      memoryBytes: fields.max_memory_mb * mib,
+      processes: fields.max_processes,
+      cpuMs: fields.max_cpu_seconds === null ? null : fields.max_cpu_seconds * 1_000,
+      diskBytes: fields.max_disk_mb * mib,
+      outputBytes: fields.max_output_mb * mib,
+    },
   };
 }
+
+const toReach = (field: ProjectFields["network"]): Reach => (field === "none" ? [] : field);
 
 function toPrompts(
   files: ProjectFields["prompts"],

@@ -1,8 +1,6 @@
-/**
- * The portfolio file as a person writes it. Descriptions, units and hints feed the docs and the
- * errors.
- */
+/** The portfolio file as people write it; descriptions and hints feed docs and errors. */
 import * as z from "zod";
+import { confinementShape, sandboxField } from "./confinement.ts";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import {
   count,
@@ -10,8 +8,6 @@ import {
   dollars,
   escalation,
   filled,
-  hosts,
-  hostsHint,
   insideFile,
   insideHint,
   model,
@@ -160,6 +156,7 @@ export const projectSchema = z.strictObject({
     .boolean()
     .default(d.push)
     .meta({ description: "Whether what has landed is pushed to the branch's upstream" }),
+  ...confinementShape,
   prompts: z
     .strictObject(promptsShape)
     .default({})
@@ -172,14 +169,6 @@ export const projectSchema = z.strictObject({
   env: variables().meta({
     description: "Names of environment variables that reach workers and checks",
     hint: "write names only, never values: those come from the environment",
-  }),
-  network: hosts().meta({
-    description: "Names of hosts that agents and checks may reach where their network is held",
-    hint: hostsHint,
-  }),
-  setup_network: hosts().meta({
-    description: "Names of hosts that the set-up command may reach where its network is held",
-    hint: hostsHint,
   }),
 });
 
@@ -217,6 +206,7 @@ export const portfolioSchema = z.strictObject({
       "Room for the data folder; beyond it the oldest transcripts go first; `null`: no limit",
     unit: "GiB",
   }),
+  sandbox: sandboxField,
   keep_for_me: count(0, 100)
     .default(p.keep_for_me)
     .meta({

@@ -9,6 +9,8 @@ export type CheckEnd =
   | { readonly kind: "killed"; readonly signal: string }
   | { readonly kind: "timedOut" }
   | { readonly kind: "aborted" }
+  /** It used more than it may: memory, processes, processor time, disk or output. */
+  | { readonly kind: "overLimit"; readonly detail: string }
   | { readonly kind: "unstartable"; readonly detail: string };
 
 /** One check, run once on one commit. */
@@ -195,6 +197,8 @@ function describe(run: CheckRun): string {
       return `killed by ${ended.signal}`;
     case "timedOut":
       return `timed out after ${Math.round(run.durationMs / 1000)} s`;
+    case "overLimit":
+      return `ended for using ${ended.detail}`;
     case "aborted":
       return "aborted";
     case "unstartable":

@@ -34,6 +34,8 @@ export interface Portfolio {
   readonly dataQuotaGb: number | null;
   /** Per cent of the vendor's allowance that agents leave to the person; 0: nothing. */
   readonly keepForMe: number;
+  /** Whether agents, checks and set-up are confined (`auto`), or can do whatever the person can. */
+  readonly sandbox: "auto" | "off";
   readonly projects: readonly ProjectConfig[];
 }
 
@@ -90,8 +92,25 @@ export interface ProjectConfig {
   readonly prompts: Readonly<Partial<Record<PromptName, string>>>;
   /** Names of environment variables that reach workers and checks. */
   readonly env: readonly string[];
-  /** Names of hosts that agents and checks may reach beside the model. */
-  readonly network: readonly string[];
-  /** Names of hosts that the set-up command may reach. */
-  readonly setupNetwork: readonly string[];
+  /** What agents and checks reach besides the model. */
+  readonly network: Reach;
+  /** What the set-up command reaches. */
+  readonly setupNetwork: Reach;
+  readonly limits: ResourceLimits;
+}
+
+/** Names of hosts out in the world, `*.` at the front for all below a name; `all`: the machine's. */
+export type Reach = "all" | readonly string[];
+
+/** What one session, check or set-up may use before it is ended, with all its processes. */
+export interface ResourceLimits {
+  /** Memory that is the processes' own, in bytes. */
+  readonly memoryBytes: number;
+  readonly processes: number;
+  /** Processor time of all processes together, in milliseconds; `null`: no limit. */
+  readonly cpuMs: number | null;
+  /** Growth of the folders that it may change, in bytes; no single file grows beyond it. */
+  readonly diskBytes: number;
+  /** Output of a command, in bytes, kept or not. */
+  readonly outputBytes: number;
 }

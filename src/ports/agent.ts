@@ -8,6 +8,7 @@
  * the caller's environment and none of the repository's settings reach the agent.
  */
 import type { Instant, SessionId } from "../core/ids.ts";
+import type { Reach, ResourceLimits } from "../core/portfolio.ts";
 import type { Deed } from "../core/stuck.ts";
 import type { Purse } from "./gateway.ts";
 
@@ -33,6 +34,10 @@ export interface SessionRequest {
   readonly cwd: string;
   /** Folders outside `cwd` that its commands must be able to read; its file tools stay in `cwd`. */
   readonly readable: readonly string[];
+  /** Folders outside `cwd` that its commands may change; its file tools stay in `cwd`. */
+  readonly writable?: readonly string[];
+  /** What it may reach beside the model. */
+  readonly network: Reach;
   /**
    * The role's contract and the project's facts; the same for all sessions of a role and project.
    */
@@ -46,6 +51,8 @@ export interface SessionRequest {
   /** JSON schema (an object at its root) of the answer. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly limits: SessionLimits;
+  /** What its processes may use together; what passes that is ended as a crash that says so. */
+  readonly resources?: ResourceLimits;
   readonly session: SessionId;
   /** `true` goes on from the session's transcript where there is one. */
   readonly resume: boolean;
@@ -55,8 +62,6 @@ export interface SessionRequest {
   readonly transcript: string;
   /** Called as things happen; must not throw. */
   readonly onEvent: (event: SessionEvent) => void;
-  /** Names of hosts beside the model's that it may reach, where its network is held. */
-  readonly hosts: readonly string[];
   /** What its requests are paid from, where they pass the gateway. */
   readonly purse: Purse;
 }
@@ -125,4 +130,6 @@ export interface Agent {
 
 export type AgentProblem =
   | { readonly kind: "noBinary"; readonly detail: string }
+  /** Nothing here confines an agent, and the portfolio does not say that this is wanted. */
+  | { readonly kind: "noSandbox"; readonly detail: string }
   | { readonly kind: "noKey"; readonly detail: string };

@@ -1,21 +1,38 @@
 /**
- * Holds a process and all that it starts, so that nothing of it outlives us.
+ * Holds a process and all that it starts, so that nothing of it outlives us, and, where it
+ * `confines`, so that it reaches nothing but what it was given.
  *
  * Contract (tests/contract/sandbox.test.ts): what `wrap` answers behaves as the program itself
  * would
  * (exit code, stdin, stdout, cwd, environment). When it has ended, or its starter has died, nothing
  * that it started is alive, however it was detached; `promise` says where less than that holds.
+ * Paths are the same inside as outside.
  */
 export interface Confined {
   /** Program and arguments, never a shell string. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
-  /** Folders that it may change. */
+  /** Folders that it may change; they must be there. */
   readonly writable: readonly string[];
-  /** Folders that it may read beyond the system's. */
+  /** Files and folders that it may read beyond the system's; those that are not there are not. */
   readonly readable: readonly string[];
+  /** Files and folders below those that it finds empty. */
+  readonly hidden?: readonly string[];
+  /** What it may reach; nothing but a loopback of its own where it is left out. */
+  readonly network?: Network;
+  /** Most bytes that one file may be given; whoever writes on dies of SIGXFSZ. */
+  readonly fileBytesMax?: number;
   /** Names the run, so that `sweep` finds what got away. */
   readonly session?: string;
+}
+
+/** All that the machine reaches, or a loopback of its own with ways out through sockets. */
+export type Network = "all" | { readonly openings: readonly Opening[] };
+
+/** Inside, TCP connections to `127.0.0.1:port` arrive at a Unix socket of ours. */
+export interface Opening {
+  readonly socket: string;
+  readonly port: number;
 }
 
 export interface Sandbox {
@@ -27,6 +44,11 @@ export interface Sandbox {
    */
   sweep(session: string | null, signal: AbortSignal): Promise<number>;
   readonly kind: "bubblewrap" | "unshare" | "group";
+  /**
+   * Whether files and network are confined, too. Where not, all of `Confined` but `argv`, `session`
+   * and `fileBytesMax` is without effect.
+   */
+  readonly confines: boolean;
   /** What it confines and what not, in one sentence for the person. */
   readonly promise: string;
 }

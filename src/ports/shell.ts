@@ -6,6 +6,8 @@
  * holds
  * stdout cannot hang it); by then its whole process tree is dead; output is bounded in memory.
  */
+import type { Reach } from "../core/portfolio.ts";
+
 export interface CommandRequest {
   /** Given to `sh -c`. */
   readonly command: string;
@@ -13,6 +15,12 @@ export interface CommandRequest {
   /** Added to the clean environment (PATH, private HOME and TMPDIR, toolchains' homes). */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Folders that it may change, beside `cwd`; more than these only where nothing confines. */
+  readonly writable?: readonly string[];
+  /** Files and folders that it may read beside those, and beside what is the system's. */
+  readonly readable?: readonly string[];
+  /** What it may reach beyond a loopback of its own; nothing where it is left out. */
+  readonly network?: Reach;
 }
 
 export interface CommandResult {
@@ -21,6 +29,8 @@ export interface CommandResult {
     | { readonly kind: "killed"; readonly signal: string }
     | { readonly kind: "timedOut" }
     | { readonly kind: "aborted" }
+    /** It used more than it may; `detail` names the limit, and what it used. */
+    | { readonly kind: "overLimit"; readonly detail: string }
     | { readonly kind: "unstartable"; readonly detail: string };
   /** stdout and stderr as they came, interleaved; head and tail where it was cut. */
   readonly output: string;

@@ -1,6 +1,7 @@
 /** What every stage is given: the world of one project, and how that project wants things done. */
 
 import type { ProjectName } from "../core/ids.ts";
+import type { Reach, ResourceLimits } from "../core/portfolio.ts";
 import type { Match } from "../core/scope.ts";
 import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";
@@ -57,8 +58,14 @@ export interface Settings {
   readonly environment: string;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
-  /** Names of hosts beside the model's that agents may reach, where the network is held. */
-  readonly hosts: readonly string[];
+  /** Given to agents besides: where toolchains are, which checks are told by the shell. */
+  readonly toolchains?: Readonly<Record<string, string>>;
+  /** Folders of toolchains' caches, which agents may change. */
+  readonly caches?: readonly string[];
+  /** What agents and checks reach beyond the model; nothing where it is left out. */
+  readonly network?: Reach;
+  /** What a session may use of the machine. */
+  readonly resources?: ResourceLimits;
   readonly workersMax: number;
   readonly push: boolean;
   /** The file that receives a session's messages. */

@@ -28,6 +28,7 @@ export interface Talk {
   readonly role: Role;
   readonly cwd: string;
   readonly readable: readonly string[];
+  readonly writable: readonly string[];
   readonly system: string;
   readonly prompt: string;
   readonly schema: Readonly<Record<string, unknown>>;
@@ -73,7 +74,7 @@ export interface Held {
 /** Holds one session to its end. */
 export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): Promise<Held> {
   const { world, settings } = stage;
-  const { budgetUsd, name, env, model, edits, ...rest } = talk;
+  const { budgetUsd, name, env, model, edits, writable, ...rest } = talk;
   const circles = openCircles(edits, stage.listen);
   const result = await world.agent.run(
     {
@@ -81,11 +82,13 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
       model: model ?? settings.models[talk.role],
       tools: tools[talk.role],
       limits: { budgetUsd, turnsMax, timeoutMs: settings.timeoutsMs[talk.role], silenceMs },
-      env: { ...settings.env, ...env },
+      env: { ...settings.toolchains, ...settings.env, ...env },
+      writable: [...writable, ...(settings.caches ?? [])],
+      ...(settings.resources === undefined ? {} : { resources: settings.resources }),
+      network: settings.network ?? [],
       transcript: settings.transcript(name),
       onEvent: circles.hear,
       purse: stage.purse,
-      hosts: settings.hosts,
     },
     AbortSignal.any([signal, circles.signal]),
   );

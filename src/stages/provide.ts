@@ -14,6 +14,13 @@ export async function provide(
   return installed;
 }
 
+/** Where a session works: what it may change, and what it may read besides. */
+export const roomOf = ({ path, root, readable }: Workspace) => ({
+  cwd: path,
+  readable,
+  writable: [root ?? path],
+});
+
 /** What commands in the workspace find in their environment beside the project's own. */
 export const envOf = (installed: Installed): Readonly<Record<string, string>> =>
   installed.kind === "ready" ? installed.env : {};

@@ -38,6 +38,13 @@ test("a model on this machine is no live use, and the demo none unless it is tol
   expect(timesIn((await cli.run("demo", "--live")).err)).toBe(1);
 });
 
+test("agents that are confined need no warning", async () => {
+  const cli = await openCli();
+  cli.scene.confined = true;
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  expect(timesIn((await cli.run("run")).err)).toBe(0);
+});
+
 test.each([
   [undefined, true],
   ["", true],

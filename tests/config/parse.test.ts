@@ -45,6 +45,13 @@ test("a project with nothing but name and path gets the documented defaults", ()
     gitBranchPrefix: "orch/",
     gitAuthor: null,
     push: false,
+    limits: {
+      memoryBytes: 8 * 2 ** 30,
+      processes: 1_000,
+      cpuMs: null,
+      diskBytes: 20 * 2 ** 30,
+      outputBytes: 4 * 2 ** 30,
+    },
     prompts: {},
     env: [],
     network: [],
@@ -88,10 +95,25 @@ test("every field of a project reaches the program", () => {
     network: ["registry.npmjs.org"],
     setup_network: ["*.example.org"],
   };
+  const limits = {
+    max_memory_mb: 100,
+    max_processes: 20,
+    max_cpu_seconds: 30,
+    max_disk_mb: 200,
+    max_output_mb: 3,
+  };
   const camel = (key: string): string => key.replace(/_(.)/g, (_, c: string) => c.toUpperCase());
   const wanted = Object.fromEntries(Object.entries(fields).map(([k, v]) => [camel(k), v]));
-  expect(project(fields)).toEqual({
+  const mib = 2 ** 20;
+  expect(project({ ...fields, ...limits })).toEqual({
     ...wanted,
+    limits: {
+      memoryBytes: 100 * mib,
+      processes: 20,
+      cpuMs: 30_000,
+      diskBytes: 200 * mib,
+      outputBytes: 3 * mib,
+    },
     name: "app",
     path: "/app",
     prompts: { judge: "/p/judge.md" },
@@ -99,8 +121,6 @@ test("every field of a project reaches the program", () => {
   expect(Object.keys(fields).filter((key) => !(key in projectDefaults))).toEqual([
     "prompts",
     "env",
-    "network",
-    "setup_network",
   ]);
 });
 

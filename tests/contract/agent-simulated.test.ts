@@ -64,7 +64,7 @@ anyAgentContract("the simulator's agent", async (situation) => {
     transcript: "work-aaaaaaaaaaaa-1",
     onEvent: (event) => events.push(event),
     purse: noPurse,
-    hosts: [],
+    network: [],
     ...changes,
   });
   const never = new AbortController().signal;

@@ -92,6 +92,7 @@ describe.each(sandboxes)("a shell held by $kind", (sandbox) => {
     const seconds = uniqueSeconds();
     const { ended, output, durationMs } = await run(
       `echo said; ${leaveBehind("double fork", seconds, join(cwd, "flag"))}`,
+      { cwd },
     );
     expect([ended, output]).toEqual([{ kind: "exited", code: 0 }, "said\n"]);
     expect(durationMs).toBeLessThan(8_000);

@@ -42,6 +42,7 @@ const scenario = (stage: Stage | null) => {
     planner: [{ steps: [...held("plan"), { answer: plan }] }],
     worker: ["one", "two"].map((name) => ({
       ...works(`Write ${name}`),
+      repeat: true, // whoever was ended as it answered is asked again
       steps: [...held("work"), write({ [`${name}.txt`]: "a line\n" }), submit],
     })),
     judge: [{ steps: [...held("reading"), ...passes.steps] }],
@@ -58,8 +59,9 @@ function check(stage: Stage, gate: string, seconds: string): string {
 async function open(stage: Stage) {
   const root = await tempFolder();
   const seconds = uniqueSeconds();
-  const gate = join(root, "gate");
-  for (const folder of ["app", "home", "tmp"]) await mkdir(join(root, folder));
+  // a folder of the search path is seen by checks as well
+  const gate = join(root, "seen", "gate");
+  for (const folder of ["app", "home", "tmp", "seen"]) await mkdir(join(root, folder));
   await writeFile(join(root, "app/CLAUDE.md"), "# App\n\n## Backlog\n\n- two files\n");
   const git = "git -c user.name=a -c user.email=a@localhost";
   const begin = `git init -q -b main && git add -A && ${git} commit -q -m Start`;
@@ -70,7 +72,7 @@ async function open(stage: Stage) {
     start([...fromSources, "run"], {
       cwd: root,
       env: {
-        PATH: process.env["PATH"] ?? "",
+        PATH: `${process.env["PATH"]}:${join(root, "seen")}`,
         HOME: join(root, "home"),
         TMPDIR: join(root, "tmp"),
         ANTHROPIC_BASE_URL: model.url,

@@ -160,7 +160,7 @@ test("a usage limit, an outage and a refused key are waited out, and cost no att
   expect(task.state).toMatchObject({ at: "done", attempt: 1 });
   expect(attempts.map(({ attempt }) => attempt)).toEqual([1]);
   const [refused] = await rig.run({ only: ["locked"] });
-  expect(refused?.state).toMatchObject({ outcome: cut("paused by patrol") });
+  expect(refused?.state).toMatchObject({ outcome: cut("paused by the patrol") });
   expect((await locked.overview()).project.mode).toMatchObject({ at: "paused", until: null });
   expect((await locked.task("Be locked out")).task.state).toMatchObject({ attempt: 1, left: 2 });
 });

@@ -26,6 +26,7 @@ async function held(run: Run, signal = new AbortController().signal) {
       role: "worker" as const,
       cwd: "/",
       readable: [],
+      writable: [],
       system: "",
       prompt: "",
       schema: {},

@@ -64,7 +64,6 @@ async function openGate(scripts: Readonly<Record<string, Script>>) {
       },
       environment: "here",
       env: {},
-      hosts: [],
       workersMax: 1,
       push: false,
       transcript: (name) => join(data, name),

@@ -61,6 +61,8 @@ export interface Scene {
   broken: string | null;
   /** How much faster than real the commands' own patience passes. */
   haste: number;
+  /** Whether agents are held in their files and network. */
+  confined: boolean;
   /** Whether a person pauses the project just after the house was opened. */
   pauseOnOpen: boolean;
   /** Called with a way to send signals, once somebody listens. */
@@ -108,6 +110,7 @@ export async function openCli(): Promise<Cli> {
     env: {},
     broken: null,
     pauseOnOpen: false,
+    confined: false,
     haste: 1,
     whenListening: null,
   };
@@ -223,6 +226,14 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       return scene.patrolled;
     },
     audit: async () => scene.audit,
+    probe: async ({ held }) => ({
+      held: held ? "nothing: a test" : null,
+      rows: [{ name: "key", tries: "reads a key", escaped: !held, said: "no such file" }],
+    }),
+    enter: async (_, { name }, task) => {
+      asked.push(`enter ${name} ${task}`);
+      return 7;
+    },
     detect: async () => ({
       testCommand: "npm test",
       lintCommand: null,
@@ -295,6 +306,7 @@ async function openHouse(
   return {
     house,
     containment: "nothing: a test",
+    confined: scene.confined,
     agentProblem: scene.agentProblem,
     obstacles: scene.obstacles,
     patrol: async () => scene.patrolled,

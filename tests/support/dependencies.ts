@@ -1,7 +1,8 @@
 /** Workspaces that need something installed, and what installs it. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll } from "vitest";
 import { openDependencies } from "../../src/adapters/dependencies/open.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
@@ -16,11 +17,15 @@ import { tempFolder } from "./folders.ts";
 import { never, path } from "./sandboxes.ts";
 
 let shell: Shell;
+/** A folder that all set-ups may write to. */
+let shared: string;
 beforeAll(async () => {
   const sandbox = await openSandbox({ path, mark: "test" }, never);
   const caches = await mkdtemp(join(tmpdir(), "orch-test-"));
-  const around = { env: process.env, home: homedir(), caches };
-  shell = openShell({ sandbox, env: toolchainEnv(surroundingsOf(around)) });
+  const around = { env: process.env, home: homedir(), caches, apart: true };
+  const env = toolchainEnv(surroundingsOf(around));
+  shell = openShell({ sandbox, env, caches: [caches] });
+  shared = caches;
   return () => rm(caches, { recursive: true, force: true });
 });
 
@@ -44,7 +49,10 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
 }
 
 export async function run(command: string, at: Workspace, env = {}): Promise<string> {
-  const result = await shell.run({ command, cwd: at.path, env, timeoutMs: 60_000 }, never);
+  const result = await shell.run(
+    { command, cwd: at.path, env, timeoutMs: 60_000, writable: [at.root ?? at.path, shared] },
+    never,
+  );
   if (result.ended.kind !== "exited" || result.ended.code !== 0) throw new Error(result.output);
   return result.output.trim();
 }
@@ -77,13 +85,14 @@ export async function npmProject(): Promise<Workspace> {
 
 export async function copyOf(project: Workspace): Promise<Workspace> {
   const folder = await tempFolder();
-  await run(`tar cf - --exclude node_modules . | tar xf - -C ${folder}`, project);
+  const filter = (from: string) => basename(from) !== "node_modules";
+  await cp(project.path, folder, { recursive: true, filter });
   return workspaceAt(folder);
 }
 
 /** A set-up that counts its runs outside of the workspace. */
 export async function counted(rest: string): Promise<{ command: string; runs(): Promise<number> }> {
-  const count = join(await tempFolder(), "count");
+  const count = join(shared, randomUUID());
   await writeFile(count, "");
   return {
     command: `echo x >> ${count}; ${rest}`,

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
+import { openForward } from "../../src/adapters/gateway/forward.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import { openModelGateway } from "../../src/compose/model-gateway.ts";
 import { readPrices } from "../../src/config/prices.ts";
@@ -62,6 +63,7 @@ export async function openRig(
     configDir: join(data, "sessions"),
     apiBase: model.url,
     clock: realClock,
+    openWay: (base) => openForward(base, "orch-test-way-"),
   });
   const events: SessionEvent[] = [];
   const request = (changes: Partial<SessionRequest> = {}): SessionRequest => ({
@@ -80,7 +82,7 @@ export async function openRig(
     transcript: join(data, "transcript.jsonl"),
     onEvent: (event) => events.push(event),
     purse: wallet,
-    hosts: [],
+    network: [],
     ...changes,
   });
   const run: Rig["run"] = (changes, signal = never) => agent.run(request(changes), signal);

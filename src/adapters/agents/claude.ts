@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { PriceTable } from "../../core/prices.ts";
 import { type Redact, redacting } from "../../core/redact.ts";
@@ -15,7 +15,13 @@ import type { Gateway } from "../../ports/gateway.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
-import { type Credential, findCredential, loginFile, pipedSecret } from "./credential.ts";
+import {
+  besideLogin,
+  type Credential,
+  findCredential,
+  loginFile,
+  pipedSecret,
+} from "./credential.ts";
 import { doorEnv, endingThrough, openDoor, outputTokens, placeholder } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
@@ -25,6 +31,7 @@ import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
+import { type OpenWay, openSessionWay } from "./way.ts";
 
 export interface ClaudeAgentOptions {
   readonly sandbox: Sandbox;
@@ -42,6 +49,10 @@ export interface ClaudeAgentOptions {
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
+  /** Opens a socket that leads to the Messages API, for sessions that reach nothing else. */
+  readonly openWay?: OpenWay;
+  /** Why no session may start here, whatever it asks; null where they may. */
+  readonly refusal?: string | null;
 }
 
 const resumePrompt =
@@ -60,7 +71,8 @@ type Readiness =
   | { readonly problem: AgentProblem }
   | { readonly problem: null; readonly binary: string; readonly credential: Credential };
 
-async function means({ binary: named, env }: ClaudeAgentOptions): Promise<Readiness> {
+async function means({ binary: named, env, refusal }: ClaudeAgentOptions): Promise<Readiness> {
+  if (refusal) return { problem: { kind: "noSandbox", detail: refusal } };
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
     const where = named ?? "beside the Agent SDK or on PATH";
@@ -94,7 +106,7 @@ async function run(
   const found = await means(options);
   if (found.problem !== null) {
     const { kind, detail } = found.problem;
-    return early({ kind: kind === "noKey" ? "unauthorised" : "crashed", detail });
+    return early({ kind: kind === "noBinary" ? "crashed" : "unauthorised", detail });
   }
   const folders = foldersOf(options.configDir, request.session);
   const known = request.resume ? await recallResult(folders.answered) : null;
@@ -155,7 +167,7 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
   const door = await openDoor(gateway, request, meter.costUsd());
   try {
     const apiBase = door.at.kind === "loopback" ? door.at.url : null;
-    const env = doorEnv(door, request.hosts);
+    const env = doorEnv(door, request.network === "all" ? [] : request.network);
     const means = { apiBase, credential: placeholder(gateway, door), env };
     const played = await playWith(setting, means, signal);
     return { ...played, through: (ending) => endingThrough(door, ending) };
@@ -173,7 +185,9 @@ interface Means {
 async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Promise<Played> {
   const { options, request, binary, folders, resumed, budgetUsd, meter } = setting;
   const { apiBase, credential } = with_;
-  const from = { path: options.env["PATH"], apiBase, credential, folders };
+  const { sandbox, openWay } = options;
+  await using way = await openSessionWay(sandbox, openWay, apiBase, { ...request, credential });
+  const from = { path: options.env["PATH"], way: way.env, credential, folders };
   const answerMax = String(outputTokens(request, options.prices));
   const bounds = { CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax };
   const env = { ...sessionEnv(request, from), ...bounds, ...with_.env };
@@ -185,26 +199,31 @@ async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Pr
   );
   // a login is renewed by writing it back beside the old one
   const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
+  const { home, tmp, config } = folders;
+  const programs = [binary, await realpath(binary)].map(path.dirname);
+  const confined = {
+    cwd: request.cwd,
+    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...login],
+    readable: [...request.readable, ...programs, ...way.readable],
+    hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
+    network: way.network,
+    session: request.session,
+    ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
+  } as const;
   try {
     return await playSession(
       {
         ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
-        wrap: (argv) =>
-          options.sandbox.wrap({
-            argv,
-            cwd: request.cwd,
-            writable: [request.cwd, folders.root, ...login],
-            readable: [...request.readable, path.dirname(binary)],
-            session: request.session,
-          }),
+        folders: confined.writable,
+        wrap: (argv) => sandbox.wrap({ argv, ...confined }),
       },
       signal,
     );
   } finally {
     // what left the process group, where nothing stronger held it
-    await options.sandbox.sweep(request.session, new AbortController().signal);
+    await sandbox.sweep(request.session, new AbortController().signal);
     await transcript.close();
   }
 }

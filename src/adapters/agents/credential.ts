@@ -4,7 +4,7 @@
  * Keys and login tokens are handed over through a pipe that the agent reads once, so that commands
  * that it runs find them neither in their environment nor in the agent's own.
  */
-import { access } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -38,6 +38,15 @@ export async function findCredential(env: Env): Promise<Credential | null> {
 export function loginFile(env: Env): string {
   const folder = env["CLAUDE_CONFIG_DIR"] ?? path.join(env["HOME"] ?? os.homedir(), ".claude");
   return path.join(folder, ".credentials.json");
+}
+
+/** What else lies in the folder of a login, which must be the agent's to write to. */
+export async function besideLogin(file: string): Promise<readonly string[]> {
+  const folder = path.dirname(file);
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name !== path.basename(file))
+    .map((name) => path.join(folder, name));
 }
 
 /**

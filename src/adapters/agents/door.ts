@@ -7,12 +7,13 @@ import type { Credential } from "./credential.ts";
 /** Opens a session's door; what it sees of the vendor becomes the session's events. */
 export function openDoor(
   gateway: Gateway,
-  { purse, hosts, onEvent }: SessionRequest,
+  { purse, network, onEvent }: SessionRequest,
   earlierUsd: number,
 ): Promise<Door> {
   const onSight = (sight: Sight): void => {
     if (sight.type === "allowance" || sight.type === "limited") onEvent(sight);
   };
+  const hosts = network === "all" ? [] : network;
   return gateway.open({ purse, earlierUsd, hosts, by: "loopback", onSight });
 }
 

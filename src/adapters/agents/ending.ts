@@ -4,7 +4,13 @@ import type { Heard } from "./hearing.ts";
 import { oneLine } from "./wording.ts";
 
 /** Why we ended the session ourselves. */
-export type Stop = "aborted" | "timedOut" | "stalled" | "outOfBudget";
+export type Stop =
+  | "aborted"
+  | "timedOut"
+  | "stalled"
+  | "outOfBudget"
+  /** It used more than it may, in words. */
+  | { readonly used: string };
 
 const detailLengthMax = 500;
 
@@ -20,7 +26,9 @@ export function endingOf(heard: Heard, stopped: Stop | null, died: string): Endi
   if (result?.subtype === "success" && !result.is_error) {
     return { kind: "answered", json: result.structured_output ?? heard.answer?.json ?? null };
   }
-  if (stopped !== null) return { kind: stopped };
+  if (typeof stopped === "string") return { kind: stopped };
+  if (stopped !== null)
+    return { kind: "crashed", detail: `it was ended for using ${stopped.used}` };
   if (result === null) return { kind: "crashed", detail: detail(died) };
   switch (result.subtype) {
     case "success":

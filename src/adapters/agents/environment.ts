@@ -18,7 +18,8 @@ export function sessionEnv(
   request: SessionRequest,
   from: {
     readonly path: string | undefined;
-    readonly apiBase: string | null;
+    /** Where the model is found. */
+    readonly way: Readonly<Record<string, string>>;
     readonly credential: Credential;
     readonly folders: SessionFolders;
   },
@@ -37,7 +38,7 @@ export function sessionEnv(
     TMPDIR: folders.tmp,
     CLAUDE_CODE_TMPDIR: folders.tmp,
     CLAUDE_CONFIG_DIR: folders.config,
-    ...(from.apiBase === null ? {} : { ANTHROPIC_BASE_URL: from.apiBase }),
+    ...from.way,
     ...credentialEnv(from.credential),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",

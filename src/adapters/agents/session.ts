@@ -2,6 +2,7 @@
 import { type Options, query, type SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { SessionRequest } from "../../ports/agent.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { govern } from "../process/governor.ts";
 import { type SpawnedProcess, spawnProcess } from "../process.ts";
 import type { Stop } from "./ending.ts";
 import { type Heard, hear, silence } from "./hearing.ts";
@@ -14,6 +15,8 @@ export interface Stage {
   readonly request: SessionRequest;
   readonly prompt: string;
   readonly options: Options;
+  /** What its processes may change. */
+  readonly folders: readonly string[];
   readonly wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]];
   readonly secret: string | null;
   readonly clock: Clock;
@@ -53,9 +56,11 @@ export async function playSession(stage: Stage, signal: AbortSignal): Promise<Pl
       stderr = (stderr + text).slice(-stderrKept);
     });
     if (stopped !== null) child.kill("SIGKILL");
+    release = governed(stage, child.pid, stop);
     return child;
   };
   const options = { ...stage.options, abortController: aborting, spawnClaudeCodeProcess: spawn };
+  let release = (): void => undefined;
   const watch = openWatch(stage.request.limits, stage.clock, stop);
   const listener = openListener(stage, () => stop("outOfBudget"));
   try {
@@ -68,6 +73,7 @@ export async function playSession(stage: Stage, signal: AbortSignal): Promise<Pl
     broke = String(error); // every error result ends so, and so does a process that died
   } finally {
     watch.close();
+    release();
     signal.removeEventListener("abort", onAbort);
     await endAgent(child);
   }
@@ -92,6 +98,16 @@ function startAgent(
     },
     wanted.signal,
   );
+}
+
+/** Ends a session whose processes use more than they may; answers what gives up watching it. */
+function governed(
+  { request, folders }: Stage,
+  pid: number | undefined,
+  stop: (why: Stop) => void,
+): () => void {
+  if (request.resources === undefined || pid === undefined) return () => undefined;
+  return govern({ pid, limits: request.resources, folders }, (used) => stop({ used }));
 }
 
 async function endAgent(child: SpawnedProcess | null): Promise<void> {

@@ -58,6 +58,8 @@ function inWords({ ended, durationMs }: CommandResult): string {
       return `the set-up command was stopped after ${Math.round(durationMs / 1000)} seconds`;
     case "aborted":
       return "the set-up command was stopped";
+    case "overLimit":
+      return `the set-up command was ended for using ${ended.detail}`;
     case "unstartable":
       return `the set-up command could not be started: ${ended.detail}`;
     default:

@@ -3,6 +3,7 @@
  */
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
+import type { Reach } from "../../core/portfolio.ts";
 import type { Dependencies, Installed } from "../../ports/dependencies.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Shell } from "../../ports/shell.ts";
@@ -24,6 +25,8 @@ export interface DependenciesOptions {
   readonly path: string;
   /** Longest time of a set-up; 15 minutes unless told. */
   readonly timeoutMs?: number;
+  /** What the set-up command reaches; nothing where it is left out. */
+  readonly network?: Reach;
 }
 
 /** What was installed, and whether the set-up ran for it. */
@@ -31,6 +34,12 @@ type Outcome =
   | { readonly kind: "ready"; readonly how: "none" | "store" | "fresh"; readonly paths: Paths }
   | Extract<Installed, { readonly kind: "failed" }>;
 type Paths = readonly string[];
+
+/** The top of a clone, and what commands in it must be able to read besides. */
+interface Room {
+  readonly top: string;
+  readonly readable: readonly string[];
+}
 
 const timeoutDefaultMs = 15 * 60_000;
 
@@ -42,7 +51,7 @@ export function openDependencies(options: DependenciesOptions): Dependencies {
       const startedAt = performance.now();
       const { top, project } = await placesOf(workspace);
       const setup = await setupOf({ top, project }, options.setupCommand);
-      const outcome = await install(top, setup, signal);
+      const outcome = await install({ top, readable: workspace.readable }, setup, signal);
       if (outcome.kind === "failed") return outcome;
       const paths = outcome.paths.map((each) => relative(project, join(top, each)));
       const env = await environmentOf(project, paths, options.path);
@@ -61,18 +70,19 @@ async function placesOf({ path, root }: Workspace): Promise<Places> {
 }
 
 function openInstall(options: DependenciesOptions) {
-  const { storeDir, path, shell, env, timeoutMs = timeoutDefaultMs } = options;
+  const { storeDir, path, shell, env, timeoutMs = timeoutDefaultMs, network = [] } = options;
   const store = openStore({ folder: join(storeDir, "store"), path });
   const stamps = openStamps(join(storeDir, "workspaces"));
   const filling = new Map<string, Promise<unknown>>();
 
   const runAndKeep = async (
-    top: string,
+    { top, readable }: Room,
     key: string,
     { command, cwd }: PlacedSetup,
     signal: AbortSignal,
   ): Promise<Outcome> => {
-    const run = () => shell.run({ command, cwd, env, timeoutMs }, signal);
+    const room = { writable: [top], readable, network };
+    const run = () => shell.run({ command, cwd, env, timeoutMs, ...room }, signal);
     const fresh = await installFresh(top, run);
     if (fresh.kind === "failed") return { kind: "failed", command, output: fresh.output };
     // Without a copy in the store the next workspace runs the set-up itself.
@@ -80,7 +90,8 @@ function openInstall(options: DependenciesOptions) {
     return { kind: "ready", how: "fresh", paths: fresh.paths };
   };
 
-  return async (top: string, setup: PlacedSetup | null, signal: AbortSignal): Promise<Outcome> => {
+  return async (room: Room, setup: PlacedSetup | null, signal: AbortSignal): Promise<Outcome> => {
+    const { top } = room;
     if (setup === null) {
       await stamps.clear(top);
       return { kind: "ready", how: "none", paths: [] };
@@ -99,7 +110,7 @@ function openInstall(options: DependenciesOptions) {
       await stamps.remember(top, key, copied);
       return { kind: "ready", how: "store", paths: copied };
     }
-    const running = runAndKeep(top, key, setup, signal);
+    const running = runAndKeep(room, key, setup, signal);
     filling.set(
       key,
       running.catch(() => undefined),

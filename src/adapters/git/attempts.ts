@@ -2,7 +2,7 @@
 import type { CommitSha, TaskId } from "../../core/ids.ts";
 import { checkoutsOf } from "./checkouts.ts";
 import { fetchFrom } from "./hub.ts";
-import { intentRef, landingOf, mergedRef } from "./landing.ts";
+import { isLanded, marksOf } from "./landing.ts";
 import { leaveTask } from "./leave.ts";
 import { hasLanded } from "./proof.ts";
 import { settled } from "./publish.ts";
@@ -72,15 +72,13 @@ async function dropEmpty(site: Site, task: TaskId, signal: AbortSignal): Promise
  * only an empty branch goes.
  */
 export async function sweepTask(site: Site, task: TaskId, signal: AbortSignal): Promise<void> {
-  const landed = await landingOf(site, task, signal);
-  const why = landed === null ? "the task was given up" : "the task landed without it";
+  const marks = await marksOf(site, task, signal);
+  const why = isLanded(marks) ? "the task landed without it" : "the task was given up";
   await leaveTask(site, task, { but: [], why }, signal);
-  if (landed === null) return dropEmpty(site, task, signal);
-  const theirs = site.hub.place.commonDir;
-  const marks = await readRefs(theirs, [mergedRef(task), intentRef(task, "")], signal);
+  if (!isLanded(marks)) return dropEmpty(site, task, signal);
   // whoever landed it died before it had tidied up
-  if (marks.get(mergedRef(task)) !== landed || marks.size > 1)
-    await settled(site, task, landed, signal);
+  if (marks.merged !== marks.landed || marks.intents.size > 0)
+    await settled(site, task, marks, signal);
   await retireTask(site, task, signal);
 }
 

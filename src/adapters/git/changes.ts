@@ -1,5 +1,6 @@
 /** What one tree changes of another. */
 import type { FileChange } from "../../core/change.ts";
+import { openFacts } from "./facts.ts";
 import { type GitCall, gitOut } from "./git.ts";
 import { nulSplit, type RawPath, shown } from "./paths.ts";
 
@@ -25,19 +26,19 @@ export interface Span {
 }
 
 /** Lists what changes between two trees, without looking for renames. */
-export async function rawChanges(span: Span, signal: AbortSignal): Promise<RawChange[]> {
+export async function rawChanges(span: Span, signal: AbortSignal): Promise<readonly RawChange[]> {
   if (span.from === span.to) return [];
-  return parsed(await gitOut(diffCall(span, ["--raw", "--no-renames"]), signal)).raw;
+  return (await compared(span, ["--raw", "--no-renames"], signal)).raw;
 }
 
 /** Lists what changes between two trees, renames told, as raw lines. */
-export async function rawRenames(span: Span, signal: AbortSignal): Promise<RawChange[]> {
-  return parsed(await gitOut(diffCall(span, ["--raw", "-M"]), signal)).raw;
+export async function rawRenames(span: Span, signal: AbortSignal): Promise<readonly RawChange[]> {
+  return (await compared(span, ["--raw", "-M"], signal)).raw;
 }
 
 /** Lists what changes between two trees for people. */
 export async function fileChanges(span: Span, signal: AbortSignal): Promise<FileChange[]> {
-  const { raw, lines } = parsed(await gitOut(diffCall(span, ["--raw", "--numstat", "-M"]), signal));
+  const { raw, lines } = await compared(span, ["--raw", "--numstat", "-M"], signal);
   return raw.map((change) => ({
     path: shown(change.path),
     status: statusOf(change.status),
@@ -62,12 +63,26 @@ export function diffCall(span: Span, format: readonly string[]): GitCall {
   };
 }
 
+/** One change is looked at by the judge, the merge and the landing, one after the other. */
+const comparisons = openFacts<Compared>({ max: 128, keeps: ({ raw }) => raw.length <= 1_000 });
+
+function compared(span: Span, format: readonly string[], signal: AbortSignal): Promise<Compared> {
+  const { gitDir, from, to, within, only } = span;
+  const subject = { ids: [from, to], asked: [gitDir, within, only, ...format] };
+  return comparisons.of(subject, async () => parsed(await gitOut(diffCall(span, format), signal)));
+}
+
+interface Compared {
+  readonly raw: readonly RawChange[];
+  readonly lines: ReadonlyMap<RawPath, Lines>;
+}
+
 interface Lines {
   readonly added: number | null;
   readonly deleted: number | null;
 }
 
-function parsed(output: Buffer): { readonly raw: RawChange[]; readonly lines: Map<string, Lines> } {
+function parsed(output: Buffer): Compared {
   const fields = nulSplit(output);
   const raw: RawChange[] = [];
   const lines = new Map<string, Lines>();

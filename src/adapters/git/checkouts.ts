@@ -65,6 +65,7 @@ export async function checkoutsOf(
   branch: string,
   signal: AbortSignal,
 ): Promise<Checkout[]> {
+  if (!(await mayBeCheckedOut(place, branch))) return [];
   const args = ["worktree", "list", "--porcelain", "-z"];
   const listed = await gitOut({ gitDir: place.commonDir, args }, signal);
   const found: Checkout[] = [];
@@ -76,6 +77,19 @@ export async function checkoutsOf(
     if (gitDir !== null) found.push({ top, gitDir });
   }
   return found;
+}
+
+/** Whether asking git is worth its while: most branches are checked out nowhere. */
+async function mayBeCheckedOut(place: Place, branch: string): Promise<boolean> {
+  for (const gitDir of await gitDirsOf(place)) {
+    const file = join(gitDir, "HEAD");
+    const head = (await isLink(file)) ? "" : await readFile(file, "utf8").catch(() => "");
+    const named = /^ref: refs\/heads\/(.+)\n$/.exec(head)?.[1];
+    // neither a plain name nor a plain id: an old link, another format, somebody who is writing it
+    if (named === undefined ? !/^[0-9a-f]{40,64}\n$/.test(head) : named === ".invalid") return true;
+    if (named === branch) return true;
+  }
+  return false;
 }
 
 /** Git's folder of a work tree; `null` where the work tree itself is no more. */
@@ -111,6 +125,12 @@ const locked = (gitDir: string): Occupation => ({
   kind: "busy",
   why: `${join(gitDir, "index.lock")} exists: git is at work there, or was killed`,
 });
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 
 const exists = (path: string): Promise<boolean> =>
   lstat(path).then(

@@ -27,7 +27,7 @@ export async function assertOwnChange(
   { base, start, candidate, tree }: Entry,
   signal: AbortSignal,
 ): Promise<void> {
-  const between = (from: string, to: string): Promise<RawChange[]> =>
+  const between = (from: string, to: string): Promise<readonly RawChange[]> =>
     rawChanges({ gitDir, from, to }, signal);
   const [own, theirs, merged] = await Promise.all([
     between(start, candidate),

@@ -4,7 +4,7 @@
  * where
  * the branch is checked out, git's own fast-forward moves it, or the work waits.
  */
-import type { CommitSha, TaskId } from "../../core/ids.ts";
+import type { TaskId } from "../../core/ids.ts";
 import type { Publication, PublishRequest } from "../../ports/repo.ts";
 import type { Attempted, Landing } from "./attempt.ts";
 import { occupationOf } from "./checkouts.ts";
@@ -12,9 +12,9 @@ import { fastForward } from "./fast-forward.ts";
 import { takeFence } from "./fence.ts";
 import { fetchFrom } from "./hub.ts";
 import { assertBuiltOn } from "./invariants.ts";
-import { intentRef, landingOf, mergedRef } from "./landing.ts";
+import { intentRef, isLanded, type LandedMarks, marksOf, mergedRef } from "./landing.ts";
 import { clearReady, park } from "./ready.ts";
-import { branchRef, moveRefs, mustMoveRefs, readRef, readRefs } from "./refs.ts";
+import { branchRef, moveRefs, mustMoveRefs, readRefs } from "./refs.ts";
 import type { Site } from "./site.ts";
 import { unoccupied } from "./unoccupied.ts";
 
@@ -25,25 +25,21 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Publication> {
   const { task, from, to } = request;
-  const gitDir = site.hub.place.commonDir;
-  const already = await landingOf(site, task, signal);
-  if (already !== null) return settled(site, task, already, signal);
+  const seen = await marksOf(site, task, signal);
+  if (isLanded(seen)) return settled(site, task, seen, signal);
   await assertBuiltOn(site.hub.dir, request, signal);
-  const branch = branchRef(site.branch);
-  const meant = intentRef(task, to);
-  const seen = await readRefs(gitDir, [branch, meant, mergedRef(task)], signal);
-  if (seen.get(branch) !== from) return { kind: "raced" };
-  if (seen.get(meant) !== to) await intend(site, request, signal);
+  if (seen.tip !== from) return { kind: "raced" };
+  if (seen.intents.get(intentRef(task, to)) !== to) await intend(site, request, signal);
   const fence = await takeFence(site, request.token, signal);
   if (fence === null) return { kind: "raced" };
   // an earlier landing that the branch still had would have been found above
-  const landing = { ...request, fence, earlier: seen.get(mergedRef(task)) ?? null };
+  const landing = { ...request, fence, earlier: seen.merged };
   const attempted = await attempt(site, landing, signal);
   if (attempted.kind === "inTheWay") {
     return { kind: "parked", why: await park(site, to, attempted.why, signal) };
   }
-  const landed = await landingOf(site, task, signal);
-  return landed === null ? { kind: "raced" } : settled(site, task, landed, signal);
+  const now = await marksOf(site, task, signal);
+  return isLanded(now) ? settled(site, task, now, signal) : { kind: "raced" };
 }
 
 async function attempt(site: Site, landing: Landing, signal: AbortSignal): Promise<Attempted> {
@@ -76,27 +72,36 @@ async function intend(
 export async function settled(
   site: Site,
   task: TaskId,
-  commit: CommitSha,
+  { landed, merged, intents }: LandedMarks,
   signal: AbortSignal,
 ): Promise<Publication> {
-  const gitDir = site.hub.place.commonDir;
-  const merged = await readRef(gitDir, mergedRef(task), signal);
-  if (merged !== commit) {
-    const claim = `update ${mergedRef(task)} ${commit} ${merged ?? zeros(commit)}`;
-    await moveRefs(gitDir, [claim], signal);
+  const theirs = site.hub.place.commonDir;
+  if (merged !== landed) {
+    const claim = `update ${mergedRef(task)} ${landed} ${merged ?? zeros(landed)}`;
+    await moveRefs(theirs, [claim], signal);
   }
   // the landing has its own reference now: what was meant need not be remembered
-  const tidied = [gitDir, site.hub.dir].map(async (where) => {
-    const intents = [...(await readRefs(where, [`refs/orch/intent/${task}/`], signal))];
-    if (intents.length === 0) return;
-    const commands = intents.map(([ref, at]) => `delete ${ref} ${at}`);
+  const tidyOurs = async (): Promise<void> => {
+    const meant = await readRefs(site.hub.dir, [intentRef(task, "")], signal);
     // it was built there: with the branch moved as well, the next look at it has nothing to fetch
-    const built = where === site.hub.dir && intents.some(([, at]) => at === commit);
-    if (built) commands.push(`update ${branchRef(site.branch)} ${commit}`);
-    await moveRefs(where, commands, signal);
-  });
+    const built = [...meant.values()].includes(landed);
+    const follow = built ? [`update ${branchRef(site.branch)} ${landed}`] : [];
+    await forget(site.hub.dir, meant, follow, signal);
+  };
+  const tidied = [forget(theirs, intents, [], signal), tidyOurs()];
   await Promise.all([...tidied, clearReady(site, task, signal)]);
-  return { kind: "landed", commit };
+  return { kind: "landed", commit: landed };
+}
+
+async function forget(
+  gitDir: string,
+  refs: ReadonlyMap<string, string>,
+  more: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (refs.size === 0) return;
+  const deletions = [...refs].map(([ref, at]) => `delete ${ref} ${at}`);
+  await moveRefs(gitDir, [...deletions, ...more], signal);
 }
 
 /** The id by which git says that a reference does not exist. */

@@ -2,6 +2,7 @@
 import { stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
+import { openFacts } from "./facts.ts";
 import { type GitAnswer, GitFailure, git, gitText } from "./git.ts";
 
 /** Settings for what must survive a power cut once it was acknowledged. */
@@ -64,9 +65,14 @@ export async function isAncestor(
   commit: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const args = ["merge-base", "--is-ancestor", ancestor, commit];
-  return (await git({ gitDir, args }, signal)).code === 0;
+  return ancestries.of({ ids: [ancestor, commit], asked: [] }, async () => {
+    const args = ["merge-base", "--is-ancestor", ancestor, commit];
+    return (await git({ gitDir, args }, signal)).code === 0;
+  });
 }
+
+/** What is not in a history may only not have been fetched yet. */
+const ancestries = openFacts<boolean>({ keeps: (isThere) => isThere });
 
 /**
  * Moves references by `update-ref --stdin` commands, all or none; `false` where one was refused.

@@ -46,6 +46,9 @@ async function hasLiving(leader: number): Promise<boolean> {
 interface Stat {
   readonly dead: boolean;
   readonly group: number;
+  readonly parent: number;
+  /** Processor time of its own and of those whom it has waited for, in clock ticks. */
+  readonly cpuTicks: number;
   /** Clock ticks since boot. */
   readonly startTime: string;
 }
@@ -56,5 +59,7 @@ export function parseStat(line: string): Stat | null {
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
   const [state, group, startTime] = [fields[0], fields[2], fields[19]];
   if (state === undefined || group === undefined || startTime === undefined) return null;
-  return { dead: /^[ZXx]$/.test(state), group: Number(group), startTime };
+  const cpuTicks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  const dead = /^[ZXx]$/.test(state);
+  return { dead, group: Number(group), parent: Number(fields[1]), cpuTicks, startTime };
 }

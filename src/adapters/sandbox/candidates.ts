@@ -1,34 +1,43 @@
-/** The ways to hold a process, each as the argv that goes ahead of the program's. */
-import type { Sandbox } from "../../ports/sandbox.ts";
+/** The ways to hold a process, strongest first, each as what makes an argv of a program's. */
+import type { Confined, Sandbox } from "../../ports/sandbox.ts";
+import { confine, type View } from "./bubblewrap.ts";
 
 export type Containment = Sandbox["kind"];
 
-/** One way to hold processes: `before` goes ahead of the program's argv. */
+/** One way to hold processes. */
 export interface Candidate {
   readonly kind: Containment;
-  readonly before: readonly string[];
+  readonly confines: boolean;
   readonly promise: string;
+  readonly wrap: (confined: Confined) => readonly [string, ...string[]];
 }
+
+const notConfined = "files and network are not confined";
+const ends = "nothing that a command starts outlives it or us";
+
+/** Bubblewrap with a view of files and a network of its own: what is on by default. */
+export const bubblewrap = (program: string, view: View, hardened: boolean): Candidate => ({
+  kind: "bubblewrap",
+  confines: true,
+  promise:
+    "bubblewrap: a command sees its workspace, the system's programs and its toolchains, and " +
+    `reaches no network but what it was given; ${ends}`,
+  wrap: confine(program, view, hardened),
+});
 
 /**
  * Bubblewrap's own first process reaps orphans and takes the whole PID namespace with it. It sees
  * the same files; `/proc` is that of the namespace, `/dev` the machine's.
  */
-export const bubblewrap = (program: string): Candidate => ({
+export const holdingBubblewrap = (program: string): Candidate => ({
   kind: "bubblewrap",
-  before: [
+  confines: false,
+  promise: `bubblewrap: ${ends}; ${notConfined}`,
+  wrap: ({ argv }) => [
     program,
-    "--dev-bind",
-    "/",
-    "/",
-    "--unshare-pid",
-    "--die-with-parent",
-    "--proc",
-    "/proc",
+    ...["--dev-bind", "/", "/", "--unshare-pid", "--die-with-parent", "--proc", "/proc"],
+    ...argv,
   ],
-  promise:
-    "bubblewrap: nothing that a command starts outlives it or us; files and network are " +
-    "not confined",
 });
 
 /**
@@ -37,21 +46,23 @@ export const bubblewrap = (program: string): Candidate => ({
  */
 export const unshare = (isRoot: boolean): Candidate => ({
   kind: "unshare",
-  before: [
-    ...["setpriv", "--pdeathsig", "KILL", "--"],
+  confines: false,
+  promise: `unshare: ${ends}; ${notConfined}`,
+  wrap: ({ argv }) => [
+    ...(["setpriv", "--pdeathsig", "KILL", "--"] as const),
     ...["unshare", ...(isRoot ? [] : ["--user", "--map-current-user"])],
     ...["--pid", "--fork", "--kill-child", "--mount-proc", "--"],
     ...["sh", "-c", '"$@"; exit $?', "sh"],
+    ...argv,
   ],
-  promise:
-    "unshare: nothing that a command starts outlives it or us; files and network are not confined",
 });
 
 export const group: Candidate = {
   kind: "group",
-  before: [],
+  confines: false,
   promise:
     "process group: a command's group ends with it, what left the group is found by its " +
     "environment; a process that also cleared that lives on, and nothing ends if we are killed " +
-    "until the next start; files and network are not confined",
+    `until the next start; ${notConfined}`,
+  wrap: ({ argv }) => argv,
 };

@@ -2,8 +2,8 @@
  * The environment of checks and workers. It starts empty: what is not named here does not pass.
  *
  * HOME and TMPDIR are private to each run, so each toolchain that keeps itself in the home is told
- * where it really is. These are folders that the person's own builds share; credentials that lie in
- * them are for the sandbox's file view to hide, credentials in variables never pass.
+ * where it really is. What it downloads goes to folders of ours where the sandbox has a file view,
+ * and else to those that the person's own builds share. Credentials never pass.
  */
 import { isAbsolute, join } from "node:path";
 import { registryEnv } from "./registries.ts";
@@ -60,6 +60,16 @@ const kept = [
   ...["GRADLE_USER_HOME", "NUGET_PACKAGES", "COMPOSER_CACHE_DIR", "BUNDLE_USER_CACHE"],
   ...["PLAYWRIGHT_BROWSERS_PATH", "PUPPETEER_CACHE_DIR", "CYPRESS_CACHE_FOLDER"],
 ];
+
+/** What builds change, and where downloads and tokens lie together. */
+const filled = [
+  ...["CARGO_HOME", "GOPATH", "GOMODCACHE", "GOCACHE", "npm_config_cache", "YARN_CACHE_FOLDER"],
+  ...["UV_CACHE_DIR", "PIP_CACHE_DIR", "POETRY_CACHE_DIR", "DENO_DIR", "GRADLE_USER_HOME"],
+  ...["NUGET_PACKAGES", "COMPOSER_CACHE_DIR", "BUNDLE_USER_CACHE"],
+];
+
+/** Folders of settings, which may hold more than settings. */
+const settled = ["GOENV", "MISE_CONFIG_DIR"];
 
 /** Choices of the person's that are neither folders nor secrets. */
 const choices = [
@@ -128,7 +138,19 @@ export function chosen(env: Surroundings["env"], names: readonly string[]): Reco
   );
 }
 
-function homesOf({ env, home, exists, caches }: Surroundings): Record<string, string> {
+/**
+ * Answers what of the person's toolchains is programs: folders that a sandbox may show, read-only.
+ * The search path is not among them.
+ */
+export function toolchainFolders(around: Surroundings): readonly string[] {
+  const found = Object.entries(homesOf(around)).filter(
+    ([name, folder]) =>
+      !filled.includes(name) && !settled.includes(name) && !folder.startsWith(around.caches),
+  );
+  return [...new Set(found.map(([, folder]) => folder))].filter(around.exists);
+}
+
+function homesOf({ env, home, exists, caches, apart }: Surroundings): Record<string, string> {
   const base = (variable: string, fallback: string): string =>
     env[variable] || join(home, fallback);
   const bases: Readonly<Record<string, string>> = {
@@ -145,6 +167,11 @@ function homesOf({ env, home, exists, caches }: Surroundings): Record<string, st
   const fallback = (name: string): string | undefined =>
     kept.includes(name) ? join(caches, name.toLowerCase()) : undefined;
   const found = Object.entries(homes).flatMap(([name, places]) => {
+    if (apart && filled.includes(name)) {
+      const isWanted = kept.includes(name) || env[name];
+      return isWanted ? [[name, join(caches, name.toLowerCase())]] : [];
+    }
+    if (apart && settled.includes(name)) return [];
     const place = env[name] || places.map(placeOf).find(exists) || fallback(name);
     return place === undefined ? [] : [[name, place]];
   });

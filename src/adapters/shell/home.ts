@@ -9,7 +9,7 @@ export interface PrivateHome extends AsyncDisposable {
 }
 
 /** Names the homes of one data folder, so that those of a dead process can be told. */
-const prefixOf = (mark: string): string => `orch-${mark}-`;
+export const homePrefix = (mark: string): string => `orch-${mark}-`;
 
 /**
  * Opens an empty private home for the data folder that `mark` stands for. Its path is short:
@@ -17,7 +17,7 @@ const prefixOf = (mark: string): string => `orch-${mark}-`;
  * put sockets there.
  */
 export async function openPrivateHome(path: string, mark: string): Promise<PrivateHome> {
-  const folder = await mkdtemp(join(tmpdir(), prefixOf(mark)));
+  const folder = await mkdtemp(join(tmpdir(), homePrefix(mark)));
   const env = { HOME: join(folder, "home"), TMPDIR: join(folder, "tmp") };
   await Promise.all(Object.values(env).map((each) => mkdir(each, { mode: 0o700 })));
   return { env, [Symbol.asyncDispose]: () => removed(folder, path) };
@@ -27,7 +27,7 @@ export async function openPrivateHome(path: string, mark: string): Promise<Priva
 export async function sweepHomes(path: string, mark: string): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   for (const name of names)
-    if (name.startsWith(prefixOf(mark))) await removed(join(tmpdir(), name), path);
+    if (name.startsWith(homePrefix(mark))) await removed(join(tmpdir(), name), path);
 }
 
 async function removed(folder: string, path: string): Promise<void> {

@@ -1,8 +1,11 @@
 /** Runs a project's commands in the sandbox, each with a home of its own. */
 import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
+import type { ResourceLimits } from "../../core/portfolio.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
+import { govern } from "../process/governor.ts";
 import { type ProcessResult, runProcess } from "../process.ts";
 import { openPrivateHome } from "./home.ts";
 import { openBoundedOutput } from "./output.ts";
@@ -13,28 +16,33 @@ export interface ShellOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Stands for the data folder in the names of its homes. */
   readonly mark?: string;
+  /** Folders of caches that runs share, and may change; made where they are not there. */
+  readonly caches?: readonly string[];
+  /** What one command may use; no limit but its time where it is left out. */
+  readonly limits?: ResourceLimits;
 }
 
 /** Opens a shell that runs commands with `env` and nothing else of our environment. */
-export function openShell({ sandbox, env, mark = "home" }: ShellOptions): Shell {
+export function openShell(options: ShellOptions): Shell {
+  const { sandbox, env, mark = "home", caches = [] } = options;
   return {
     containment: sandbox.kind === "group" ? "process group" : sandbox.kind,
     async run(request, signal) {
       await using home = await openPrivateHome(env["PATH"] ?? "/usr/bin:/bin", mark);
-      return await runHeld(
-        sandbox,
-        { ...request, env: { ...env, ...home.env, ...request.env } },
-        signal,
-      );
+      for (const each of caches) await mkdir(each, { recursive: true, mode: 0o700 });
+      const own = [...Object.values(home.env), ...caches, ...(request.writable ?? [])];
+      const whole = { ...request, env: { ...env, ...home.env, ...request.env }, writable: own };
+      return await runHeld(options, whole, signal);
     },
   };
 }
 
 async function runHeld(
-  sandbox: Sandbox,
-  { command, cwd, env, timeoutMs }: CommandRequest,
+  { sandbox, limits }: ShellOptions,
+  request: CommandRequest,
   signal: AbortSignal,
 ): Promise<CommandResult> {
+  const { command, cwd, env, timeoutMs, writable = [], readable = [], network } = request;
   const startedAt = performance.now();
   const output = openBoundedOutput();
   const session = randomUUID();
@@ -42,18 +50,51 @@ async function runHeld(
     // One pipe for both, so that their order is kept.
     argv: ["sh", "-c", 'exec 2>&1; exec sh -c "$1"', "sh", command],
     cwd,
-    writable: [cwd],
-    readable: [],
+    writable: [cwd, ...writable],
+    readable,
     session,
+    ...(network === "all" ? { network } : {}),
+    ...(limits === undefined ? {} : { fileBytesMax: limits.diskBytes }),
   });
-  const onOutput = (chunk: Uint8Array): void => output.take(chunk);
-  const { ended } = await runProcess({ argv, cwd, env, timeoutMs, bytesMax: 0, onOutput }, signal);
+  const governor = openGovernor(limits, [cwd, ...writable]);
+  const onOutput = (chunk: Uint8Array): void => {
+    output.take(chunk);
+    governor.heard(chunk.length);
+  };
+  const asked = { argv, cwd, env, timeoutMs, bytesMax: 0, onOutput, onStart: governor.started };
+  const { ended } = await runProcess(asked, AbortSignal.any([signal, governor.signal]));
+  const struck = governor.close();
   await sandbox.sweep(session, new AbortController().signal); // an abort must not leave anything
   return {
-    ended: asOfProgram(ended),
+    ended: struck === null ? asOfProgram(ended) : { kind: "overLimit", detail: struck },
     output: output.text(),
     omittedBytes: output.omittedBytes,
     durationMs: performance.now() - startedAt,
+  };
+}
+
+/** Ends a command that uses more than it may; `close` says what that was, null if nothing. */
+function openGovernor(limits: ResourceLimits | undefined, folders: readonly string[]) {
+  const ending = new AbortController();
+  let [bytes, struck, stop]: [number, string | null, () => void] = [0, null, () => undefined];
+  const strike = (why: string): void => {
+    struck ??= why;
+    ending.abort();
+  };
+  return {
+    signal: ending.signal,
+    started(pid: number): void {
+      if (limits !== undefined) stop = govern({ pid, limits, folders }, strike);
+    },
+    heard(more: number): void {
+      bytes += more;
+      if (limits === undefined || bytes <= limits.outputBytes) return;
+      strike(`more output than the ${limits.outputBytes / 2 ** 20} MiB of max_output_mb`);
+    },
+    close(): string | null {
+      stop();
+      return struck;
+    },
   };
 }
 

@@ -179,7 +179,8 @@ function entryOf(file: string, answers: Answers): ProjectEntry {
     backlog_source: backlog,
     ...(test === "" ? {} : { test_command: test }),
     ...(lint === "" ? {} : { lint_command: lint }),
-    ...(setup === null ? {} : { setup_command: setup }),
+    // it fetches what lockfiles name; agents and checks stay without a network
+    ...(setup === null ? {} : { setup_command: setup, setup_network: "all" as const }),
   };
 }
 

@@ -28,7 +28,7 @@ export async function start(desk: Desk): Promise<number> {
     try {
       refuseWithoutAgent(open.agentProblem);
       const server = { open, log, stopping, portfolio: () => inForce };
-      warn(desk, log);
+      warn(desk, server);
       greet(server);
       await serve(desk, server, (next) => {
         inForce = next;
@@ -59,8 +59,8 @@ const served = ({ open, portfolio }: Server): readonly ProjectName[] =>
     .map(({ name }) => name);
 
 /** Whatever the portfolio's `log_level` hides, it does not hide this. */
-function warn(desk: Desk, log: Log): void {
-  const warning = liveWarning(desk.io.env, desk.colour.err);
+function warn(desk: Desk, { log, open }: Server): void {
+  const warning = open.confined ? null : liveWarning(desk.io.env, desk.colour.err);
   if (warning === null) return;
   if (desk.flags.json) log.insist("warning", liveSentences.join(" "));
   else desk.say(warning);

@@ -66,6 +66,7 @@ const toJson = (
   portfolio: portfolio.name,
   file: portfolio.file,
   data_dir: portfolio.dataDir,
+  sandbox: portfolio.sandbox,
   at: new Date(now).toISOString(),
   cap_usd_per_day: portfolio.maxBudgetPerDay,
   today: todayJson(

@@ -54,6 +54,9 @@ const head = [
 
 const numbers = ["RUNNING", "PENDING", "WAITING", "DONE", "FAILED", "TODAY", "TOTAL"];
 
+const unconfined =
+  'SANDBOX OFF: the portfolio says "sandbox": "off", so that agents can do whatever you can';
+
 /** All projects as a table, and below it what needs a person. */
 export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: Look): string {
   if (seen.length === 0) return `${portfolio.file} lists no projects. Add one with \`orch init\`.`;
@@ -73,7 +76,8 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
   }
   const limit = renderLimit(look.limit, look.now);
   const above = limit === null ? "" : `${look.paint.yellow(limit)}\n\n`;
-  return `${above}${table}${notes.length === 0 ? "" : `\n\n${notes.join("\n")}`}`;
+  const open = portfolio.sandbox === "off" ? `${look.paint.red(unconfined)}\n\n` : "";
+  return `${open}${above}${table}${notes.length === 0 ? "" : `\n\n${notes.join("\n")}`}`;
 }
 
 function row({ config, overview, trouble }: Seen, look: Look): readonly string[] {

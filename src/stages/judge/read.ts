@@ -7,7 +7,7 @@ import type { Diff } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
 import { fence } from "../fence.ts";
-import { envOf, provide } from "../provide.ts";
+import { envOf, provide, roomOf } from "../provide.ts";
 import { taskText } from "../task-text.ts";
 import { parseReading, readingSchema } from "./parse-reading.ts";
 import type { JudgeRequest } from "./request.ts";
@@ -33,8 +33,7 @@ export async function read(
     stage,
     {
       role: "judge",
-      cwd: workspace.path,
-      readable: workspace.readable,
+      ...roomOf(workspace),
       system: fill(settings.contracts.judge_system, { project: settings.name }),
       prompt: promptOf(request),
       schema: readingSchema,

@@ -2,7 +2,7 @@
 import type { CheckRun } from "../../core/checks.ts";
 import type { Commit, Workspace } from "../../ports/repo.ts";
 import type { CheckSpec, Stage } from "../context.ts";
-import { envOf, provide } from "../provide.ts";
+import { envOf, provide, roomOf } from "../provide.ts";
 import { parseRounds } from "./parse-rounds.ts";
 
 /** Longest end of a check's output that is kept, in characters. */
@@ -109,7 +109,8 @@ async function runCheck(
   const { shell, reports } = stage.world;
   const { name, command, timeoutMs } = spec;
   const env = { ...stage.settings.env, ...installed };
-  const result = await shell.run({ command, cwd: workspace.path, env, timeoutMs }, signal);
+  const room = { ...roomOf(workspace), network: stage.settings.network ?? [] };
+  const result = await shell.run({ command, env, timeoutMs, ...room }, signal);
   if (result.ended.kind === "aborted") return null;
   return {
     name,

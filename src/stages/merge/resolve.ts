@@ -6,7 +6,7 @@ import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Held } from "../converse.ts";
-import { envOf, provide } from "../provide.ts";
+import { envOf, provide, roomOf } from "../provide.ts";
 import { taskText } from "../task-text.ts";
 import { handIn } from "../work/hand-in.ts";
 import { withLeftover } from "../work/leftover.ts";
@@ -90,8 +90,7 @@ async function talk(
     stage,
     {
       role: "refinery",
-      cwd: workspace.path,
-      readable: workspace.readable,
+      ...roomOf(workspace),
       system: fill(settings.contracts.refinery_system, { project: settings.name }),
       prompt: promptOf(task, conflicted),
       schema: changeSchema,

@@ -5,6 +5,7 @@ import type { Spending } from "../../core/records.ts";
 import { fill } from "../../core/template.ts";
 import type { Stage } from "../context.ts";
 import { converse, type Release } from "../converse.ts";
+import { roomOf } from "../provide.ts";
 import { parsePlan, planSchema } from "./parse-plan.ts";
 
 export interface PlanRequest {
@@ -39,8 +40,7 @@ export async function plan(
     stage,
     {
       role: "planner",
-      cwd: workspace.path,
-      readable: workspace.readable,
+      ...roomOf(workspace),
       system: fill(settings.contracts.planner_system, { project: settings.name }),
       prompt: promptOf(request, documents),
       schema: planSchema,

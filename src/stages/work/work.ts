@@ -8,7 +8,7 @@ import { fill } from "../../core/template.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { ContractName, Stage } from "../context.ts";
 import { converse, type Held, type Release } from "../converse.ts";
-import { provide } from "../provide.ts";
+import { provide, roomOf } from "../provide.ts";
 import { briefing, type History } from "./briefing.ts";
 import { type Before, type Entered, enter } from "./enter.ts";
 import { handIn } from "./hand-in.ts";
@@ -119,8 +119,7 @@ async function talk(
     stage,
     {
       role: "worker",
-      cwd: workspace.path,
-      readable: workspace.readable,
+      ...roomOf(workspace),
       system,
       prompt: briefing(task, history),
       schema: task.brief.kind === "review" ? reviewSchema : changeSchema,

@@ -88,8 +88,8 @@ test("only what may write has a rule to write, and only below the folder", () =>
 });
 
 test("a transcript's lines are bounded, and secrets are blotted out", () => {
-  const line = lineOf({ type: "user", text: `a key-1 b ${"x".repeat(1_000_000)}` }, (text) =>
-    text.replaceAll("key-1", "[secret]"),
+  const line = lineOf({ type: "user", text: `a secret-1 b ${"x".repeat(1_000_000)}` }, (text) =>
+    text.replaceAll("secret-1", "[secret]"),
   );
   expect(line.length).toBeLessThan(40_000);
   expect(line).toContain("a [secret] b x");

@@ -35,10 +35,12 @@ test("a zombie is dead although it can still be signalled", async () => {
 });
 
 test("a name with spaces and parentheses does not shift the fields", () => {
-  const rest = "S 1 77 77 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 12345 0 0";
+  const rest = "S 1 77 77 0 -1 4194304 0 0 0 0 1 2 3 4 20 0 1 0 12345 0 0";
   expect(parseStat(`9 (a) R (b c) ${rest}`)).toEqual({
     dead: false,
     group: 77,
+    parent: 1,
+    cpuTicks: 10,
     startTime: "12345",
   });
   expect(parseStat("")).toBeNull();

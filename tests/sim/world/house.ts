@@ -123,7 +123,6 @@ function settingsOf({ name, rules }: Land): Settings {
     },
     environment: "one",
     env: {},
-    hosts: [],
     workersMax: rules.limits.workersMax,
     push: rules.push,
     transcript: (session) => session,

@@ -1,0 +1,52 @@
+/** A person's shell where a worker would be: the same folders, the same walls. */
+import { randomUUID } from "node:crypto";
+import { runAttached } from "../adapters/process.ts";
+import { openPrivateHome } from "../adapters/shell/home.ts";
+import type { TaskId } from "../core/ids.ts";
+import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { envOf, provide, roomOf } from "../stages/provide.ts";
+import type { Environment } from "./environment.ts";
+import { markOf, openMachine } from "./machine.ts";
+import { openLedger } from "./open-ledger.ts";
+import { openSite } from "./site.ts";
+
+const never = new AbortController().signal;
+
+/** Opens a shell on what a task has handed in, else on the branch; answers its exit code. */
+export async function enter(
+  portfolio: Portfolio,
+  project: ProjectConfig,
+  task: TaskId,
+  env: Environment,
+): Promise<number> {
+  const machine = await openMachine(portfolio, env, never);
+  const { world, settings } = await openSite(portfolio, project, machine, never);
+  const tip = await world.repo.sync(never);
+  const at = (await commitOf(portfolio, project, task)) ?? tip.commit;
+  const name = `shell-${task}-${randomUUID().slice(0, 8)}`;
+  await using workspace = await world.repo.open({ at, name }, never);
+  const installed = await provide(world, workspace, never);
+  await using home = await openPrivateHome(machine.path, markOf(portfolio.dataDir));
+  const { cwd, readable, writable } = roomOf(workspace);
+  const argv = machine.sandbox.wrap({
+    // a session of its own: nothing in it can type into the person's terminal
+    argv: ["setsid", "--wait", "/bin/sh", "-i"],
+    ...{ cwd, readable },
+    writable: [...writable, ...Object.values(home.env), ...(settings.caches ?? [])],
+    ...(settings.network === "all" ? { network: "all" } : {}),
+    session: randomUUID(),
+  });
+  const own = { ...settings.toolchains, ...settings.env, ...home.env, ...envOf(installed) };
+  return runAttached({ argv, cwd, env: { ...own, TERM: env["TERM"] ?? "dumb" } });
+}
+
+/** The commit that a task's state names, if it has one. */
+async function commitOf(portfolio: Portfolio, { name }: ProjectConfig, task: TaskId) {
+  const engine = openLedger(portfolio);
+  try {
+    const state = (await engine.task(name, task))?.task.state;
+    return state !== undefined && "commit" in state ? state.commit : null;
+  } finally {
+    await engine.close();
+  }
+}
