@@ -71,7 +71,7 @@ async function openPurse(): Promise<Purse> {
 const gateway = openGateway({
   vendor: { base: model.url, credential: ["x-api-key", "k"] },
   ...{ credential: "apiKey", prices: readPrices(), clock: machineClock },
-  runDir: async () => folder,
+  prefix: "orch-bench-",
 });
 const noop = () => undefined;
 const room = { earlierUsd: 0, hosts: [], by: "loopback", onSight: noop } as const;

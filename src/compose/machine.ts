@@ -4,7 +4,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { openClaudeAgent } from "../adapters/agents/claude.ts";
 import { machineClock } from "../adapters/clock.ts";
-import { openForward } from "../adapters/gateway/forward.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
 import { secretsIn } from "../adapters/sandbox/secrets.ts";
 import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
@@ -29,8 +28,8 @@ export interface Machine {
   readonly redact: Redact;
   readonly sandbox: Sandbox;
   readonly agent: Agent;
-  /** The way to the model; null where the agent's own login is used. */
-  readonly gateway: Gateway | null;
+  /** The way to the model, and to hosts that a project opens. */
+  readonly gateway: Gateway;
   /** Removes the homes that checks of a killed process left. */
   readonly sweepHomes: () => Promise<void>;
   /** Where programs are looked for. */
@@ -70,21 +69,20 @@ export async function openMachine(
   );
   const toolchains = (caches: string) => toolchainEnv(around(caches, sandbox.confines));
   const prices = readPrices();
-  const gateway = await openModelGateway(dataDir, env, prices);
+  const gateway = await openModelGateway(env, prices, homePrefix(mark));
   const redact = redactFor(env);
   return {
     ...{ env, redact, sandbox, gateway, path, toolchains },
     network: networkEnv(env),
     shell: (caches, limits) =>
       openShell({
-        ...{ sandbox, env: toolchains(caches), mark, caches: [caches] },
+        ...{ sandbox, gateway, env: toolchains(caches), mark, caches: [caches] },
         ...(limits === undefined ? {} : { limits }),
       }),
     sweepHomes: () => sweepHomes(path, mark),
     agent: openClaudeAgent({
       ...{ sandbox, env, gateway, prices, redact, clock: machineClock },
       configDir: join(dataDir, "agents"),
-      openWay: (base) => openForward(base, homePrefix(mark)),
       refusal: scripted ? null : refusalOf(sandbox, wanted),
     }),
   };

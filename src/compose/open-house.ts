@@ -56,7 +56,7 @@ export async function openHouse(
     },
     reload: load,
     close: async () => {
-      await machine.gateway?.close();
+      await machine.gateway.close();
       await engine.close();
     },
   };

@@ -150,7 +150,7 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig, { gateway }: Mac
       judge: project.judgeBudget,
       refinery: project.maxBudgetPerTask,
     },
-    metered: gateway !== null,
+    metered: gateway.credential !== null,
     caps: {
       requestUsd: project.maxBudgetPerRequest,
       cycleUsd: project.maxBudgetPerCycle,

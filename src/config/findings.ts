@@ -22,7 +22,7 @@ export function findingsOf(issues: readonly Issue[], tree: Tree): readonly Findi
   });
 }
 
-/** Of the ways in which a value could have been right, what keeps it from the one it came nearest. */
+/** Of the ways to be right, what keeps a value from the one that it is nearest to. */
 function nearest(issue: Issue): readonly Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const depth = (way: readonly Issue[]): number =>

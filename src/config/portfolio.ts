@@ -1,7 +1,8 @@
 /** From the file's fields to the program's: names in camelCase, paths absolute. */
 import { dirname, resolve } from "node:path";
 import { projectName } from "../core/ids.ts";
-import type { LogLevel, Portfolio, ProjectConfig, PromptName, Reach } from "../core/portfolio.ts";
+import type { LogLevel, Portfolio, ProjectConfig, PromptName } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { PortfolioFile, ProjectFields } from "./schema.ts";
 
 const mib = 2 ** 20;

@@ -1,5 +1,6 @@
 /** What a person has decided about their projects; `src/config` reads it from a file. */
 import type { ProjectName } from "./ids.ts";
+import type { Reach } from "./reach.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -98,9 +99,6 @@ export interface ProjectConfig {
   readonly setupNetwork: Reach;
   readonly limits: ResourceLimits;
 }
-
-/** Names of hosts out in the world, `*.` at the front for all below a name; `all`: the machine's. */
-export type Reach = "all" | readonly string[];
 
 /** What one session, check or set-up may use before it is ended, with all its processes. */
 export interface ResourceLimits {

@@ -8,7 +8,8 @@
  * the caller's environment and none of the repository's settings reach the agent.
  */
 import type { Instant, SessionId } from "../core/ids.ts";
-import type { Reach, ResourceLimits } from "../core/portfolio.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { Deed } from "../core/stuck.ts";
 import type { Purse } from "./gateway.ts";
 

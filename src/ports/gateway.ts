@@ -92,7 +92,7 @@ export interface Door {
 
 export interface Gateway {
   open(request: DoorRequest): Promise<Door>;
-  /** How the model is asked: by key, by a gateway's token, by a subscription's. */
-  readonly credential: "apiKey" | "authToken" | "oauthToken";
+  /** How the model is asked: by key, by a gateway's token, by a subscription's; null: not by it. */
+  readonly credential: "apiKey" | "authToken" | "oauthToken" | null;
   close(): Promise<void>;
 }

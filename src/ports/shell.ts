@@ -6,7 +6,7 @@
  * holds
  * stdout cannot hang it); by then its whole process tree is dead; output is bounded in memory.
  */
-import type { Reach } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 
 export interface CommandRequest {
   /** Given to `sh -c`. */

@@ -1,7 +1,8 @@
 /** What every stage is given: the world of one project, and how that project wants things done. */
 
 import type { ProjectName } from "../core/ids.ts";
-import type { Reach, ResourceLimits } from "../core/portfolio.ts";
+import type { ResourceLimits } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { Match } from "../core/scope.ts";
 import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";

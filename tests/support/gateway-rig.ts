@@ -5,7 +5,6 @@ import { type GatewayOptions, openGateway } from "../../src/adapters/gateway/gat
 import { readPrices } from "../../src/config/prices.ts";
 import type { Door, DoorRequest, Gateway, Sight } from "../../src/ports/gateway.ts";
 import { realClock } from "./clock.ts";
-import { tempFolder } from "./folders.ts";
 import { openWallet, type Wallet } from "./purses.ts";
 
 export const secret = "sk-ant-api03-the-real-one";
@@ -49,7 +48,7 @@ export async function openGatewayRig(
   const base = `http://127.0.0.1:${address.port}`;
   const gateway = openGateway({
     vendor: { base, credential: ["x-api-key", secret] },
-    ...{ credential: "apiKey", prices: readPrices(), clock: realClock, runDir: tempFolder },
+    ...{ credential: "apiKey", prices: readPrices(), clock: realClock, prefix: "orch-test-" },
     ...rest,
   });
   onTestFinished(async () => {

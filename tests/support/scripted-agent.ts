@@ -3,12 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openClaudeAgent } from "../../src/adapters/agents/claude.ts";
-import { openForward } from "../../src/adapters/gateway/forward.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
 import { openModelGateway } from "../../src/compose/model-gateway.ts";
 import { readPrices } from "../../src/config/prices.ts";
 import { sessionId } from "../../src/core/ids.ts";
 import type { Agent, SessionEvent, SessionRequest, SessionResult } from "../../src/ports/agent.ts";
+import type { Gateway } from "../../src/ports/gateway.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
 import { parseScenario } from "../../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel, type ScriptedModel } from "../../src/scripted-model/server.ts";
@@ -20,12 +20,13 @@ import { never, path } from "./sandboxes.ts";
 export interface Rig {
   readonly agent: Agent;
   readonly model: ScriptedModel;
+  readonly gateway: Gateway;
   /** The folder that the sessions work in. */
   readonly cwd: string;
   /** The data folder. */
   readonly data: string;
   readonly events: SessionEvent[];
-  /** What the sessions pay from where they pass the gateway; never empty. */
+  /** What the sessions pay from unless they have a login; never empty. */
   readonly wallet: Wallet;
   /** A request with everything that a test does not care about filled in. */
   request(changes?: Partial<SessionRequest>): SessionRequest;
@@ -46,7 +47,6 @@ export async function openRig(
   scenario: unknown,
   env: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: "sk-placeholder" },
   held: Sandbox | null = null,
-  by: "gateway" | "itself" = "itself",
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
@@ -55,15 +55,14 @@ export async function openRig(
   await mkdir(join(cwd, ".git"), { recursive: true });
   const sandbox = held ?? (await openSandbox({ path, mark: "test-agent" }, never));
   const from = { HOME: data, ANTHROPIC_BASE_URL: model.url, ...env, PATH: path };
-  const gateway = by === "itself" ? null : await openModelGateway(data, from, prices);
-  onTestFinished(async () => gateway?.close());
+  const gateway = await openModelGateway(from, prices, "orch-test-");
+  onTestFinished(() => gateway.close());
   const wallet = openWallet();
   const agent = openClaudeAgent({
     ...{ sandbox, gateway, prices, env: { HOME: data, ...env, PATH: path } },
     configDir: join(data, "sessions"),
     apiBase: model.url,
     clock: realClock,
-    openWay: (base) => openForward(base, "orch-test-way-"),
   });
   const events: SessionEvent[] = [];
   const request = (changes: Partial<SessionRequest> = {}): SessionRequest => ({
@@ -86,5 +85,5 @@ export async function openRig(
     ...changes,
   });
   const run: Rig["run"] = (changes, signal = never) => agent.run(request(changes), signal);
-  return { agent, model, cwd, data, events, wallet, request, run };
+  return { agent, model, gateway, cwd, data, events, wallet, request, run };
 }

@@ -15,14 +15,8 @@ import type { Gateway } from "../../ports/gateway.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
-import {
-  besideLogin,
-  type Credential,
-  findCredential,
-  loginFile,
-  pipedSecret,
-} from "./credential.ts";
-import { doorEnv, endingThrough, openDoor, outputTokens, placeholder } from "./door.ts";
+import { type Credential, findCredential, loginFile } from "./credential.ts";
+import { openDoor, outputTokens, type SessionDoor } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
@@ -31,7 +25,6 @@ import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
-import { type OpenWay, openSessionWay } from "./way.ts";
 
 export interface ClaudeAgentOptions {
   readonly sandbox: Sandbox;
@@ -39,18 +32,16 @@ export interface ClaudeAgentOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Holds a folder for each session: its private home and its conversation. */
   readonly configDir: string;
-  /** Address of the Messages API; `ANTHROPIC_BASE_URL` of `env` where it is left out. */
+  /** Where sessions with a login find the model; `ANTHROPIC_BASE_URL` of `env` if left out. */
   readonly apiBase?: string | null;
-  /** The way to the model; where there is none the agent asks it itself, with the credential. */
-  readonly gateway: Gateway | null;
+  /** The way to the model; a session with a login asks it itself. */
+  readonly gateway: Gateway;
   readonly prices: PriceTable;
   /** Takes secrets out of transcripts, beside what looks like one. */
   readonly redact?: Redact;
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
-  /** Opens a socket that leads to the Messages API, for sessions that reach nothing else. */
-  readonly openWay?: OpenWay;
   /** Why no session may start here, whatever it asks; null where they may. */
   readonly refusal?: string | null;
 }
@@ -154,66 +145,48 @@ interface Setting {
 }
 
 /** What was played, and its ending in the eyes of whoever stood between it and the model. */
-type Seen = Played & { readonly through: (ending: Ending) => Ending };
+type Seen = Played & Pick<SessionDoor, "through">;
 
 async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
   const { options, request, meter, credential } = setting;
-  const { gateway } = options;
-  if (gateway === null) {
-    const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
-    const played = await playWith(setting, { apiBase, credential, env: {} }, signal);
-    return { ...played, through: (ending) => ending };
-  }
-  const door = await openDoor(gateway, request, meter.costUsd());
-  try {
-    const apiBase = door.at.kind === "loopback" ? door.at.url : null;
-    const env = doorEnv(door, request.network === "all" ? [] : request.network);
-    const means = { apiBase, credential: placeholder(gateway, door), env };
-    const played = await playWith(setting, means, signal);
-    return { ...played, through: (ending) => endingThrough(door, ending) };
-  } finally {
-    await door.close();
-  }
+  const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+  const visit = { request, credential, apiBase, earlierUsd: meter.costUsd() };
+  await using door = await openDoor(options.gateway, options.sandbox, visit);
+  const played = await playBehind(door, setting, signal);
+  return { ...played, through: door.through };
 }
 
-interface Means {
-  readonly apiBase: string | null;
-  readonly credential: Credential;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-async function playWith(setting: Setting, with_: Means, signal: AbortSignal): Promise<Played> {
+async function playBehind(
+  { env: way, piped, token, room }: SessionDoor,
+  setting: Setting,
+  signal: AbortSignal,
+): Promise<Played> {
   const { options, request, binary, folders, resumed, budgetUsd, meter } = setting;
-  const { apiBase, credential } = with_;
-  const { sandbox, openWay } = options;
-  await using way = await openSessionWay(sandbox, openWay, apiBase, { ...request, credential });
-  const from = { path: options.env["PATH"], way: way.env, credential, folders };
+  const { sandbox, clock } = options;
   const answerMax = String(outputTokens(request, options.prices));
-  const bounds = { CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax };
-  const env = { ...sessionEnv(request, from), ...bounds, ...with_.env };
-  const secret = pipedSecret(credential);
+  const env = {
+    ...sessionEnv(request, { path: options.env["PATH"], way, folders }),
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax,
+  };
   // what a session shows of itself is no secret by its looks alone
-  const clean = redacting({ secret: secret ?? undefined });
+  const clean = redacting({ secret: token ?? undefined });
   const transcript = await openTranscript(request.transcript, (text) =>
     (options.redact ?? String)(clean(text)),
   );
-  // a login is renewed by writing it back beside the old one
-  const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
   const { home, tmp, config } = folders;
   const programs = [binary, await realpath(binary)].map(path.dirname);
   const confined = {
+    ...room,
     cwd: request.cwd,
-    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...login],
-    readable: [...request.readable, ...programs, ...way.readable],
-    hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
-    network: way.network,
+    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...room.writable],
+    readable: [...request.readable, ...programs, ...room.readable],
     session: request.session,
     ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
-  } as const;
+  };
   try {
     return await playSession(
       {
-        ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
+        ...{ request, secret: piped, meter, transcript, clock, spentFile: folders.spent },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
         folders: confined.writable,

@@ -1,36 +1,104 @@
-/** A session's way through the gateway: what it is given of it, and what its ending owes to it. */
+/** How a session reaches its model: by a door of the gateway's, or with a login by itself. */
+import path from "node:path";
 import { listed, type PriceTable } from "../../core/prices.ts";
+import { hostsOf, proxyEnv, proxyPort } from "../../core/reach.ts";
 import type { Ending, SessionRequest } from "../../ports/agent.ts";
 import type { Door, Gateway, Sight } from "../../ports/gateway.ts";
-import type { Credential } from "./credential.ts";
+import type { Confined, Network, Sandbox } from "../../ports/sandbox.ts";
+import { besideLogin, type Credential, credentialEnv, shownAs } from "./credential.ts";
+
+/** What a session is given of its way to the model; closed when disposed of. */
+export interface SessionDoor extends AsyncDisposable {
+  /** What the agent's environment says about it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the agent reads from its pipe; null where it reads nothing. */
+  readonly piped: string | null;
+  /** What the session shows in place of a key, and no transcript may; null where it shows none. */
+  readonly token: string | null;
+  /** What its sandbox holds for it. */
+  readonly room: Required<Pick<Confined, "writable" | "readable" | "hidden" | "network">>;
+  /** The ending as the door saw it. */
+  readonly through: (ending: Ending) => Ending;
+}
+
+/** Whose session it is. */
+export interface Visit {
+  readonly request: SessionRequest;
+  readonly credential: Credential;
+  /** What the session used before, in US dollars. */
+  readonly earlierUsd: number;
+  /** Where the model is for sessions with a login; null: where its vendor has it. */
+  readonly apiBase: string | null;
+}
+
+/** Where a confined session finds the model: an address that only fills the header `Host`. */
+const innerBase = "http://127.0.0.1:47114";
+/** What it shows there, for show: whoever can open the socket is the session. */
+const nobody = "by-socket";
 
 /** Opens a session's door; what it sees of the vendor becomes the session's events. */
-export function openDoor(
+export async function openDoor(
   gateway: Gateway,
-  { purse, network, onEvent }: SessionRequest,
-  earlierUsd: number,
-): Promise<Door> {
+  sandbox: Sandbox,
+  { request, credential, earlierUsd, apiBase }: Visit,
+): Promise<SessionDoor> {
+  if (credential.kind === "login") return ownWay(credential, apiBase);
+  const { purse, network, onEvent } = request;
   const onSight = (sight: Sight): void => {
     if (sight.type === "allowance" || sight.type === "limited") onEvent(sight);
   };
-  const hosts = network === "all" ? [] : network;
-  return gateway.open({ purse, earlierUsd, hosts, by: "loopback", onSight });
-}
-
-/** What a session shows at its door: never the real credential, and through a pipe. */
-export function placeholder(gateway: Gateway, { token }: Door): Credential {
-  const kind = gateway.credential === "oauthToken" ? "oauthToken" : "apiKey";
-  return { kind, secret: token };
-}
-
-/** Where the agent finds its model, and its way to other hosts where any are open. */
-export function doorEnv({ at, token }: Door, hosts: readonly string[]) {
-  if (at.kind === "socket" || hosts.length === 0) return {};
-  const proxy = `http://orch:${token}@127.0.0.1:${at.port}`;
-  const none = "127.0.0.1,localhost,::1";
+  const isHeld = sandbox.confines && network !== "all";
+  const hosts = isHeld ? hostsOf(network) : [];
+  const by = isHeld ? "socket" : "loopback";
+  const door = await gateway.open({ purse, earlierUsd, hosts, by, onSight });
   return {
-    ...{ HTTPS_PROXY: proxy, https_proxy: proxy },
-    ...{ NO_PROXY: none, no_proxy: none },
+    ...(door.at.kind === "socket"
+      ? bySocket(door.at.path, credential, hosts)
+      : byPort(door.at.url, credential, door.token)),
+    through: (ending) => endingThrough(door, ending),
+    [Symbol.asyncDispose]: door.close,
+  };
+}
+
+type Told = Omit<SessionDoor, "through" | keyof AsyncDisposable>;
+
+function byPort(url: string, credential: Credential, token: string): Told {
+  const { env, piped } = credentialEnv(shownAs(credential, token), "piped");
+  const room = { writable: [], readable: [], hidden: [], network: "all" } as const;
+  return { env: { ANTHROPIC_BASE_URL: url, ...env }, piped, token, room };
+}
+
+function bySocket(socket: string, credential: Credential, hosts: readonly string[]): Told {
+  const { env, piped } = credentialEnv(shownAs(credential, nobody), "told");
+  const way = { ANTHROPIC_BASE_URL: innerBase, ANTHROPIC_UNIX_SOCKET: socket };
+  const isAlone = hosts.length === 0;
+  const network: Network = {
+    openings: isAlone ? [] : [{ socket, port: proxyPort }],
+  };
+  return {
+    env: { ...way, ...(isAlone ? {} : proxyEnv), ...env },
+    ...{ piped, token: null },
+    room: { writable: [], readable: [socket], hidden: [], network },
+  };
+}
+
+/** A login is renewed elsewhere, and written back beside the old one: for that the agent has it. */
+async function ownWay(
+  credential: Extract<Credential, { readonly kind: "login" }>,
+  apiBase: string | null,
+): Promise<SessionDoor> {
+  const { env, piped } = credentialEnv(credential, "piped");
+  return {
+    env: { ...(apiBase === null ? {} : { ANTHROPIC_BASE_URL: apiBase }), ...env },
+    ...{ piped, token: null },
+    room: {
+      writable: [path.dirname(credential.file)],
+      readable: [],
+      hidden: await besideLogin(credential.file),
+      network: "all",
+    },
+    through: (ending) => ending,
+    async [Symbol.asyncDispose]() {},
   };
 }
 
@@ -51,7 +119,7 @@ export function outputTokens(
 }
 
 /** The ending as the door saw it: first-hand, where the agent knows it by hearsay. */
-export function endingThrough(door: Door, ending: Ending): Ending {
+function endingThrough(door: Door, ending: Ending): Ending {
   if (ending.kind === "answered" || ending.kind === "aborted") return ending;
   if (ending.kind === "stalled" || ending.kind === "timedOut") return ending;
   const shut = door.shut();

