@@ -105,7 +105,9 @@ function settingsOf(
 ): Settings {
   const caches = cachesOf(folder, "agents");
   const checks = checksOf(project);
-  const identity = [project.setupCommand, process.version, process.platform, process.arch];
+  const { setupCommand, setupNetwork, network } = project;
+  const machines = [process.version, process.platform, process.arch];
+  const identity = [setupCommand, setupNetwork, network, ...machines];
   const workerMs = project.workerTimeoutSeconds * 1_000;
   const { model, plannerModel, judgeModel } = project;
   return {
