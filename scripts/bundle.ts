@@ -12,6 +12,7 @@ const assets = [
   "adapters/engine/sqlite/migrations",
   "adapters/process/starter.mjs",
   "adapters/sandbox/relay.mjs",
+  "config/prices.json",
   "config/schema.json",
 ];
 

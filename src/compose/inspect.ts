@@ -6,13 +6,15 @@ import { inspectRepo } from "../adapters/git/inspect.ts";
 import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { noPurse } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import { runChecks } from "../stages/judge/run-checks.ts";
 import { findFlaws } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
+import type { Environment } from "./environment.ts";
 import { findingOf } from "./inspect-check.ts";
 import { lackOf } from "./lack.ts";
-import { type Environment, openMachine } from "./machine.ts";
+import { openMachine } from "./machine.ts";
 import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
 
@@ -145,7 +147,7 @@ async function lookAt(
     const hint = "set `test_command`: without it the judge's reading is the only gate";
     return [...findings, warning("no checks are configured", hint)];
   }
-  const stage = { world, settings, listen: () => undefined };
+  const stage = { world, settings, listen: () => undefined, purse: noPurse };
   const name = `doctor-${machineClock.newId()}`;
   const checked = await runChecks(stage, { at: tip, name }, never);
   if (checked.kind === "setupFailed") {

@@ -13,13 +13,22 @@ const shownMax = 60;
 
 /** What is wrong in a file by the schema's rules, each at its place. */
 export function findingsOf(issues: readonly Issue[], tree: Tree): readonly Finding[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap(nearest).flatMap((issue) => {
     const path = stepsOf(issue.path);
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) => unknownField(path, key, tree));
     const { what, hint } = wordsOf(issue, path, tree);
     return [{ offset: tree.offsetOf(path), path, what, hint }];
   });
+}
+
+/** Of the ways to be right, what keeps a value from the one that it is nearest to. */
+function nearest(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const depth = (way: readonly Issue[]): number =>
+    Math.max(0, ...way.map(({ path }) => path.length));
+  const way = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
+  return way.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 const stepsOf = (path: readonly PropertyKey[]): Path =>

@@ -43,3 +43,9 @@ export const isAuthor = (text: string): boolean =>
 /** Tells whether `path` stays inside the project that it is relative to. */
 export const isInside = (path: string): boolean =>
   path !== "" && !/^(?:[/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+
+const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const hostName = new RegExp(`^(\\*\\.)?(${label}\\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`);
+
+/** Tells whether `text` names a host out in the world, or all below a name. */
+export const isHost = (text: string): boolean => text.length <= 253 && hostName.test(text);

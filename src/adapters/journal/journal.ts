@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { constants, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type Redact, redacting } from "../../core/redact.ts";
 import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
 
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
@@ -9,12 +10,12 @@ const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
 /**
  * Opens the journal of the project whose folder is `project`; the folder itself is never created.
  */
-export function openJournal(project: string): Journal {
+export function openJournal(project: string, redact: Redact = redacting({})): Journal {
   const swept = new Set<string>();
   return {
     write: async (entry) => {
       const folder = join(project, ".orch", entry.folder);
-      const written = await write(project, entry);
+      const written = await write(project, { ...entry, text: redact(entry.text) });
       if (written.kind === "written" && !swept.has(folder)) await sweep(folder);
       swept.add(folder);
       return written;

@@ -8,7 +8,7 @@ import { openShell } from "../../adapters/shell/open.ts";
 import type { Probed, Probing } from "../../cli/backstage.ts";
 import type { ResourceLimits } from "../../core/portfolio.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
-import type { Environment } from "../machine.ts";
+import type { Environment } from "../environment.ts";
 import { type Probe, probes, type Sign } from "./list.ts";
 import { openScene, type Scene } from "./scene.ts";
 

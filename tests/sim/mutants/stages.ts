@@ -56,7 +56,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
     by: "const ours = state !== undefined;",
     promise: "G4",
-    seed: 210,
+    seed: 884,
   },
   {
     name: "another tree's checks are remembered",
@@ -224,7 +224,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "await write(context, known[at]);",
     by: "void write;",
     promise: "G15",
-    seed: 140,
+    seed: 175,
   },
   {
     name: "the attempt's own workspace is left before it goes on",
