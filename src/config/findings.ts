@@ -1,7 +1,7 @@
 /** Turns what the schema says of a file into words that a person can act on. */
 import type { z } from "zod";
 import { closest } from "../core/suggest.ts";
-import { noteOf } from "./field-note.ts";
+import { noteOf, unitOf } from "./field-note.ts";
 import { promptsShape } from "./fields.ts";
 import { portfolioSchema, projectSchema } from "./schema.ts";
 import type { Finding, Path, Tree } from "./tree.ts";
@@ -137,7 +137,7 @@ function typeWords(expected: string): string {
 }
 
 const amount = (count: number | bigint, unit: string | null): string =>
-  unit === null ? String(count) : `${count} ${unit}${Number(count) === 1 ? "" : "s"}`;
+  unit === null ? String(count) : `${count} ${unitOf(count, unit)}`;
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";

@@ -2,7 +2,7 @@
  * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -69,6 +69,22 @@ test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
     expect(told).toMatch(/Give this account the right|correct `data_dir`/);
     expect(told).not.toContain("--debug");
     expect(ran.status).toBe(1);
+  },
+);
+
+test.each([[[]], [["--config", "orch.json"]]])(
+  "a portfolio that may not be read is told as that, with %j as without",
+  async (named) => {
+    const folder = await place();
+    chmodSync(join(folder, "orch.json"), 0);
+    // root may read everything, unless that right is taken away
+    const asAnybody = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--cap-drop", "ALL"];
+    const ran = orch(folder, ["status", ...named], asAnybody);
+    const told = `${join(folder, "orch.json")} cannot be read: permission denied`;
+    expect(ran.stderr).toContain(told);
+    expect(ran.stderr).toContain("check who may read it");
+    expect(ran.stderr).not.toContain("EACCES");
+    expect(ran.status).toBe(2);
   },
 );
 

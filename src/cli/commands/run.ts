@@ -56,7 +56,9 @@ export function busy({ holder }: Extract<Lock, { readonly kind: "busy" }>): Comp
   return new Complaint(
     exitCodes.busy,
     `${who}${pid} works with this data folder`,
-    "wait for it to end; `orch status` shows how far it is",
+    holder?.kind === "daemon"
+      ? `it does not end by itself: \`kill ${holder.pid}\` stops it once what runs has ended`
+      : "wait for it to end; `orch status` shows how far it is",
   );
 }
 
