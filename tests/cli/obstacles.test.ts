@@ -20,13 +20,19 @@ async function place(project: object = {}): Promise<string> {
   return folder;
 }
 
-function orch(folder: string, args: readonly string[], before: readonly string[] = []) {
+function orch(
+  folder: string,
+  args: readonly string[],
+  before: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+) {
   const [file = "", ...argv] = [...before, ...fromSources, ...args];
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
     ANTHROPIC_API_KEY: "placeholder",
     ANTHROPIC_BASE_URL: "http://127.0.0.1:9",
+    ...more,
   };
   return spawnSync(file, argv, { cwd: folder, env, encoding: "utf8", timeout: 60_000 });
 }
@@ -83,4 +89,28 @@ test("init in a folder that cannot be written says so in one sentence", async ()
     /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}make its folder.*\n$/,
   );
   expect(ran.status).toBe(1);
+});
+
+test.each([["run"], ["start"], ["doctor"]])(
+  "orch %s refuses an address of the model's that is none, and touches no task",
+  async (command) => {
+    const folder = await place({ backlog_source: "manual" });
+    orch(folder, ["add-task", "--title", "T", "--desc", "D"]);
+    const before = orch(folder, ["tasks", "--json"]).stdout;
+    expect(JSON.parse(before)).toHaveLength(1);
+    const ran = orch(folder, [command], [], { ANTHROPIC_BASE_URL: "nope" });
+    const told = ran.stdout + ran.stderr;
+    expect(told.match(/ANTHROPIC_BASE_URL is "nope", which is no http or https/g)).toHaveLength(1);
+    expect(told).toContain("unset it to ask the vendor's own");
+    expect(told).not.toContain("Invalid URL");
+    expect(ran.status).toBe(2);
+    expect(orch(folder, ["tasks", "--json"]).stdout).toBe(before);
+  },
+);
+
+test("an address of the model's that is empty is as none", async () => {
+  const folder = await place({ backlog_source: "manual" });
+  const ran = orch(folder, ["run"], [], { ANTHROPIC_BASE_URL: "" });
+  expect(ran.stderr).not.toContain("URL");
+  expect(ran.status).toBe(0);
 });
