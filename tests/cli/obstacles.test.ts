@@ -2,7 +2,7 @@
  * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -114,3 +114,21 @@ test("an address of the model's that is empty is as none", async () => {
   expect(ran.stderr).not.toContain("URL");
   expect(ran.status).toBe(0);
 });
+
+test.each([["run"], ["doctor"], ["status"]])(
+  "orch %s says that a project's folder cannot be entered, and by whom",
+  async (command) => {
+    const folder = await place({ backlog_source: "manual" });
+    const nobody = 65_534;
+    const isRoot = process.getuid?.() === 0;
+    const ids = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
+    if (isRoot) for (const each of [folder, join(folder, "app")]) chownSync(each, nobody, nobody);
+    chmodSync(join(folder, "app"), 0);
+    const ran = orch(folder, [command], isRoot ? ["setpriv", ...ids] : []);
+    chmodSync(join(folder, "app"), 0o700);
+    const told = ran.stdout + ran.stderr;
+    expect(told).toMatch(/the folder \S+\/app cannot be entered by user \S+ \(uid \d+\)/);
+    expect(told).toContain("give this account the right to enter and read it");
+    expect(told).not.toContain("install git");
+  },
+);
