@@ -2,7 +2,7 @@
  * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -132,3 +132,38 @@ test.each([["run"], ["doctor"], ["status"]])(
     expect(told).not.toContain("install git");
   },
 );
+
+test("doctor names the files that miss, a trail that cannot be written, a set-up that fails", async () => {
+  const folder = await place({
+    backlog_source: "backlog_file",
+    backlog_file: "TODO.md",
+    planner_context_files: ["NOTES.md"],
+    setup_command: "echo no luck; exit 3",
+  });
+  mkdirSync(join(folder, "elsewhere"));
+  symlinkSync(join(folder, "elsewhere"), join(folder, "app", ".orch"));
+  writeFileSync(join(folder, "app", "TODO.md"), "- Begin\n"); // it is not committed
+  const ran = orch(folder, ["doctor", "--json"]);
+  const { findings } = JSON.parse(ran.stdout);
+  const told = (level: string, what: RegExp) =>
+    expect(findings).toContainEqual(
+      expect.objectContaining({ project: "app", level, what: expect.stringMatching(what) }),
+    );
+  told("warning", /^the trail cannot be written: \S+\/app\/\.orch is a symlink; remove it$/);
+  told("warning", /^the planner is to read TODO\.md, which is not on main \(`backlog_file`\)$/);
+  told("warning", /^the planner is to read NOTES\.md, .* \(`planner_context_files`\)$/);
+  told("warning", /^no checks are configured$/);
+  told("problem", /^`echo no luck; exit 3` fails:\n[\s\S]*no luck/);
+  expect(ran.status).toBe(1);
+});
+
+test("doctor has no word for a trail, files and a set-up that are as they should be", async () => {
+  const project = { backlog_source: "backlog_file", planner_context_files: [], setup_command: "" };
+  const folder = await place(project);
+  const git = "git -C app -c user.name=a -c user.email=a@localhost";
+  sh(`echo Begin >app/BACKLOG.md && ${git} add . && ${git} commit -qm Plan`, folder);
+  mkdirSync(join(folder, "app", ".orch", "plans"), { recursive: true });
+  const { stdout, status } = orch(folder, ["doctor"]);
+  expect(stdout).not.toMatch(/the trail|the planner is|fails/);
+  expect(status).toBe(0);
+});
