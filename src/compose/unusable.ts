@@ -1,7 +1,7 @@
 /** Whether a project's folder can be worked in, told from its files: no git is started for it. */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { entryHint, whyShut } from "../adapters/entry.ts";
+import { entryHint, whyShut } from "../adapters/process/entry.ts";
 import type { Trouble } from "../cli/backstage.ts";
 
 /** Says why nothing can be done in a folder: missing, shut, no repository, no commit; else null. */

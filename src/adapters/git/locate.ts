@@ -2,7 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
-import { entryHint, whyShut } from "../entry.ts";
+import { entryHint, whyShut } from "../process/entry.ts";
 import { git } from "./git.ts";
 
 /** The person's repository as seen from a project's folder. */

@@ -1,9 +1,9 @@
 /** Programs that this process starts itself. */
 import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
-import { whyShut } from "../entry.ts";
 import { openCapture } from "./capture.ts";
 import { drained } from "./drain.ts";
+import { whyShut } from "./entry.ts";
 import type { ProcessRequest, ProcessResult } from "./request.ts";
 
 /** A program that runs, and leads its group. */
