@@ -1,5 +1,5 @@
 /** Whether this account may enter a folder. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { userInfo } from "node:os";
 
 /** What lets a person's account into a folder of theirs. */
@@ -7,11 +7,12 @@ export const entryHint = "give this account the right to enter and read it, or r
 
 /**
  * Says that a folder, or one above it, lets this account not in, and who that is; null where it
- * does, and where there is none.
+ * does, and where there is no folder.
  */
 export function whyShut(folder: string): string | null {
   try {
-    accessSync(folder, constants.X_OK);
+    // a file lets nobody in either, for another reason
+    if (statSync(folder).isDirectory()) accessSync(folder, constants.X_OK);
     return null;
   } catch (cause) {
     const isShut = cause instanceof Error && "code" in cause && cause.code === "EACCES";
