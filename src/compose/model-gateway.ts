@@ -3,6 +3,7 @@ import { type Credential, findCredential } from "../adapters/agents/credential.t
 import { machineClock } from "../adapters/clock.ts";
 import { openGateway } from "../adapters/gateway/gateway.ts";
 import type { Vendor } from "../adapters/gateway/upstream.ts";
+import { modelAddress, wrongAddress } from "../core/model-address.ts";
 import type { PriceTable } from "../core/prices.ts";
 import type { Gateway } from "../ports/gateway.ts";
 import type { Environment } from "./environment.ts";
@@ -11,7 +12,8 @@ const vendorBase = "https://api.anthropic.com";
 
 /**
  * Opens the gateway; it leads to no model where the person is logged in by the agent's own program,
- * which alone can use and renew that login, and where there is no credential at all.
+ * which alone can use and renew that login, where there is no credential at all, and where the
+ * address that is set is none.
  * `prefix` begins the names of its sockets' folders.
  */
 export async function openModelGateway(
@@ -21,9 +23,10 @@ export async function openModelGateway(
 ): Promise<Gateway> {
   const found = await findCredential(env);
   const credential = found?.kind === "login" ? null : found;
-  const base = env["ANTHROPIC_BASE_URL"] ?? "";
+  const isWrong = wrongAddress(env) !== null;
+  const base = (isWrong ? null : modelAddress(env)) ?? vendorBase;
   return openGateway({
-    vendor: { base: base === "" ? vendorBase : base, credential: shownOf(credential) },
+    vendor: { base, credential: isWrong ? null : shownOf(credential) },
     credential: credential?.kind ?? null,
     ...{ prices, prefix, clock: machineClock },
   });

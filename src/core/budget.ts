@@ -37,10 +37,14 @@ export function grant(
   const tightest = roomsUnder(caps, spent, portfolio)[0];
   if (tightest === undefined || tightest.leftUsd >= wantUsd)
     return { kind: "granted", amountUsd: wantUsd };
-  if (tightest.leftUsd >= wantUsd * worthwhile)
-    return { kind: "granted", amountUsd: tightest.leftUsd };
-  return { kind: "refused", why: tightest.sentence };
+  const leastUsd = wantUsd * worthwhile;
+  if (tightest.leftUsd >= leastUsd) return { kind: "granted", amountUsd: tightest.leftUsd };
+  const needs = `the session would set aside ${usd(wantUsd)}, and needs at least ${usd(leastUsd)}`;
+  return { kind: "refused", why: `${tightest.sentence}; ${needs}` };
 }
+
+/** Amounts below a cent are told too: rounded, they would seem to be nothing. */
+const usd = (amount: number): string => `$${amount.toFixed(amount < 0.01 ? 4 : 2)}`;
 
 /** What a cap leaves, in US dollars, and how much of it is used, in a sentence. */
 export interface Room {

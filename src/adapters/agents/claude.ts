@@ -1,5 +1,6 @@
 import { access, realpath } from "node:fs/promises";
 import path from "node:path";
+import { modelAddress } from "../../core/model-address.ts";
 import type { PriceTable } from "../../core/prices.ts";
 import { type Redact, redacting } from "../../core/redact.ts";
 import type {
@@ -149,7 +150,7 @@ type Seen = Played & Pick<SessionDoor, "through">;
 
 async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
   const { options, request, meter, credential } = setting;
-  const apiBase = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
+  const apiBase = options.apiBase ?? modelAddress(options.env);
   const visit = { request, credential, apiBase, earlierUsd: meter.costUsd() };
   await using door = await openDoor(options.gateway, options.sandbox, visit);
   const played = await playBehind(door, setting, signal);

@@ -3,7 +3,12 @@ import { randomUUID } from "node:crypto";
 import { constants, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Redact, redacting } from "../../core/redact.ts";
-import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
+import {
+  type Journal,
+  type JournalEntry,
+  type Journaled,
+  journalFolders,
+} from "../../ports/journal.ts";
 
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
 
@@ -21,6 +26,16 @@ export function openJournal(project: string, redact: Redact = redacting({})): Jo
       return written;
     },
   };
+}
+
+/** Says why the trail of a project cannot be written; null where it can, for all that is there. */
+export async function whyNoTrail(project: string): Promise<string | null> {
+  const root = join(project, ".orch");
+  for (const each of [root, ...journalFolders.map((name) => join(root, name))]) {
+    const trouble = await whyNoFolder(each);
+    if (trouble !== null) return trouble;
+  }
+  return null;
 }
 
 async function write(project: string, entry: JournalEntry): Promise<Journaled> {
@@ -52,8 +67,12 @@ async function makeFolder(path: string): Promise<string | null> {
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
   }
-  const found = await lstat(path);
-  if (found.isDirectory()) return null;
+  return whyNoFolder(path);
+}
+
+async function whyNoFolder(path: string): Promise<string | null> {
+  const found = await lstat(path).catch(() => null); // what is not there can be made
+  if (found === null || found.isDirectory()) return null;
   return `${path} is ${found.isSymbolicLink() ? "a symlink" : "not a folder"}; remove it`;
 }
 
