@@ -173,8 +173,8 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "the outbox forgets what it could not write",
     file: "src/engine/outbox.ts",
-    text: "if (why !== null) return fault(project, why);",
-    by: "if (why !== null) fault(project, why);",
+    text: "if (why !== null) return why;\n    cursor = last.seq;",
+    by: "cursor = last.seq;",
     promise: "S12",
     seed: 19,
   },
