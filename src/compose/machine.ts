@@ -55,10 +55,11 @@ export async function openMachine(
 ): Promise<Machine> {
   const around = (caches: string, apart: boolean) =>
     surroundingsOf({ env, home: homedir(), caches, apart });
-  const programs = toolchainEnv(around(dataDir, true));
+  const surroundings = around(dataDir, true);
+  const programs = toolchainEnv(surroundings);
   const path = programs["PATH"] ?? "/usr/bin:/bin";
   const mark = markOf(dataDir);
-  const shown = [...rootsOf(path), ...toolchainFolders(around(dataDir, true)).filter(isHarmless)];
+  const shown = [...rootsOf(path), ...toolchainFolders(surroundings).filter(isHarmless)];
   const sandbox = await openSandbox(
     {
       ...{ path, mark, confined: wanted !== "off" },

@@ -30,9 +30,9 @@ export function openOutbox(
   const told = new Set<ProjectName>();
   const flushed = async (project: ProjectName): Promise<void> => {
     const why = await flushOne(house, project);
-    if (why === null) told.delete(project);
-    else if (!told.has(project)) fault(project, `the trail in .orch is not being written: ${why}`);
-    if (why !== null) told.add(project);
+    if (why === null) return void told.delete(project);
+    if (!told.has(project)) fault(project, `the trail in .orch is not being written: ${why}`);
+    told.add(project);
   };
   return {
     flush: (project) => {
