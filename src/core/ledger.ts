@@ -100,6 +100,11 @@ export interface Needs {
   readonly fingerprints?: readonly string[];
   /** A delivery's reservation, settled or not. */
   readonly reservation?: Token;
+  /**
+   * True where a power cut may undo what is decided; the death of a process undoes nothing. Decided
+   * sooner: the disk is not waited for.
+   */
+  readonly soft?: boolean;
 }
 
 /** An event as the log keeps it; replaying the log gives the state again. */

@@ -16,11 +16,16 @@ export interface Child {
 
 const script = fileURLToPath(new URL("engine-child.ts", import.meta.url));
 
+/** What starts the engine's child in a role. */
+export const childArgv = (role: string, dataDir: string): readonly [string, ...string[]] => [
+  process.execPath,
+  ...["--expose-gc", "--import", "tsx", script, role, dataDir],
+];
+
 /** Starts the engine's child in a role. */
 export function startChild(role: string, dataDir: string): Child {
-  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", script, role, dataDir], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const [file, ...args] = childArgv(role, dataDir);
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {

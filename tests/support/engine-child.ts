@@ -56,6 +56,25 @@ async function hold(engine: Engine): Promise<void> {
   process.stdin.destroy();
 }
 
+const writeSoftly = (engine: Engine): Promise<null> =>
+  engine.transact(demo, { soft: true }, () => ({
+    changes: [{ kind: "reservation", reservation: aReservation(1) }],
+    answer: null,
+  }));
+
+/** Says when it has written softly, and then not so. */
+async function softly(engine: Engine): Promise<void> {
+  await engine.transact(demo, {}, () => ({ changes: [], answer: null })); // opens the files
+  say({ now: "begun" });
+  await writeSoftly(engine);
+  say({ now: "soft" });
+  await engine.transact(demo, {}, (view) => ({
+    changes: view.reservations.map((each) => ({ kind: "reservation", reservation: each })),
+    answer: null,
+  }));
+  say({ now: "hard" });
+}
+
 function takeLock(): string {
   const lock = lockDataDir(dataDir, { kind: "daemon" });
   say(lock);
@@ -76,6 +95,13 @@ switch (role) {
       kind: "start",
       changes: [{ kind: "reservation", reservation: aReservation(own) }],
     }));
+    break;
+  case "softly":
+    await softly(open());
+    break;
+  case "softly and dies":
+    await writeSoftly(open());
+    process.kill(process.pid, "SIGKILL");
     break;
   case "lock":
     if (takeLock() === "held") {

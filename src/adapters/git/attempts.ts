@@ -26,17 +26,19 @@ export async function keepAttempt(
 ): Promise<void> {
   const ref = `${attemptsOf(task)}${attempt}`;
   const theirs = site.hub.place.commonDir;
-  const kept = await readRefs(theirs, keptOf(task), signal);
+  const name = `${site.branchPrefix}${task}`;
+  const branches = [branchRef(name), branchRef(site.branch)];
+  const kept = await readRefs(theirs, [...keptOf(task), ...branches], signal);
+  const [now = null, main = null] = branches.map((branch) => kept.get(branch));
+  for (const branch of branches) kept.delete(branch);
   const before = kept.get(ref) ?? commit;
   // resolved conflicts take the place of what had them
   if (before !== commit) await keepRescued(site, { task, commit: before }, signal);
   await mustMoveRefs(site.hub.dir, [`update ${ref} ${commit}`], signal);
   const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
-  const name = `${site.branchPrefix}${task}`;
-  const now = await readRef(theirs, branchRef(name), signal);
   if (now === commit) return;
-  if (!(await isOurs(site, { tip: now, kept }, signal))) return;
+  if (!(await isOurs(site, { tip: now, main, kept }, signal))) return;
   if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
   const move =
     now === null
@@ -108,11 +110,12 @@ export async function removable(
 ): Promise<{ readonly attempts: readonly Ref[]; readonly tip: Ref | null }> {
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
-  const refs = await readRefs(theirs, [...keptOf(task), branchRef(name)], signal);
-  const tip = refs.get(branchRef(name)) ?? null;
-  refs.delete(branchRef(name));
+  const branches = [branchRef(name), branchRef(site.branch)];
+  const refs = await readRefs(theirs, [...keptOf(task), ...branches], signal);
+  const [tip = null, main = null] = branches.map((branch) => refs.get(branch));
+  for (const branch of branches) refs.delete(branch);
   const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
-  const safe = await isOurs(site, { tip, kept: refs }, signal);
+  const safe = await isOurs(site, { tip, main, kept: refs }, signal);
   const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
   // a branch that the person has gone on with, or has checked out, is theirs
   return { attempts, tip: tip !== null && safe && !held ? [branchRef(name), tip] : null };
@@ -121,9 +124,18 @@ export async function removable(
 /** Tells whether nothing is lost when a task's branch leaves `tip`: kept elsewhere, or landed. */
 async function isOurs(
   site: Site,
-  { tip, kept }: { readonly tip: string | null; readonly kept: ReadonlyMap<string, string> },
+  { tip, main, kept }: Branches,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (tip === null || [...kept.values()].includes(tip)) return true;
-  return isAncestor(site.hub.place.commonDir, tip, branchRef(site.branch), signal);
+  if (tip === null || tip === main || [...kept.values()].includes(tip)) return true;
+  return main !== null && (await isAncestor(site.hub.place.commonDir, tip, main, signal));
+}
+
+/** Commits as references name them at one moment. */
+interface Branches {
+  /** The task's branch. */
+  readonly tip: string | null;
+  /** The person's branch. */
+  readonly main: string | null;
+  readonly kept: ReadonlyMap<string, string>;
 }

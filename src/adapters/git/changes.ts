@@ -1,6 +1,7 @@
 /** What one tree changes of another. */
 import type { FileChange } from "../../core/change.ts";
-import { openFacts } from "./facts.ts";
+import { knownTree } from "./commits.ts";
+import { openFacts, type Subject } from "./facts.ts";
 import { type GitCall, gitOut } from "./git.ts";
 import { nulSplit, type RawPath, shown } from "./paths.ts";
 
@@ -28,7 +29,18 @@ export interface Span {
 /** Lists what changes between two trees, without looking for renames. */
 export async function rawChanges(span: Span, signal: AbortSignal): Promise<readonly RawChange[]> {
   if (span.from === span.to) return [];
-  return (await compared(span, ["--raw", "--no-renames"], signal)).raw;
+  return (await compared(span, plain, signal)).raw;
+}
+
+/** A rename is one path that goes and another that comes. */
+function withoutRename(change: RawChange): readonly RawChange[] {
+  const { from, oldMode, blob } = change;
+  if (from === null) return [change];
+  const gone = { status: "D", mode: "000000", blob: blob.replace(/./g, "0") };
+  return [
+    { ...gone, path: from, from: null, oldMode },
+    { ...change, from: null, status: "A", oldMode: "000000" },
+  ];
 }
 
 /** Lists what changes between two trees, renames told, as raw lines. */
@@ -38,7 +50,8 @@ export async function rawRenames(span: Span, signal: AbortSignal): Promise<reado
 
 /** Lists what changes between two trees for people. */
 export async function fileChanges(span: Span, signal: AbortSignal): Promise<FileChange[]> {
-  const { raw, lines } = await compared(span, ["--raw", "--numstat", "-M"], signal);
+  const { raw, lines } = await compared(span, forPeople, signal);
+  comparisons.learn(subjectOf(span, plain), { raw: raw.flatMap(withoutRename), lines: new Map() });
   return raw.map((change) => ({
     path: shown(change.path),
     status: statusOf(change.status),
@@ -63,13 +76,24 @@ export function diffCall(span: Span, format: readonly string[]): GitCall {
   };
 }
 
+const plain = ["--raw", "--no-renames"] as const;
+const forPeople = ["--raw", "--numstat", "-M"] as const;
+
 /** One change is looked at by the judge, the merge and the landing, one after the other. */
 const comparisons = openFacts<Compared>({ max: 128, keeps: ({ raw }) => raw.length <= 1_000 });
 
+/** Commits compare as their trees; what is a binary file may be each repository's own opinion. */
+const subjectOf = (
+  { gitDir, from, to, within, only }: Span,
+  format: readonly string[],
+): Subject => ({
+  ids: [knownTree(from), knownTree(to)],
+  asked: [format.includes("--numstat") ? gitDir : "", within || undefined, only, ...format],
+});
+
 function compared(span: Span, format: readonly string[], signal: AbortSignal): Promise<Compared> {
-  const { gitDir, from, to, within, only } = span;
-  const subject = { ids: [from, to], asked: [gitDir, within, only, ...format] };
-  return comparisons.of(subject, async () => parsed(await gitOut(diffCall(span, format), signal)));
+  const ask = async () => parsed(await gitOut(diffCall(span, format), signal));
+  return comparisons.of(subjectOf(span, format), ask);
 }
 
 interface Compared {

@@ -33,6 +33,9 @@ export async function treeOf(
 
 const trees = openFacts<Commit["tree"]>();
 
+/** The tree of a commit where that has been asked before; else what was given. */
+export const knownTree = (id: string): string => trees.known(id) ?? id;
+
 /** Where a candidate's own change begins: its first parent. */
 export async function parentOf(
   gitDir: string,

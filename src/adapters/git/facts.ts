@@ -14,6 +14,8 @@ export type Subject =
 export interface Facts<T> {
   /** Answers the fact of an object, finding it out where it is not known; failures are not kept. */
   of(subject: Subject, findOut: () => Promise<T>): Promise<T>;
+  /** The fact of an object where it is known already. */
+  known(subject: Subject): T | undefined;
   /** Takes a fact that is known already. */
   learn(subject: Subject, fact: T): void;
 }
@@ -36,6 +38,7 @@ export function openFacts<T>({ max = factsMax, keeps }: FactsOptions<T> = {}): F
   };
   return {
     learn,
+    known: (subject) => known.get(keyOf(subject))?.fact,
     async of(subject, findOut) {
       const found = known.get(keyOf(subject));
       if (found !== undefined) return found.fact;

@@ -8,7 +8,7 @@ import { type Attempted, claimable, claimOf, type Landing } from "./attempt.ts";
 import { type RawChange, rawChanges } from "./changes.ts";
 import type { Checkout } from "./checkouts.ts";
 import { fenceRef } from "./fence.ts";
-import { git, gitHolding, gitOut } from "./git.ts";
+import { git, gitHolding, gitOut, type Held } from "./git.ts";
 import { recorded } from "./landing-lock.ts";
 import { bytesOf, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { durable, moveRefs } from "./refs.ts";
@@ -35,9 +35,6 @@ export async function fastForward(
   const why = (await removal(checkout, changed, signal)) ?? filterTrap(paths, looks);
   if (why !== null) return { kind: "inTheWay", why };
   const verified = `verify ${fenceRef(site)} ${landing.fence}`;
-  // asked for first without holding on, so that a lock which a dead process left is removed
-  if ((await moveRefs(gitDir, [verified, claimable(landing)], signal)).code !== 0)
-    return { kind: "undecided" };
   signal.throwIfAborted();
   const folder = await openScratch("land");
   try {
@@ -48,9 +45,18 @@ export async function fastForward(
       config: durable,
     };
     const move = mergeCall(checkout, landing.to, looks);
-    const held = await recorded(site, checkout, () =>
-      gitHolding(transaction, move, join(folder, "answers"), uninterrupted),
-    );
+    const hold = (name: string): Promise<Held> =>
+      recorded(site, checkout, () =>
+        gitHolding(transaction, move, join(folder, name), uninterrupted),
+      );
+    let held = await hold("first");
+    if (!held.held) {
+      // asked for without holding on, so that a lock which a dead process left is removed
+      const asked = await moveRefs(gitDir, [verified, claimable(landing)], signal);
+      if (asked.code !== 0) return { kind: "undecided" };
+      held = await hold("second");
+    }
+    if (held.committed) return { kind: "moved" };
     if (held.inner === null || held.inner === 0) return { kind: "undecided" };
     if (/not possible to fast-forward/i.test(held.stderr)) return { kind: "undecided" };
     return { kind: "inTheWay", why: `${checkout.top}: ${reason(held.stderr)}` };

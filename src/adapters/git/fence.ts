@@ -20,23 +20,43 @@ export async function takeFence(
   signal: AbortSignal,
 ): Promise<string | null> {
   const gitDir = site.hub.place.commonDir;
-  const text = `${token}\n`;
+  const text = textOf(token);
   const own = idOf(text, site.hub.place.objectFormat);
   numbers.learn(own, token);
   for (let round = 0; round < roundsMax; round += 1) {
     const held = await readRef(gitDir, fenceRef(site), signal);
-    if (held === own) return own; // what the reference names is there already
+    if (held === own) return noted(site, own); // what the reference names is there already
     if (round === 0) await write(gitDir, text, signal);
     if (held !== null && (await numberOf(gitDir, held, signal)) > token) return null;
     const move =
       held === null ? `create ${fenceRef(site)} ${own}` : `update ${fenceRef(site)} ${own} ${held}`;
-    if ((await moveRefs(gitDir, [move], signal)).code === 0) return own;
+    if ((await moveRefs(gitDir, [move], signal)).code === 0) return noted(site, own);
   }
   throw new RepoError(
     `the landing fence ${fenceRef(site)} cannot be taken`,
     `look for a left-over ${fenceRef(site)}.lock in ${gitDir}`,
   );
 }
+
+/** What this process took last of each fence. */
+const taken = new Map<string, string>();
+const placeOf = (site: Site): string => `${site.hub.place.commonDir}\0${fenceRef(site)}`;
+
+function noted(site: Site, own: string): string {
+  taken.set(placeOf(site), own);
+  return own;
+}
+
+/**
+ * The object of a fence that this process has taken for a token and may have lost since: only for
+ * what verifies it while it moves a reference.
+ */
+export function fenceOf(site: Site, token: Token): string | null {
+  const own = idOf(textOf(token), site.hub.place.objectFormat);
+  return taken.get(placeOf(site)) === own ? own : null;
+}
+
+const textOf = (token: Token): string => `${token}\n`;
 
 /** The id that git gives to a text. */
 const idOf = (text: string, format: string): string =>

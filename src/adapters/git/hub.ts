@@ -78,6 +78,7 @@ async function builtAside(
     await gitOut({ gitDir: null, cwd: "/", args }, signal);
     await linkPacks(join(hub.place.commonDir, "objects/pack"), join(fresh, "objects/pack"));
     await fetchFrom({ hub, into: fresh, refspecs }, signal);
+    forgetBrought(hub);
     await rm(hub.dir, { recursive: true, force: true });
     await rename(fresh, hub.dir);
   } finally {
@@ -114,36 +115,45 @@ export async function fetchFrom(fetch: Fetch, signal: AbortSignal): Promise<void
 
 /** Brings the person's branch into the hub, also where it was rewritten, and answers its head. */
 export async function syncHub(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
-  const known = await headsOf(hub, branch, signal);
-  if (known.ours === known.theirs.commit) return known.theirs;
+  const head = await theirHead(hub, branch, signal);
+  if (brought.get(placeOf(hub, branch)) === head.commit) return head;
   // of two fetches of one reference at once, git refuses the second
   return withLock(`${hub.dir}.lock`, () => fetchBranch(hub, branch, signal), signal);
 }
 
 async function fetchBranch(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
-  const { ours, theirs } = await headsOf(hub, branch, signal);
-  if (ours === theirs.commit) return theirs;
-  const ref = branchRef(branch);
-  await fetchFrom({ hub, into: hub.dir, refspecs: [`+${ref}:${ref}`] }, signal);
-  // it may have moved on meanwhile: what the hub has now is what the rest is built on
-  return (await headOf(hub.dir, branch, signal)) ?? theirs;
-}
-
-interface Heads {
-  readonly ours: Commit["commit"] | null;
-  readonly theirs: Commit;
-}
-
-/** Where the branch stands in the hub and at the person's. */
-async function headsOf(hub: Hub, branch: string, signal: AbortSignal): Promise<Heads> {
-  const theirs = await headOf(hub.place.commonDir, branch, signal);
-  if (theirs === null) {
-    throw new RepoError(
-      `the branch \`${branch}\` is gone from ${hub.place.commonDir}`,
-      "bring it back, or set `branch` in the portfolio",
-    );
+  const theirs = await theirHead(hub, branch, signal);
+  const ours = await headOf(hub.dir, branch, signal);
+  if (ours?.commit !== theirs.commit) {
+    const ref = branchRef(branch);
+    await fetchFrom({ hub, into: hub.dir, refspecs: [`+${ref}:${ref}`] }, signal);
   }
-  return { ours: (await headOf(hub.dir, branch, signal))?.commit ?? null, theirs };
+  // it may have moved on meanwhile: what the hub has now is what the rest is built on
+  const head = (await headOf(hub.dir, branch, signal)) ?? theirs;
+  hasBrought(hub, branch, head.commit);
+  return head;
+}
+
+/** What of each branch this process knows to be in its hub: it is not looked for again. */
+const brought = new Map<string, string>();
+const placeOf = (hub: Hub, branch: string): string => `${hub.dir}\0${branch}`;
+
+/** Takes note that a hub has a branch's commit, with all that it needs. */
+export function hasBrought(hub: Hub, branch: string, commit: string): void {
+  brought.set(placeOf(hub, branch), commit);
+}
+
+function forgetBrought(hub: Hub): void {
+  for (const place of brought.keys()) if (place.startsWith(placeOf(hub, ""))) brought.delete(place);
+}
+
+async function theirHead(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
+  const theirs = await headOf(hub.place.commonDir, branch, signal);
+  if (theirs !== null) return theirs;
+  throw new RepoError(
+    `the branch \`${branch}\` is gone from ${hub.place.commonDir}`,
+    "bring it back, or set `branch` in the portfolio",
+  );
 }
 
 /** Shares a repository's packs by hard links, which cost neither time nor space. */

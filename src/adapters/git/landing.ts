@@ -62,7 +62,7 @@ async function landedIn(
 ): Promise<CommitSha | null> {
   const named = (await trailedIn(gitDir, tip, signal)).get(task) ?? [];
   for (const commit of new Set([...known, ...named])) {
-    const there = await isAncestor(gitDir, commit, tip, signal);
+    const there = commit === tip || (await isAncestor(gitDir, commit, tip, signal));
     if (there && !(await isReverted(gitDir, { commit, tip }, signal))) return commitSha(commit);
   }
   return null;
@@ -108,6 +108,7 @@ function isReverted(
   { commit, tip }: { readonly commit: string; readonly tip: string },
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (commit === tip) return Promise.resolve(false);
   return reverts.of({ ids: [commit, tip], asked: [] }, async () => {
     const said = `This reverts commit ${commit}`;
     const args = ["log", "-n", "1", "--format=%H", "--fixed-strings", `--grep=${said}`];

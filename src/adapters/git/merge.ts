@@ -9,6 +9,7 @@ import { GitFailure, git, gitOut, gitText } from "./git.ts";
 import { assertOwnChange } from "./invariants.ts";
 import { bytesOf, isInside, nulSplit, type RawPath, rawOf, shown } from "./paths.ts";
 import { isAncestor } from "./refs.ts";
+import { learnLinks } from "./refusals.ts";
 import { openScratch } from "./scratch.ts";
 import { type Site, signed } from "./site.ts";
 
@@ -43,6 +44,8 @@ export async function mergeCommits(
   if (!merged.clean) return { kind: "conflicted", paths: merged.paths, detail: merged.detail };
   if (merged.tree === (await treeOf(gitDir, base, signal))) return { kind: "nothing" };
   const { start, shared } = merged.ground;
+  const span = { gitDir, from: base, to: merged.tree, within: site.prefix };
+  const changes = await fileChanges(span, signal);
   await assertOwnChange(gitDir, { base, start, candidate, tree: merged.tree }, signal);
   const at = await latestOf(gitDir, [base, candidate], signal);
   const moved = { ...pair, tree: merged.tree, at };
@@ -57,8 +60,7 @@ export async function mergeCommits(
   };
   const commit = commitSha(await gitText(call, signal));
   learnCommit(commit, { tree: treeSha(merged.tree), at });
-  const span = { gitDir, from: base, to: merged.tree, within: site.prefix };
-  const changes = await fileChanges(span, signal);
+  await learnLinks({ gitDir, from: base, to: merged.tree }, commit, signal);
   return { kind: "merged", commit, tree: treeSha(merged.tree), changes };
 }
 

@@ -9,8 +9,8 @@ import type { Publication, PublishRequest } from "../../ports/repo.ts";
 import type { Attempted, Landing } from "./attempt.ts";
 import { occupationOf } from "./checkouts.ts";
 import { fastForward } from "./fast-forward.ts";
-import { takeFence } from "./fence.ts";
-import { fetchFrom } from "./hub.ts";
+import { fenceOf, takeFence } from "./fence.ts";
+import { fetchFrom, hasBrought } from "./hub.ts";
 import { assertBuiltOn } from "./invariants.ts";
 import { intentRef, isLanded, type LandedMarks, marksOf, mergedRef } from "./landing.ts";
 import { clearReady, park } from "./ready.ts";
@@ -30,13 +30,17 @@ export async function publish(
   await assertBuiltOn(site.hub.dir, request, signal);
   if (seen.tip !== from) return { kind: "raced" };
   if (seen.intents.get(intentRef(task, to)) !== to) await intend(site, request, signal);
-  const fence = await takeFence(site, request.token, signal);
+  const fence = fenceOf(site, request.token) ?? (await takeFence(site, request.token, signal));
   if (fence === null) return { kind: "raced" };
   // an earlier landing that the branch still had would have been found above
   const landing = { ...request, fence, earlier: seen.merged };
   const attempted = await attempt(site, landing, signal);
   if (attempted.kind === "inTheWay") {
     return { kind: "parked", why: await park(site, to, attempted.why, signal) };
+  }
+  if (attempted.kind === "moved") {
+    const intents = new Map(seen.intents).set(intentRef(task, to), to);
+    return settled(site, task, { ...seen, tip: to, landed: to, merged: to, intents }, signal);
   }
   const now = await marksOf(site, task, signal);
   return isLanded(now) ? settled(site, task, now, signal) : { kind: "raced" };
@@ -86,7 +90,8 @@ export async function settled(
     // it was built there: with the branch moved as well, the next look at it has nothing to fetch
     const built = [...meant.values()].includes(landed);
     const follow = built ? [`update ${branchRef(site.branch)} ${landed}`] : [];
-    await forget(site.hub.dir, meant, follow, signal);
+    const moved = await forget(site.hub.dir, meant, follow, signal);
+    if (built && moved) hasBrought(site.hub, site.branch, landed);
   };
   const tidied = [forget(theirs, intents, [], signal), tidyOurs()];
   await Promise.all([...tidied, clearReady(site, task, signal)]);
@@ -98,10 +103,10 @@ async function forget(
   refs: ReadonlyMap<string, string>,
   more: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
-  if (refs.size === 0) return;
+): Promise<boolean> {
+  if (refs.size === 0) return false;
   const deletions = [...refs].map(([ref, at]) => `delete ${ref} ${at}`);
-  await moveRefs(gitDir, [...deletions, ...more], signal);
+  return (await moveRefs(gitDir, [...deletions, ...more], signal)).code === 0;
 }
 
 /** The id by which git says that a reference does not exist. */

@@ -73,6 +73,15 @@ export async function linksOf(
 
 const links = openFacts<readonly RawPath[]>();
 
+/** A commit that changes no submodule of one whose submodules are known has the same. */
+export async function learnLinks(span: Span, commit: string, signal: AbortSignal): Promise<void> {
+  const before = links.known(span.from);
+  if (before === undefined) return;
+  const changes = await rawChanges(span, signal);
+  if (changes.every(({ oldMode, mode }) => oldMode !== gitlink && mode !== gitlink))
+    links.learn(commit, before);
+}
+
 async function linkProblem(
   gitDir: string,
   { path, blob }: Pick<RawChange, "path" | "blob">,

@@ -12,7 +12,7 @@ import { learnCommit, treeOf } from "./commits.ts";
 import { git, gitOut, gitText } from "./git.ts";
 import { begun, excludesOf, foundBefore, leftOut, type TreeCall } from "./own-index.ts";
 import { bytesOf, nulJoin, nulSplit, type RawPath, rawOf } from "./paths.ts";
-import { changeProblems, linksOf } from "./refusals.ts";
+import { changeProblems, learnLinks, linksOf } from "./refusals.ts";
 import { type Site, signed } from "./site.ts";
 import { readRecord, type Slot } from "./slots.ts";
 import { slotOf } from "./workspace.ts";
@@ -89,6 +89,7 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   const gitDir = site.hub.dir;
   const base = workspace.base;
   if (tree === (await treeOf(gitDir, base, signal))) return { kind: "empty" };
+  const changes = await fileChanges({ gitDir, from: base, to: tree, within: site.prefix }, signal);
   const { filesMax, bytesMax } = request;
   const question = { call: work.call, from: base, to: tree, filesMax, bytesMax };
   const problems = await changeProblems(site, question, signal);
@@ -104,7 +105,7 @@ async function committed(site: Site, work: Work, signal: AbortSignal): Promise<S
   };
   const commit = commitSha(await gitText(call, signal));
   learnCommit(commit, { tree, at });
-  const changes = await fileChanges({ gitDir, from: base, to: tree, within: site.prefix }, signal);
+  await learnLinks({ gitDir, from: base, to: tree }, commit, signal);
   return { kind: "taken", commit, tree, changes };
 }
 

@@ -18,11 +18,17 @@ export interface Governed {
 interface Watched extends Governed {
   readonly strike: (why: string) => void;
   readonly startedMs: number;
-  /** A folder on each of their disks; none where that cannot be told. */
-  disks: readonly string[];
+  /** Their disks; none where that cannot be told. */
+  disks: readonly Disk[];
   /** Free bytes of those at the start; null where that cannot be told. */
   free: number | null;
   weighing: boolean;
+}
+
+interface Disk {
+  readonly device: number;
+  /** A folder on it. */
+  readonly folder: string;
 }
 
 const stepMs = 250;
@@ -46,7 +52,7 @@ export function govern(governed: Governed, strike: (why: string) => void): () =>
   watched.add(entry);
   void disksOf(entry.folders).then(async (disks) => {
     entry.disks = disks;
-    entry.free = await freeBytes(disks);
+    entry.free = await freeOn(disks, new Map());
   });
   timer ??= setInterval(step, stepMs).unref();
   return () => {
@@ -59,11 +65,12 @@ export function govern(governed: Governed, strike: (why: string) => void): () =>
 
 function step(): void {
   const usages = process.platform === "linux" ? census([...watched].map(({ pid }) => pid)) : null;
+  const looks: Looks = new Map();
   for (const entry of watched) {
     const usage = usages?.get(entry.pid);
     const why = usage === undefined ? null : passed(usage, entry.limits);
     if (why !== null) entry.strike(why);
-    else void weigh(entry);
+    else void weigh(entry, looks);
   }
 }
 
@@ -87,11 +94,11 @@ export function passed(usage: Usage, limits: ResourceLimits): string | null {
  * Counting files takes long: only where the disk has lost as much as somebody may write, by
  * whomever.
  */
-async function weigh(entry: Watched): Promise<void> {
+async function weigh(entry: Watched, looks: Looks): Promise<void> {
   const { disks, free, weighing, folders, limits, startedMs } = entry;
   if (weighing || free === null) return;
   entry.weighing = true;
-  const now = await freeBytes(disks);
+  const now = await freeOn(disks, looks);
   if (now !== null && free - now > limits.diskBytes) {
     const added = await addedSince(folders, startedMs);
     if (added > limits.diskBytes && watched.has(entry))
@@ -102,24 +109,35 @@ async function weigh(entry: Watched): Promise<void> {
   entry.weighing = false;
 }
 
-/** Of the folders that lie on one disk, the first. */
-async function disksOf(folders: readonly string[]): Promise<readonly string[]> {
-  const disks = new Map<number, string>();
+/** The disks that folders lie on. */
+async function disksOf(folders: readonly string[]): Promise<readonly Disk[]> {
+  const disks = new Map<number, Disk>();
   for (const folder of folders) {
     const found = await stat(folder).catch(() => null); // one that cannot be asked is not watched
-    if (found !== null && !disks.has(found.dev)) disks.set(found.dev, folder);
+    if (found === null || disks.has(found.dev)) continue;
+    disks.set(found.dev, { device: found.dev, folder });
   }
   return [...disks.values()];
 }
 
-async function freeBytes(folders: readonly string[]): Promise<number | null> {
-  if (folders.length === 0) return null;
+/** Free bytes by device, asked for once in a step, whoever writes to it. */
+type Looks = Map<number, Promise<number>>;
+
+async function freeOn(disks: readonly Disk[], looks: Looks): Promise<number | null> {
+  if (disks.length === 0) return null;
   try {
-    const all = await Promise.all(folders.map((folder) => statfs(folder)));
-    return Math.min(...all.map(({ bavail, bsize }) => bavail * bsize));
+    return Math.min(...(await Promise.all(disks.map((disk) => freeBytes(disk, looks)))));
   } catch {
     return null; // a disk that cannot be asked is not watched
   }
+}
+
+function freeBytes({ device, folder }: Disk, looks: Looks): Promise<number> {
+  const ask = () => statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
+  // whoever asked first may have removed its folder meanwhile
+  const asked = looks.get(device)?.catch(ask) ?? ask();
+  looks.set(device, asked);
+  return asked;
 }
 
 /** Bytes on disk of what was made or changed in folders since a time. */

@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { token } from "../../../src/core/ids.ts";
@@ -124,6 +124,16 @@ describe("where the branch is checked out", () => {
     expect(await fingerprint(at.root)).toBe(before);
     expect(head(at.root, "refs/heads/orch/ready")).toBe(to);
     expect(await at.repo.landingOf(task, signal)).toBeNull();
+  });
+
+  test("a lock that a dead process of ours left on the landing is no obstacle", async () => {
+    const at = await opened(await repository(files));
+    const { publish, to, task } = await landing(at, { "b.txt": "landed\n" });
+    const lock = join(at.root, `.git/refs/orch/merged/${task}.lock`);
+    await write(at.root, { [`.git/refs/orch/merged/${task}.lock`]: "" });
+    await utimes(lock, 0, 0);
+    expect(await publish()).toEqual({ kind: "landed", commit: to });
+    expect(await readFile(join(at.root, "b.txt"), "utf8")).toBe("landed\n");
   });
 
   test("parked work lands when nothing is in its way any more", async () => {

@@ -13,17 +13,24 @@ export interface Mirror {
   readonly lower: PortfolioWrite[];
 }
 
-/** Applies the changes of one decision to the project's rows. */
+/**
+ * Applies the changes of one decision to the project's rows; tells whether somebody who waits may
+ * have something to do now.
+ */
 export function applyChanges(
   rows: ProjectRows,
   moment: Moment,
   changes: readonly Change[],
   mirror: Mirror,
-): void {
+): boolean {
   const { redact } = moment;
+  const before = mirror.raise.length + mirror.lower.length;
   // the one place that all records and events pass on their way to the disk
   for (const each of changes)
     applyChange(rows, moment, redact === null ? each : redacted(each, redact), mirror);
+  // nobody waits for what a session's requests come to within what is set aside for it
+  const isNews = changes.some(({ kind }) => kind !== "reservation");
+  return isNews || mirror.raise.length + mirror.lower.length > before;
 }
 
 function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: Mirror): void {

@@ -41,12 +41,16 @@ export function buildEngine(options: EngineOptions): Engine {
       recover(project);
     },
     async transact(project, needs, decide) {
-      return write(project, (rows, portfolio) => {
-        const mirror: Mirror = { raise: [], lower: [] };
-        const asked = { needs, decide, at: moment(project) };
-        const answer = carryOut(rows, portfolio, asked, mirror);
-        return { ...answer, ...mirror };
-      });
+      return write(
+        project,
+        (rows, portfolio) => {
+          const mirror: Mirror = { raise: [], lower: [] };
+          const asked = { needs, decide, at: moment(project) };
+          const answer = carryOut(rows, portfolio, asked, mirror);
+          return { ...answer, ...mirror };
+        },
+        needs.soft,
+      );
     },
     async finish<A>(
       delivery: Delivery,
@@ -82,8 +86,7 @@ function carryOut<A>(
   mirror: Mirror,
 ): { readonly answer: A; readonly wrote: boolean } {
   const { changes, answer } = asked.decide(viewOf(rows, portfolio, asked.at, asked.needs));
-  applyChanges(rows, asked.at, changes, mirror);
-  return { answer, wrote: changes.length > 0 };
+  return { answer, wrote: applyChanges(rows, asked.at, changes, mirror) };
 }
 
 function takers(

@@ -9,6 +9,7 @@ import type { Moment } from "./view.ts";
 export type Write = <R>(
   project: ProjectName,
   body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
+  soft?: boolean,
 ) => R;
 
 /**
@@ -43,10 +44,10 @@ export function recoverProject(
 /** Writes, and recovers a project first whose last write may have left the two books apart. */
 export function settling(storage: Storage, recover: (project: ProjectName) => boolean): Write {
   const unsure = new Set<ProjectName>();
-  return (project, body) => {
+  return (project, body, soft = false) => {
     if (unsure.has(project) && recover(project)) unsure.delete(project);
     try {
-      const { answer, mirrored } = storage.write(project, body);
+      const { answer, mirrored } = storage.write(project, body, soft);
       if (!mirrored) unsure.add(project);
       return answer;
     } catch (error) {

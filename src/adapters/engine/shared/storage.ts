@@ -117,7 +117,7 @@ export type PortfolioWrite =
 /** What a transaction leaves to be written to the portfolio. */
 export interface Written<R> {
   readonly answer: R;
-  /** Whether the project's rows were changed. */
+  /** Whether somebody who waits may have something to do now. */
   readonly wrote: boolean;
   /** Committed before the project's rows: a crash between leaves too much, never too little. */
   readonly raise: readonly PortfolioWrite[];
@@ -141,10 +141,14 @@ export interface Storage {
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
   /** The limit over all projects, without any lock; creates nothing. */
   limit(): Limit;
-  /** Locks the portfolio, then the project; where `body` throws, nothing is written. */
+  /**
+   * Locks the portfolio, then the project; where `body` throws, nothing is written. What is written
+   * softly may be undone by a power cut, with all that is written softly after it.
+   */
   write<R>(
     project: ProjectName,
     body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
+    soft?: boolean,
   ): Committed<R>;
   /** Waits until something may have been written, or `ms` have passed. */
   changed(ms: number, signal: AbortSignal): Promise<void>;

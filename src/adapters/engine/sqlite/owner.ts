@@ -5,15 +5,16 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
 /** Names this process: boot, pid namespace, pid and start, as far as the system tells them. */
-export function thisOwner(): string {
+export const thisOwner = once(() => {
   const { pid } = process;
   return [boot(), namespace(), pid, startOf(pid) ?? "?"].join(" ");
-}
+});
 
 /**
  * Tells whether the process that `owner` names may still run; what cannot be seen counts as alive.
  */
 export function isOwnerAlive(owner: string): boolean {
+  if (owner === thisOwner()) return true;
   const [ownBoot = "", ownNamespace = "", ownPid = "", started = ""] = owner.split(" ");
   if (ownBoot !== boot()) return false;
   if (ownNamespace !== namespace()) return true;

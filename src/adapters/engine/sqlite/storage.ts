@@ -38,8 +38,8 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
       if (portfolio === null) return noLimit;
       return explaining(portfolio.path, () => portfolio.rows.limit());
     },
-    write(project, body) {
-      const { answer, wrote, lower } = commitBoth({ files, between }, project, body);
+    write(project, body, soft = false) {
+      const { answer, wrote, lower } = commitBoth({ files, between, soft }, project, body);
       const mirrored = lower.length === 0 || lowered(files.portfolio(), project, lower);
       if (wrote) waker.wake();
       return { answer, mirrored };
@@ -59,11 +59,13 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
 interface Committing {
   readonly files: Files;
   readonly between: (() => void) | undefined;
+  /** Whether the project's commit need not wait for the disk. */
+  readonly soft: boolean;
 }
 
 /** Always the portfolio's lock first, so that no two writers wait for each other. */
 function commitBoth<R>(
-  { files, between }: Committing,
+  { files, between, soft }: Committing,
   project: ProjectName,
   body: (rows: ProjectRows, portfolio: PortfolioReads) => Written<R>,
 ): Written<R> {
@@ -72,7 +74,7 @@ function commitBoth<R>(
     locked(portfolio, () => {
       const file = files.project(project);
       return explaining(file.path, () =>
-        locked(file, () => {
+        (soft ? lockedSoftly : locked)(file, () => {
           const written = body(file.rows, portfolio.rows);
           portfolio.rows.write(project, written.raise);
           portfolio.db.exec("COMMIT");
@@ -93,6 +95,16 @@ function locked<R>({ db }: Pick<File<unknown>, "db">, body: () => R): R {
   } catch (error) {
     if (db.inTransaction) db.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/** The log goes on in order: whatever waits for the disk later waits for this as well. */
+function lockedSoftly<R>(file: Pick<File<unknown>, "db">, body: () => R): R {
+  file.db.exec("PRAGMA synchronous = NORMAL");
+  try {
+    return locked(file, body);
+  } finally {
+    file.db.exec("PRAGMA synchronous = FULL");
   }
 }
 
