@@ -1,6 +1,9 @@
 /** The ways to hold a process, strongest first, each as what makes an argv of a program's. */
 import type { Confined, Sandbox } from "../../ports/sandbox.ts";
 import { confine, type View } from "./bubblewrap.ts";
+import { type ContainerCommand, contain, sweepContainers } from "./container.ts";
+import { seatbelt } from "./seatbelt.ts";
+import { sweepMarked } from "./sweep.ts";
 
 export type Containment = Sandbox["kind"];
 
@@ -10,7 +13,31 @@ export interface Candidate {
   readonly confines: boolean;
   readonly promise: string;
   readonly wrap: (confined: Confined) => readonly [string, ...string[]];
+  /** A shell's script that ends with 0 where what is promised holds; being there proves nothing. */
+  readonly probe: string;
+  /** Ends what got away; `null`: from all sessions. */
+  readonly sweep: (mark: string, session: string | null, signal: AbortSignal) => Promise<number>;
 }
+
+// In a PID namespace of its own the shell has one of the first numbers and sees a matching /proc.
+const isHeld = 'test $$ -lt 10 && test "$(cut -d" " -f1 /proc/self/stat)" -lt 20';
+// the root is nobody's to write to, and what nobody was given is not there
+const isApart = "! touch /orch-probe 2> /dev/null && ! test -e /etc/shadow";
+// an image has files of its own, but no way to anywhere; what runs here must run there
+const isContained =
+  '! touch /orch-probe 2> /dev/null && test "$(wc -l < /proc/net/route)" -le 1 && ' +
+  `test "$(id -u)" = ${process.getuid?.() ?? 0} && "$ORCH_NODE" --version > /dev/null`;
+/** The home is neither listed nor written to. */
+const isFenced =
+  "! ls ~/ > /dev/null 2>&1 && if touch ~/.orch-probe 2> /dev/null; then rm ~/.orch-probe; false; fi";
+
+const markOf = (mark: string, session: string | null): string =>
+  session === null ? `${mark}.` : `${mark}.${session}.`;
+const sweepAll: Candidate["sweep"] = (mark, session, signal) =>
+  sweepMarked(markOf(mark, session), signal);
+/** The namespace has ended with the session; what was cut short as it began is found at the start. */
+const sweepStart: Candidate["sweep"] = async (mark, session, signal) =>
+  session === null ? sweepAll(mark, session, signal) : 0;
 
 const notConfined = "files and network are not confined";
 const ends = "nothing that a command starts outlives it or us";
@@ -23,6 +50,8 @@ export const bubblewrap = (program: string, view: View, hardened: boolean): Cand
     "bubblewrap: a command sees its workspace, the system's programs and its toolchains, and " +
     `reaches no network but what it was given; ${ends}`,
   wrap: confine(program, view, hardened),
+  probe: `${isHeld} && ${isApart}`,
+  sweep: sweepStart,
 });
 
 /**
@@ -38,6 +67,8 @@ export const holdingBubblewrap = (program: string): Candidate => ({
     ...["--dev-bind", "/", "/", "--unshare-pid", "--die-with-parent", "--proc", "/proc"],
     ...argv,
   ],
+  probe: isHeld,
+  sweep: sweepStart,
 });
 
 /**
@@ -55,6 +86,8 @@ export const unshare = (isRoot: boolean): Candidate => ({
     ...["sh", "-c", '"$@"; exit $?', "sh"],
     ...argv,
   ],
+  probe: isHeld,
+  sweep: sweepStart,
 });
 
 export const group: Candidate = {
@@ -65,4 +98,34 @@ export const group: Candidate = {
     "environment; a process that also cleared that lives on, and nothing ends if we are killed " +
     `until the next start; ${notConfined}`,
   wrap: ({ argv }) => argv,
+  probe: ":",
+  sweep: sweepAll,
 };
+
+/** macOS's own sandbox, with what holds a group: there are no namespaces of processes. */
+export const confiningGroup = (view: View): Candidate => ({
+  kind: "seatbelt",
+  confines: true,
+  promise:
+    "Seatbelt: a command sees its workspace, the system's files and its toolchains, and reaches no " +
+    "network but what it was given, its own loopback neither; its group ends with it, what left " +
+    "the group is found by its environment, where macOS shows that, and nothing ends if we are " +
+    "killed until the next start",
+  wrap: seatbelt(view),
+  probe: isFenced,
+  sweep: sweepAll,
+});
+
+/** What the person's command makes of an image of theirs. */
+export const container = (command: ContainerCommand, view: View, mark: string): Candidate => ({
+  kind: "container",
+  confines: true,
+  promise:
+    `a container (${command.words.join(" ")}): a command sees its workspace, the image and its ` +
+    "toolchains, and reaches no network but what it was given; its container is removed when it " +
+    "ends, and at the next start if we are killed; limits of memory, processes and processor " +
+    "time are the container's own",
+  wrap: contain(command, view, mark),
+  probe: isContained,
+  sweep: (mark, session, signal) => sweepContainers(command, { mark, session }, signal),
+});

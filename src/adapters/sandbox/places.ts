@@ -59,7 +59,7 @@ export interface Place {
 /** Answers where a path leads; itself where nothing is there. */
 export function placeOf(path: string): Place {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync.native(path);
     return { real, links: real === path ? [] : linksOn(path) };
   } catch {
     return { real: path, links: [] }; // not there: whoever mounts it says so where that matters
@@ -71,6 +71,6 @@ function linksOn(path: string): Place["links"] {
   const parts = path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"));
   const link = parts.find((part) => part !== "" && lstatSync(part).isSymbolicLink());
   if (link === undefined) return [];
-  const target = realpathSync(link);
+  const target = realpathSync.native(link);
   return [[link, target], ...linksOn(target + path.slice(link.length))];
 }
