@@ -67,14 +67,14 @@ function run(all) {
   ];
   const id = randomUUID();
   const record = join(records, id);
-  // a session of its own: whoever kills the client's group does not reach it
-  const held = spawn("bwrap", args, {
+  // the daemon's part, in a session of its own: whoever kills the client's group does not reach it
+  const held = spawn("sh", ["-c", '"$@"; exit $?', "sh", "bwrap", ...args], {
     detached: true,
     env: { PATH: process.env.PATH },
     stdio: [asked.has("--interactive") ? "inherit" : "ignore", "inherit", "inherit"],
   });
   writeFileSync(record, JSON.stringify({ pid: held.pid, labels: asked.all("--label") }));
-  for (const name of ["SIGTERM", "SIGINT"]) process.on(name, () => held.kill(name));
+  for (const name of ["SIGTERM", "SIGINT"]) process.on(name, () => process.kill(-held.pid, name));
   held.on("error", (error) => fail(error.message));
   held.on("exit", (code) => {
     if (asked.has("--rm")) rmSync(record, { force: true });
@@ -118,7 +118,7 @@ function remove(all) {
   for (const id of optionsOf(all, { flags: ["--force"], values: [] }).rest) {
     const { pid } = JSON.parse(readFileSync(join(records, id), "utf8"));
     try {
-      process.kill(pid, "SIGKILL");
+      process.kill(-pid, "SIGKILL");
     } catch {
       // it has ended
     }

@@ -112,7 +112,7 @@ const mountOption = (fields: readonly string[]): readonly string[] => [
 /** Most time of a client that asks for containers, or removes them. */
 const sweepTimeoutMs = 60_000;
 
-/** Removes the containers of a session, or of all of them; answers how much there was to end. */
+/** Removes the containers of a session, or of all of them; answers how much was ended. */
 export async function sweepContainers(
   { words, env }: ContainerCommand,
   { mark, session }: { readonly mark: string; readonly session: string | null },
@@ -131,5 +131,6 @@ export async function sweepContainers(
   const left = (await ask(["ps", "--all", "--quiet", ...wanted])).split(/\s+/).filter(Boolean);
   if (left.length > 0) await ask(["rm", "--force", ...left]);
   const clients = session === null ? `${mark}.` : `${mark}.${session}.`;
-  return left.length + (await sweepMarked(clients, signal));
+  // what ran in them may be among the processes that are seen from here
+  return Math.max(left.length, await sweepMarked(clients, signal));
 }
