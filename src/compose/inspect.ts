@@ -26,7 +26,8 @@ export async function inspectMachine(
   env: Environment,
 ): Promise<readonly Finding[]> {
   const never = new AbortController().signal;
-  const asked = portfolio ?? ({ dataDir: process.cwd(), sandbox: "auto" } as const);
+  const asked =
+    portfolio ?? ({ dataDir: process.cwd(), sandbox: "auto", containerCommand: null } as const);
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   if (portfolio !== null) {
     const folder = await inspectDataDir(portfolio.dataDir);

@@ -35,14 +35,14 @@ export interface Machine {
   readonly network: Readonly<Record<string, string>>;
 }
 
-interface Asked extends Pick<Portfolio, "dataDir" | "sandbox"> {
+interface Asked extends Pick<Portfolio, "dataDir" | "sandbox" | "containerCommand"> {
   /** Whether the model is one that plays a script, which may run wherever a check may. */
   readonly scripted?: boolean;
 }
 
 /** Opens the machine for a portfolio's data folder. */
 export async function openMachine(
-  { dataDir, sandbox: wanted, scripted = false }: Asked,
+  { dataDir, sandbox: wanted, containerCommand, scripted = false }: Asked,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Machine> {
@@ -57,6 +57,7 @@ export async function openMachine(
       ...{ path, mark, confined: wanted !== "off" },
       view: { shown, hidden: secretsIn(shown) },
       ...containmentOf(env["ORCH_CONTAINMENT"]),
+      ...(wanted === "container" ? { container: { words: containerCommand ?? [], env } } : {}),
     },
     signal,
   );
@@ -92,8 +93,11 @@ function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string
   );
 }
 
+const kinds = ["bubblewrap", "unshare", "seatbelt", "group"] as const;
+
 function containmentOf(text: string | undefined): { readonly only?: Sandbox["kind"] } {
   if (text === undefined || text === "") return {};
-  if (text === "bubblewrap" || text === "unshare" || text === "group") return { only: text };
-  throw new Error(`ORCH_CONTAINMENT is ${text}: say bubblewrap, unshare or group`);
+  const only = kinds.find((kind) => kind === text);
+  if (only !== undefined) return { only };
+  throw new Error(`ORCH_CONTAINMENT is ${text}: say ${kinds.join(", ")}`);
 }

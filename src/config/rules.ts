@@ -43,3 +43,13 @@ export const isAuthor = (text: string): boolean =>
 /** Tells whether `path` stays inside the project that it is relative to. */
 export const isInside = (path: string): boolean =>
   path !== "" && !/^(?:[/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+
+/** How a command for containers is written. */
+export const containerHint =
+  'write its words, such as ["docker", "run", "{options}", "my-image"]: "{options}" once, after "run"';
+
+/** Whether a command runs containers, and has a place for what is filled in. */
+export function isContainerCommand(words: readonly string[]): boolean {
+  const [run, options] = [words.indexOf("run"), words.indexOf("{options}")];
+  return run > 0 && options > run && words.lastIndexOf("{options}") === options;
+}

@@ -1,4 +1,5 @@
 /** How a session reaches its model: over the machine's network, or through a socket alone. */
+import { createServer } from "node:net";
 import type { SessionRequest } from "../../ports/agent.ts";
 import type { Network, Sandbox } from "../../ports/sandbox.ts";
 import type { Credential } from "./credential.ts";
@@ -16,7 +17,6 @@ export interface Way extends AsyncDisposable {
 const vendorBase = "https://api.anthropic.com";
 /** Where a confined session finds the model: a port that nothing of a project's uses. */
 const innerPort = 47_114;
-const innerBase = `http://127.0.0.1:${innerPort}`;
 
 /**
  * Opens the only way out of a session that is confined. One with a login reaches the machine's
@@ -33,11 +33,13 @@ export async function openSessionWay(
   const way = await openWay(base ?? vendorBase);
   const { socket } = way;
   const close = () => way[Symbol.asyncDispose]();
-  const env = { ANTHROPIC_BASE_URL: innerBase };
+  // the machine's own loopback may have the usual port taken by another session
+  const port = sandbox.kind === "seatbelt" ? await freePort() : innerPort;
+  const env = { ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}` };
   // the agent that is told of a socket looks for such a token in its environment alone, where its
   // commands could read it: a process inside leads it to the socket
   if (credential.kind === "oauthToken") {
-    const openings = [{ socket, port: innerPort }];
+    const openings = [{ socket, port }];
     return { env, readable: [], network: { openings }, [Symbol.asyncDispose]: close };
   }
   return {
@@ -46,6 +48,17 @@ export async function openSessionWay(
     network: { openings: [] },
     [Symbol.asyncDispose]: close,
   };
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const at = server.address();
+      server.close(() => resolve(typeof at === "object" && at !== null ? at.port : innerPort));
+    });
+  });
 }
 
 const wideOpen = (base: string | null): Way => ({
