@@ -46,7 +46,8 @@ export const isInside = (path: string): boolean =>
 
 /** How a command for containers is written. */
 export const containerHint =
-  'write its words, such as ["docker", "run", "{options}", "my-image"]: "{options}" once, after "run"';
+  'write its words, such as ["docker", "run", "{options}", "my-image"]: "{options}" once, ' +
+  'after "run"';
 
 /** Whether a command runs containers, and has a place for what is filled in. */
 export function isContainerCommand(words: readonly string[]): boolean {

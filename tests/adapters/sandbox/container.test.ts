@@ -63,15 +63,14 @@ test("variables go by name: no value of theirs stands on a command line", async 
   expect(await readFile(join(seen, "said"), "utf8")).not.toContain("tell-nobody");
 });
 
-test.each(["with space", 'quo"te', "com,ma", "co:lon", "ünï çödé 漢字", "{options}", "new\nline"])(
-  "a folder of any name is given as it is: %s",
-  async (name) => {
-    const cwd = join(await tempFolder(), name);
-    await mkdir(cwd);
-    expect(await run('printf %s "$PWD"; echo x > made', { cwd, writable: [cwd] })).toBe(cwd);
-    expect(await readFile(join(cwd, "made"), "utf8")).toBe("x\n");
-  },
-);
+const names = ["with space", 'quo"te', "com,ma", "co:lon", "ünï 漢字", "{options}", "new\nline"];
+
+test.each(names)("a folder of any name is given as it is: %s", async (name) => {
+  const cwd = join(await tempFolder(), name);
+  await mkdir(cwd);
+  expect(await run('printf %s "$PWD"; echo x > made', { cwd, writable: [cwd] })).toBe(cwd);
+  expect(await readFile(join(cwd, "made"), "utf8")).toBe("x\n");
+});
 
 test("a secret on descriptor 3 is there inside, and the input after it is whole", async () => {
   const cwd = await tempFolder();
@@ -110,7 +109,7 @@ test("a container whose client was killed is found by its labels, and no other",
   expect(await sandbox.sweep(null, never)).toBeGreaterThan(0);
 });
 
-test("the agent's own program works in one: its key and its way to the model are there", async () => {
+test("the agent's own program works in one, with its key and its way out", async () => {
   const key = "sk-placeholder-that-must-not-be-seen";
   const look = "env > env.txt; cat /proc/[0-9]*/environ > others.txt; true";
   const steps = [{ tool: "Bash", input: { command: look } }, { answer: { done: true } }];

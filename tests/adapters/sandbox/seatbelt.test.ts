@@ -20,7 +20,7 @@ const reads = (profile: Profile, path: string) => profile.allows("file-read-data
 const writes = (profile: Profile, path: string) => profile.allows("file-write-create", path);
 
 describe("on macOS", () => {
-  test("Seatbelt comes first, and then the group; the group alone where the person says off", async () => {
+  test("Seatbelt comes first, then the group; the group alone where it is off", async () => {
     const kinds = async (confined: boolean) =>
       (await candidates({ ...options, confined }, "darwin")).map(({ kind }) => kind);
     expect(await kinds(true)).toEqual(["seatbelt", "group"]);
@@ -62,7 +62,7 @@ describe("on macOS", () => {
     expect(profile.allows("file-read-metadata", "/Users/me/other")).toBe(false);
   });
 
-  test("the toolchains of the view are read-only, and the secrets beside them are not there", async () => {
+  test("toolchains are read-only, and the secrets beside them are not there", async () => {
     const view = { shown: ["/Users/me/.nvm"], hidden: ["/Users/me/.nvm/.npmrc"] };
     const profile = await profileOf({}, { ...options, view });
     expect(reads(profile, "/Users/me/.nvm/bin/node")).toBe(true);
@@ -70,7 +70,7 @@ describe("on macOS", () => {
     expect(reads(profile, "/Users/me/.nvm/.npmrc")).toBe(false);
   });
 
-  test("a folder inside another keeps the rights that it was given, whatever their order", async () => {
+  test("a folder inside another keeps its rights, whatever their order", async () => {
     const profile = await profileOf({
       writable: ["/r/w/r2/w2", "/r/w"],
       readable: ["/r/w/r2", "/r"],
@@ -98,7 +98,7 @@ describe("on macOS", () => {
     expect(profile.allows("file-write-unlink", "/r/w/deep/er/other")).toBe(true);
   });
 
-  test("a path through a link is the one that it leads to, and the link can be followed", async () => {
+  test("a path through a link is what that leads to, and the link is there", async () => {
     const folder = await tempFolder();
     await mkdir(join(folder, "real"));
     await writeFile(join(folder, "real/token"), "");
@@ -110,7 +110,7 @@ describe("on macOS", () => {
     expect(reads(profile, join(folder, "real/token"))).toBe(false);
   });
 
-  test("no name says anything in the language of profiles, and no argument is changed", async () => {
+  test("no name says anything in the language of profiles, no argument changes", async () => {
     const names = fc
       .string({ unit: "grapheme", minLength: 1 })
       .filter((name) => !/[/\0]/.test(name));
@@ -142,7 +142,7 @@ describe("on macOS", () => {
     await fc.assert(fc.asyncProperty(usual, fc.string(), check), { numRuns: 50 });
   });
 
-  test("the network is closed but for sockets that were given, and for those of its own", async () => {
+  test("the network is closed but for sockets that were given, and its own", async () => {
     const given = { readable: ["/s/way.sock"], writable: ["/w"], hidden: ["/w/hidden"] };
     const profile = await profileOf(given);
     const reached = ["/s/way.sock", "/w/own.sock", "/w/hidden/x.sock", "/var/run/docker.sock"];
