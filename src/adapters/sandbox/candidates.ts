@@ -29,13 +29,14 @@ const isContained =
   `test "$(id -u)" = ${process.getuid?.() ?? 0} && "$ORCH_NODE" --version > /dev/null`;
 /** The home is neither listed nor written to. */
 const isFenced =
-  "! ls ~/ > /dev/null 2>&1 && if touch ~/.orch-probe 2> /dev/null; then rm ~/.orch-probe; false; fi";
+  "! ls ~/ > /dev/null 2>&1 && " +
+  "if touch ~/.orch-probe 2> /dev/null; then rm ~/.orch-probe; false; fi";
 
 const markOf = (mark: string, session: string | null): string =>
   session === null ? `${mark}.` : `${mark}.${session}.`;
 const sweepAll: Candidate["sweep"] = (mark, session, signal) =>
   sweepMarked(markOf(mark, session), signal);
-/** The namespace has ended with the session; what was cut short as it began is found at the start. */
+/** The namespace has ended with the session, unless that was cut short as it began. */
 const sweepStart: Candidate["sweep"] = async (mark, session, signal) =>
   session === null ? sweepAll(mark, session, signal) : 0;
 
@@ -107,8 +108,8 @@ export const confiningGroup = (view: View): Candidate => ({
   kind: "seatbelt",
   confines: true,
   promise:
-    "Seatbelt: a command sees its workspace, the system's files and its toolchains, and reaches no " +
-    "network but what it was given, its own loopback neither; its group ends with it, what left " +
+    "Seatbelt: a command sees its workspace, the system's files and its toolchains, and reaches " +
+    "no network but what it was given, no loopback either; its group ends with it, what left " +
     "the group is found by its environment, where macOS shows that, and nothing ends if we are " +
     "killed until the next start",
   wrap: seatbelt(view),

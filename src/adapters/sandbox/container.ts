@@ -1,6 +1,6 @@
 /**
  * A container that the person's own command makes, with the same folders at the same paths. Its
- * client is a process of ours, the container is not: what a dead client left is found by its labels.
+ * client is a process of ours, the container is not: what a dead client left is found by labels.
  */
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
