@@ -96,7 +96,8 @@ test("a container whose client was killed is found by its labels, and no other",
     ["theirs", theirs],
   ] as const) {
     const confined = { cwd: "/", writable: [], readable: [], session };
-    const [file, ...args] = sandbox.wrap({ argv: ["sleep", seconds], ...confined });
+    const argv = ["env", "-i", "sleep", seconds] as const; // its mark is gone, the label is not
+    const [file, ...args] = sandbox.wrap({ argv, ...confined });
     const client = spawn(file, args, { env: { PATH: path }, stdio: "ignore", detached: true });
     await until(async () => (await sleepers(seconds)).length === 1, "it sleeps");
     onTestFinished(() => sandbox.sweep(null, never).then(() => undefined));
