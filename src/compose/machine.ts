@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openClaudeAgent } from "../adapters/agents/claude.ts";
 import { machineClock } from "../adapters/clock.ts";
 import { openForward } from "../adapters/gateway/forward.ts";
+import type { ContainerCommand } from "../adapters/sandbox/container.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
 import { secretsIn } from "../adapters/sandbox/secrets.ts";
 import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
@@ -57,7 +58,7 @@ export async function openMachine(
       ...{ path, mark, confined: wanted !== "off" },
       view: { shown, hidden: secretsIn(shown) },
       ...containmentOf(env["ORCH_CONTAINMENT"]),
-      ...(wanted === "container" ? { container: { words: containerCommand ?? [], env } } : {}),
+      ...containerOf({ sandbox: wanted, containerCommand }, env),
     },
     signal,
   );
@@ -80,6 +81,15 @@ export async function openMachine(
   };
 }
 
+/** The person's own way of holding commands, where the portfolio says so. */
+export function containerOf(
+  portfolio: Pick<Portfolio, "sandbox" | "containerCommand"> | null,
+  env: Environment,
+): { readonly container?: ContainerCommand } {
+  if (portfolio?.sandbox !== "container") return {};
+  return { container: { words: portfolio.containerCommand ?? [], env } };
+}
+
 /** What stands for a data folder in the marks of processes. */
 export const markOf = (dataDir: string): string =>
   createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
@@ -88,8 +98,8 @@ export const markOf = (dataDir: string): string =>
 function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string | null {
   if (wanted === "off" || kind !== "group") return null;
   return (
-    `nothing here confines an agent (${promise}); install bubblewrap, or write ` +
-    '"sandbox": "off" into the portfolio, where agents may do whatever you can'
+    `nothing here confines an agent (${promise}); install bubblewrap, or set "sandbox" of the ` +
+    'portfolio to "container", or to "off", where agents may do whatever you can'
   );
 }
 

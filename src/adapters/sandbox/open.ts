@@ -16,7 +16,7 @@ import {
   holdingBubblewrap,
   unshare,
 } from "./candidates.ts";
-import type { ContainerCommand } from "./container.ts";
+import { type ContainerCommand, optionsWord } from "./container.ts";
 import { relayFile } from "./relay.ts";
 import { markVariable } from "./sweep.ts";
 import { rootsOf } from "./view.ts";
@@ -69,7 +69,7 @@ export async function openSandbox(options: SandboxOptions, signal: AbortSignal):
     throw new SandboxError(`no way to hold processes works here (${told})`, "install bubblewrap");
   throw new SandboxError(
     `\`container_command\` makes no container that confines (${told})`,
-    `run it by hand: ${options.container.words.join(" ")}, without {options}`,
+    `see that this works: ${options.container.words.filter((each) => each !== optionsWord).join(" ")}`,
   );
 }
 
@@ -118,7 +118,7 @@ async function probe(
   );
   if (ended.kind === "exited" && ended.code === 0) return null;
   if (ended.kind === "unstartable") return ended.detail;
-  const said = Buffer.from(stderr).toString().trim();
+  const [said] = Buffer.from(stderr).toString().trim().split("\n");
   return said || (ended.kind === "exited" ? "it runs, and does not hold" : ended.kind);
 }
 
