@@ -50,6 +50,8 @@ export class SandboxError extends Error {
 /** An Ubuntu profile allows user namespaces to this very file alone. */
 const systemBubblewrap = "/usr/bin/bwrap";
 const probeTimeoutMs = 10_000;
+/** An image may have to be fetched first. */
+const fetchTimeoutMs = 10 * 60_000;
 
 /**
  * Opens the first sandbox that works when it is tried: the person's container and nothing else; on
@@ -67,9 +69,10 @@ export async function openSandbox(options: SandboxOptions, signal: AbortSignal):
   const told = problems.join("; ");
   if (options.container === undefined)
     throw new SandboxError(`no way to hold processes works here (${told})`, "install bubblewrap");
+  const tried = options.container.words.filter((each) => each !== optionsWord).join(" ");
   throw new SandboxError(
     `\`container_command\` makes no container that confines (${told})`,
-    `see that this works: ${options.container.words.filter((each) => each !== optionsWord).join(" ")}`,
+    `see that this works: ${tried}`,
   );
 }
 
@@ -100,7 +103,7 @@ export async function candidates(
 
 /** Says why a candidate does not work here. */
 async function probe(
-  { wrap, probe: script }: Candidate,
+  { kind, wrap, probe: script }: Candidate,
   path: string,
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -111,7 +114,7 @@ async function probe(
       argv,
       cwd: "/",
       env: { PATH: path, HOME: homedir(), ORCH_NODE: realpathSync(process.execPath) },
-      timeoutMs: probeTimeoutMs,
+      timeoutMs: kind === "container" ? fetchTimeoutMs : probeTimeoutMs,
       bytesMax: 4_096,
     },
     signal,
