@@ -57,7 +57,7 @@ export async function openMachine(
     {
       ...{ path, mark, confined: wanted !== "off" },
       view: { shown, hidden: secretsIn(shown) },
-      ...containmentOf(env["ORCH_CONTAINMENT"]),
+      ...containmentOf(env["ORCH_CONTAINMENT"], wanted),
       ...containerOf({ sandbox: wanted, containerCommand }, env),
     },
     signal,
@@ -105,8 +105,13 @@ function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string
 
 const kinds = ["bubblewrap", "unshare", "seatbelt", "group"] as const;
 
-function containmentOf(text: string | undefined): { readonly only?: Sandbox["kind"] } {
+function containmentOf(
+  text: string | undefined,
+  wanted: Asked["sandbox"],
+): { readonly only?: Sandbox["kind"] } {
   if (text === undefined || text === "") return {};
+  if (wanted === "container")
+    throw new Error(`ORCH_CONTAINMENT is ${text}, and the portfolio says container: unset it`);
   const only = kinds.find((kind) => kind === text);
   if (only !== undefined) return { only };
   throw new Error(`ORCH_CONTAINMENT is ${text}: say ${kinds.join(", ")}`);
