@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 import type { ContainerCommand } from "../../src/adapters/sandbox/container.ts";
 import { openSandbox, SandboxError } from "../../src/adapters/sandbox/open.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
@@ -13,7 +14,7 @@ export const path = process.env["PATH"] ?? "/usr/bin:/bin";
 const standIn = fileURLToPath(new URL("container.mjs", import.meta.url));
 
 const records = join(tmpdir(), `orch-test-containers-${process.pid}`);
-process.once("exit", () => rmSync(records, { recursive: true, force: true }));
+afterAll(() => rm(records, { recursive: true, force: true }));
 
 /** A container program that plays over bubblewrap. */
 export const playedContainer: ContainerCommand = {
