@@ -3,10 +3,10 @@
  * Wall-clock time only: what ends with a namespace is waited for by nobody, and its CPU time lost.
  */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openForward } from "../src/adapters/gateway/forward.ts";
 import { openSandbox } from "../src/adapters/sandbox/open.ts";
 import type { Sandbox } from "../src/ports/sandbox.ts";
 import { type Timed, timed } from "./parts/measure.ts";
@@ -25,8 +25,10 @@ const never = new AbortController().signal;
 const path = process.env["PATH"] ?? "/usr/bin:/bin";
 const env = { PATH: path };
 const root = await realpath(await mkdtemp(join(tmpdir(), "orch-bench-")));
-const way = await openForward("http://127.0.0.1:9", "orch-bench-way-");
-const openings = [{ socket: way.socket, port: 47_114 }];
+const socket = join(root, "socket");
+const server = createServer();
+await new Promise<void>((resolve) => server.listen(socket, resolve));
+const openings = [{ socket, port: 47_115 }];
 
 const confined = await openSandbox({ path, mark: "bench" }, never);
 const holding = await openSandbox({ path, mark: "bench", confined: false }, never);
@@ -40,7 +42,7 @@ const cases = {
   "`true`, unheld": ["true"],
   "`true`, held in a process namespace": held(holding, ["true"]),
   "`true`, confined": held(confined, ["true"]),
-  "`true`, confined, with a relay (a subscription's session)": held(confined, ["true"], true),
+  "`true`, confined, with a relay (where hosts are open)": held(confined, ["true"], true),
   "`node -e 0`, unheld": ["node", "-e", "0"],
   "`node -e 0`, confined": held(confined, ["node", "-e", "0"]),
 } as const;
@@ -51,7 +53,7 @@ for (let run = 0; run < Number(values.runs); run += 1)
     const sample = await timed(argv, timesASample, env);
     samples.set(name, [...(samples.get(name) ?? []), sample]);
   }
-await way[Symbol.asyncDispose]();
+server.close();
 await rm(root, { recursive: true, force: true });
 
 const base = samples.get("`true`, unheld") ?? [];

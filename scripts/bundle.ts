@@ -13,6 +13,7 @@ const assets = [
   "adapters/process/container.mjs",
   "adapters/process/starter.mjs",
   "adapters/sandbox/relay.mjs",
+  "config/prices.json",
   "config/schema.json",
 ];
 

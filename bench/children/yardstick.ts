@@ -41,11 +41,9 @@ async function ready(session: Session, binary: string, at: string): Promise<Read
   const cwd = join(folder, at);
   const request = { ...session, session: id, cwd, onEvent: () => undefined };
   const key = { ANTHROPIC_API_KEY: "placeholder" };
-  const credential = { kind: "authToken", secret: "" } as const;
   const way = { ANTHROPIC_BASE_URL: apiBase };
-  const env = sessionEnv(request, { path: process.env["PATH"], way, credential, folders });
-  const { ANTHROPIC_AUTH_TOKEN: _, ...rest } = env;
-  return { session: { ...session, session: id }, cwd, binary, env: { ...rest, ...key } };
+  const env = sessionEnv(request, { path: process.env["PATH"], way, folders });
+  return { session: { ...session, session: id }, cwd, binary, env: { ...env, ...key } };
 }
 
 async function play({ session, cwd, binary, env }: Ready): Promise<void> {

@@ -41,7 +41,7 @@ export function runProcess(request: ProcessRequest, signal: AbortSignal): Promis
 
 /**
  * Runs a program as `runProcess` does; for programs that are started by the hundred and are over in
- * a moment. Where there are many, a small process of ours starts them (decision 11).
+ * a moment. Where there are many, a small process of ours starts them (decision 12).
  */
 export function runShort(request: ShortRequest, signal: AbortSignal): Promise<ProcessResult> {
   shortRuns += 1;

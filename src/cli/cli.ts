@@ -5,6 +5,7 @@ import type { Flags } from "./desk.ts";
 import { Complaint, exitCodes } from "./exit-codes.ts";
 import { addConfining } from "./grammar/confining.ts";
 import { addKeeping } from "./grammar/keeping.ts";
+import { addMoney } from "./grammar/money.ts";
 import { type Act, bareProgram, type Program } from "./grammar/program.ts";
 import { addReading } from "./grammar/reading.ts";
 import { addRunning } from "./grammar/running.ts";
@@ -18,6 +19,7 @@ export function buildProgram(act: Act, { completes } = { completes: true }): Pro
   const program = bareProgram();
   addRunning(program, act);
   addReading(program, act);
+  addMoney(program, act);
   addTelling(program, act);
   addKeeping(program, act);
   addConfining(program, act);

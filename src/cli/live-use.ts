@@ -1,12 +1,13 @@
 /** Says what live agents may do to the machine, so that nobody finds out by accident. */
 import { isIP } from "node:net";
+import { modelAddress } from "../core/model-address.ts";
 import type { Io } from "./io.ts";
 import { type Paint, paintFor } from "./render/paint.ts";
 
 /** Whether sessions ask a model that is somewhere else, and not one on this machine. */
 export function isLive(env: Io["env"]): boolean {
-  const base = env["ANTHROPIC_BASE_URL"] ?? "";
-  if (base === "" || !URL.canParse(base)) return true;
+  const base = modelAddress(env);
+  if (base === null || !URL.canParse(base)) return true;
   const host = new URL(base).hostname.replace(/^\[|\]$/g, "");
   return !(host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127.")));
 }

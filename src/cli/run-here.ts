@@ -1,5 +1,6 @@
 /** Runs cycles in this process and tells how they go. */
 import type { CycleId, ProjectName } from "../core/ids.ts";
+import { wrongAddress } from "../core/model-address.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import type { OpenHouse } from "./backstage.ts";
 import type { Desk } from "./desk.ts";
@@ -29,6 +30,7 @@ export interface RunResult {
 /** Runs cycles to their ends, or until a signal. */
 export async function runHere(desk: Desk, request: RunRequest): Promise<RunResult> {
   const { portfolio, projects, env } = request;
+  refuseWrongAddress({ ...desk.io.env, ...env });
   const backstage = await desk.backstage();
   const progress = openProgress(desk, portfolio.logLevel, () => backstage.clock.now());
   const stopping = openStopping(desk.io, "run", progress.say);
@@ -67,6 +69,12 @@ function runnable(
     throw misuse("no project can be opened", "`orch doctor` looks at them one by one");
   refuseWithoutAgent(agentProblem);
   return { names, obstructed: obstacles.length > 0 };
+}
+
+/** Throws where the model is to be asked at what is no address. */
+export function refuseWrongAddress(env: Desk["io"]["env"]): void {
+  const trouble = wrongAddress(env);
+  if (trouble !== null) throw misuse(trouble.what, trouble.hint);
 }
 
 /** Throws where the data folder lies inside a project. */

@@ -5,7 +5,7 @@ import { holderOf, lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
 import { placeData, repositoryOfData } from "./data-place.ts";
 import { detect } from "./detect.ts";
-import type { Environment } from "./machine.ts";
+import type { Environment } from "./environment.ts";
 import { openLedger } from "./open-ledger.ts";
 import { lackOfRoom } from "./room.ts";
 import { whyUnusable } from "./unusable.ts";
@@ -14,7 +14,7 @@ import { whyUnusable } from "./unusable.ts";
 export function openBackstage(env: Environment): Backstage {
   return {
     clock: machineClock,
-    openLedger: async (portfolio) => openLedger(portfolio),
+    openLedger: async (portfolio) => openLedger(portfolio, env),
     openHouse: async (portfolio, options) =>
       (await import("./open-house.ts")).openHouse(portfolio, options, env),
     lock: async ({ dataDir }, kind) => {

@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { runAttached } from "../adapters/process.ts";
 import { openPrivateHome } from "../adapters/shell/home.ts";
+import { openOutlet } from "../adapters/shell/outlet.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { envOf, provide, roomOf } from "../stages/provide.ts";
-import { type Environment, markOf, openMachine } from "./machine.ts";
+import type { Environment } from "./environment.ts";
+import { markOf, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
 import { openSite } from "./site.ts";
 
@@ -27,16 +29,18 @@ export async function enter(
   const installed = await provide(world, workspace, never);
   await using home = await openPrivateHome(machine.path, markOf(portfolio.dataDir));
   const { cwd, readable, writable } = roomOf(workspace);
+  await using outlet = await openOutlet(machine, settings.network ?? []);
   const argv = machine.sandbox.wrap({
     // a session of its own: nothing in it can type into the person's terminal
     argv: ["setsid", "--wait", "/bin/sh", "-i"],
     ...{ cwd, readable },
     writable: [...writable, ...Object.values(home.env), ...(settings.caches ?? [])],
-    ...(settings.network === "all" ? { network: "all" } : {}),
+    network: outlet.network,
     session: randomUUID(),
   });
   const own = { ...settings.toolchains, ...settings.env, ...home.env, ...envOf(installed) };
-  return runAttached({ argv, cwd, env: { ...own, TERM: env["TERM"] ?? "dumb" } });
+  const whole = { ...own, ...outlet.env, TERM: env["TERM"] ?? "dumb" };
+  return await runAttached({ argv, cwd, env: whole });
 }
 
 /** The commit that a task's state names, if it has one. */

@@ -7,13 +7,17 @@ import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
 import { SandboxError } from "../adapters/sandbox/open.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import { noPurse } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
-import { runChecks } from "../stages/judge/run-checks.ts";
+import { runChecks, type SetupFailed } from "../stages/judge/run-checks.ts";
+import { provide } from "../stages/provide.ts";
 import { findFlaws } from "./audit.ts";
 import { repositoryOfData, whyMisplaced } from "./data-place.ts";
+import type { Environment } from "./environment.ts";
 import { findingOf } from "./inspect-check.ts";
+import { inspectEntry } from "./inspect-entry.ts";
 import { lackOf } from "./lack.ts";
-import { type Environment, openMachine } from "./machine.ts";
+import { openMachine } from "./machine.ts";
 import { lackOfRoom, whyUnwritable } from "./room.ts";
 import { openSite } from "./site.ts";
 
@@ -150,18 +154,23 @@ async function lookAt(
   const { world, settings } = await openSite(portfolio, project, machine, never);
   const tip = await world.repo.sync(never);
   findings.push(ok(`work lands on ${tip.branch}, now at ${tip.commit.slice(0, 12)}`));
+  findings.push(...(await inspectEntry(project, world.repo, tip)));
+  const name = `doctor-${machineClock.newId()}`;
   if (settings.checks.length === 0) {
     const hint = "set `test_command`: without it the judge's reading is the only gate";
-    return [...findings, warning("no checks are configured", hint)];
+    findings.push(warning("no checks are configured", hint));
+    await using workspace = await world.repo.open({ at: tip.commit, name }, never);
+    const installed = await provide(world, workspace, never);
+    return installed.kind === "failed" ? [...findings, unset(installed)] : findings;
   }
-  const stage = { world, settings, listen: () => undefined };
-  const name = `doctor-${machineClock.newId()}`;
+  const stage = { world, settings, listen: () => undefined, purse: noPurse };
   const checked = await runChecks(stage, { at: tip, name }, never);
-  if (checked.kind === "setupFailed") {
-    const usual = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
-    const hint = lackOf(checked.output, "setup_network") ?? usual;
-    return [...findings, problem(`\`${checked.command}\` fails:\n${checked.output}`, hint)];
-  }
+  if (checked.kind === "setupFailed") return [...findings, unset(checked)];
   const runs = checked.kind === "ran" ? checked.runs : [];
   return [...findings, ...runs.map(findingOf)];
+}
+
+function unset({ command, output }: Pick<SetupFailed, "command" | "output">): Finding {
+  const usual = "set `setup_command` to what a fresh clone needs, or to an empty text for none";
+  return problem(`\`${command}\` fails:\n${output}`, lackOf(output, "setup_network") ?? usual);
 }

@@ -4,7 +4,10 @@
 export function lackOf(output: string, field: "network" | "setup_network"): string | null {
   const found = wants.find(({ sign }) => sign.test(output));
   if (found?.kind === "network")
-    return `it has no network there: write "${field}": "all" into the project's entry`;
+    return (
+      `it has no network there: write "${field}": "all", or the names of the hosts in a list, ` +
+      "into the project's entry"
+    );
   if (found === undefined) return null;
   const name = found.sign.exec(output)?.slice(1).find(Boolean) ?? "";
   return found.kind === "program"

@@ -4,7 +4,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { openClaudeAgent } from "../adapters/agents/claude.ts";
 import { machineClock } from "../adapters/clock.ts";
-import { openForward } from "../adapters/gateway/forward.ts";
 import type { ContainerCommand } from "../adapters/sandbox/container.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
 import { secretsIn } from "../adapters/sandbox/secrets.ts";
@@ -13,17 +12,25 @@ import { networkEnv, toolchainEnv, toolchainFolders } from "../adapters/sandbox/
 import { isHarmless, rootsOf } from "../adapters/sandbox/view.ts";
 import { homePrefix, sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
+import { readPrices } from "../config/prices.ts";
 import type { Portfolio, ResourceLimits } from "../core/portfolio.ts";
+import type { Redact } from "../core/redact.ts";
 import type { Agent } from "../ports/agent.ts";
+import type { Gateway } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./environment.ts";
+import { openModelGateway } from "./model-gateway.ts";
+import { redactFor } from "./open-ledger.ts";
 
 export interface Machine {
   readonly env: Environment;
+  /** Takes secrets out of what is stored. */
+  readonly redact: Redact;
   readonly sandbox: Sandbox;
   readonly agent: Agent;
+  /** The way to the model, and to hosts that a project opens. */
+  readonly gateway: Gateway;
   /** Removes the homes that checks of a killed process left. */
   readonly sweepHomes: () => Promise<void>;
   /** Where programs are looked for. */
@@ -49,10 +56,11 @@ export async function openMachine(
 ): Promise<Machine> {
   const around = (caches: string, apart: boolean) =>
     surroundingsOf({ env, home: homedir(), caches, apart });
-  const programs = toolchainEnv(around(dataDir, true));
+  const surroundings = around(dataDir, true);
+  const programs = toolchainEnv(surroundings);
   const path = programs["PATH"] ?? "/usr/bin:/bin";
   const mark = markOf(dataDir);
-  const shown = [...rootsOf(path), ...toolchainFolders(around(dataDir, true)).filter(isHarmless)];
+  const shown = [...rootsOf(path), ...toolchainFolders(surroundings).filter(isHarmless)];
   const sandbox = await openSandbox(
     {
       ...{ path, mark, confined: wanted !== "off" },
@@ -63,19 +71,21 @@ export async function openMachine(
     signal,
   );
   const toolchains = (caches: string) => toolchainEnv(around(caches, sandbox.confines));
+  const prices = readPrices();
+  const gateway = await openModelGateway(env, prices, homePrefix(mark));
+  const redact = redactFor(env);
   return {
-    ...{ env, sandbox, path, toolchains },
+    ...{ env, redact, sandbox, gateway, path, toolchains },
     network: networkEnv(env),
     shell: (caches, limits) =>
       openShell({
-        ...{ sandbox, env: toolchains(caches), mark, caches: [caches] },
+        ...{ sandbox, gateway, env: toolchains(caches), mark, caches: [caches] },
         ...(limits === undefined ? {} : { limits }),
       }),
     sweepHomes: () => sweepHomes(path, mark),
     agent: openClaudeAgent({
-      ...{ sandbox, env, clock: machineClock },
+      ...{ sandbox, env, gateway, prices, redact, clock: machineClock },
       configDir: join(dataDir, "agents"),
-      openWay: (base) => openForward(base, homePrefix(mark)),
       refusal: scripted ? null : refusalOf(sandbox, wanted),
     }),
   };

@@ -8,7 +8,8 @@ import type { Site } from "../engine/house.ts";
 import { RepoError } from "../ports/repo.ts";
 import { ContractError } from "./contracts.ts";
 import { whyMisplaced } from "./data-place.ts";
-import { type Environment, type Machine, openMachine } from "./machine.ts";
+import type { Environment } from "./environment.ts";
+import { type Machine, openMachine } from "./machine.ts";
 import { openLedger } from "./open-ledger.ts";
 import { patrolPortfolio } from "./patrol.ts";
 import { lackOfRoom } from "./room.ts";
@@ -27,7 +28,7 @@ export async function openHouse(
   const machine = await openMachine(asked, { ...env, ...options.env }, never);
   await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
   await machine.sweepHomes();
-  const engine = openLedger(portfolio);
+  const engine = openLedger(portfolio, machine.env);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
   let inForce = portfolio;
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {
@@ -54,7 +55,10 @@ export async function openHouse(
       return patrolPortfolio(inForce, engine, round);
     },
     reload: load,
-    close: () => engine.close(),
+    close: async () => {
+      await machine.gateway.close();
+      await engine.close();
+    },
   };
 }
 

@@ -41,8 +41,8 @@ export async function openSite(
       contracts: await readContracts(portfolio.file, project),
       folder,
     }),
-    limits: limitsOf(portfolio, project),
-    journal: openJournal(project.path),
+    limits: limitsOf(portfolio, project, machine),
+    journal: openJournal(project.path, machine.redact),
     priority: project.priority,
     intervalMs: project.cycleIntervalMinutes * 60_000,
     planned: project.backlogSource !== "manual",
@@ -105,7 +105,9 @@ function settingsOf(
 ): Settings {
   const caches = cachesOf(folder, "agents");
   const checks = checksOf(project);
-  const identity = [project.setupCommand, process.version, process.platform, process.arch];
+  const { setupCommand, setupNetwork, network } = project;
+  const machines = [process.version, process.platform, process.arch];
+  const identity = [setupCommand, setupNetwork, network, ...machines];
   const workerMs = project.workerTimeoutSeconds * 1_000;
   const { model, plannerModel, judgeModel } = project;
   return {
@@ -140,7 +142,7 @@ function checksOf(project: ProjectConfig): readonly CheckSpec[] {
     .map(([name, command]) => ({ name, command, timeoutMs }));
 }
 
-function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
+function limitsOf(portfolio: Portfolio, project: ProjectConfig, { gateway }: Machine): Limits {
   return {
     workersMax: project.maxWorkers,
     portfolioWorkersMax: portfolio.maxWorkers,
@@ -150,7 +152,9 @@ function limitsOf(portfolio: Portfolio, project: ProjectConfig): Limits {
       judge: project.judgeBudget,
       refinery: project.maxBudgetPerTask,
     },
+    metered: gateway.credential !== null,
     caps: {
+      requestUsd: project.maxBudgetPerRequest,
       cycleUsd: project.maxBudgetPerCycle,
       dayUsd: project.maxBudgetPerDay,
       portfolioDayUsd: portfolio.maxBudgetPerDay,

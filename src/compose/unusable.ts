@@ -1,11 +1,14 @@
 /** Whether a project's folder can be worked in, told from its files: no git is started for it. */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { entryHint, whyShut } from "../adapters/process/entry.ts";
 import type { Trouble } from "../cli/backstage.ts";
 
-/** Says why nothing can be done in a folder: missing, no repository, no commit; else null. */
+/** Says why nothing can be done in a folder: missing, shut, no repository, no commit; else null. */
 export function whyUnusable(path: string): Trouble | null {
   const correct = "correct the path";
+  const shut = whyShut(path);
+  if (shut !== null) return { what: shut, hint: entryHint };
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return { what: `${path} does not exist`, hint: correct };
   if (!stat.isDirectory()) return { what: `${path} is not a folder`, hint: correct };

@@ -1,19 +1,20 @@
 /** What a project's agents and checks may reach and use. */
 import * as z from "zod";
 import { projectDefaults as d, portfolioDefaults } from "./defaults.ts";
-import { amount, filled } from "./fields.ts";
+import { amount, filled, hostsHint, reach } from "./fields.ts";
 import { containerHint, isContainerCommand } from "./rules.ts";
 
-const reach = z.enum(["none", "all"]);
+const reaches = "`none`, a list of hosts by name, or `all` that the machine does";
 
 /** Fields of a project. */
 export const confinementShape = {
-  network: reach.default(d.network).meta({
-    description:
-      "What agents and checks reach besides the model: `none`, or `all` that the machine does",
+  network: reach(d.network).meta({
+    description: `What agents and checks reach besides the model: ${reaches}`,
+    hint: hostsHint,
   }),
-  setup_network: reach.default(d.setup_network).meta({
-    description: "What the set-up command reaches: `none`, or `all` that the machine does",
+  setup_network: reach(d.setup_network).meta({
+    description: `What the set-up command reaches: ${reaches}`,
+    hint: hostsHint,
   }),
   max_memory_mb: amount(64, 4_194_304)
     .default(d.max_memory_mb)

@@ -25,6 +25,7 @@ export const projectDefaults = {
   max_budget_per_task: 0.5,
   planner_budget: 0.5,
   judge_budget: 0.2,
+  max_budget_per_request: null,
   max_budget_per_cycle: null,
   max_budget_per_day: null,
   max_attempts: 3,

@@ -20,3 +20,9 @@ export function noteOf(path: readonly PropertyKey[]): FieldNote {
     hint: typeof meta?.["hint"] === "string" ? meta["hint"] : null,
   };
 }
+
+/** A unit as it is written after a number. */
+export function unitOf(count: number | bigint, unit: string): string {
+  if (Number(count) === 1 || unit === "MiB") return unit;
+  return unit.endsWith("s") ? `${unit}es` : `${unit}s`;
+}

@@ -1,6 +1,6 @@
 /** The reference of all fields, printed from the schema so that it cannot lag behind. */
 import * as z from "zod";
-import { noteOf } from "./field-note.ts";
+import { noteOf, unitOf } from "./field-note.ts";
 import { portfolioSchema, projectSchema } from "./schema.ts";
 
 /** Renders the fields of the portfolio and of a project as two Markdown tables. */
@@ -43,7 +43,7 @@ function typeWords(field: Json, unit: string | null): string {
   if (field.type !== "integer" && field.type !== "number")
     return field.type === "string" ? "text" : String(field.type);
   const range = `${field.minimum} to ${field.maximum}`;
-  return unit === null ? range : `${range} ${unit}s`;
+  return unit === null ? range : `${range} ${unitOf(field.maximum ?? 0, unit)}`;
 }
 
 function defaultWords(field: Json, name: string): string {

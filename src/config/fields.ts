@@ -1,6 +1,6 @@
 /** What the fields of a portfolio file are made of. */
 import * as z from "zod";
-import { isInside, isModel, unknownModel } from "./rules.ts";
+import { isHost, isInside, isModel, unknownModel } from "./rules.ts";
 
 /**
  * Longest text of any single value, in characters: a file that was meant for something else ends
@@ -11,6 +11,9 @@ const textMax = 4000;
 export const text = (): z.ZodString => z.string().max(textMax);
 /** A text that is not empty. */
 export const filled = (): z.ZodString => text().min(1);
+
+/** Whole numbers from `min` up to `max`. */
+export const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 
 /** Whole seconds from 1 up to `max`. */
 export const seconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
@@ -34,6 +37,27 @@ export const insideFile = (): z.ZodString =>
   text().refine(isInside, { error: "must be a path inside the project" });
 /** How such a path is written. */
 export const insideHint = "write it relative to the project's folder, without ..";
+
+/** What may be reached: nothing, hosts by name (`*.` at the front: all below it), or anything. */
+export const reach = (standing: "none" | "all") => {
+  const host = z.string().refine(isHost, { error: "is not the name of a host" });
+  return z.union([z.enum(["none", "all"]), z.array(host).max(100)]).default(standing);
+};
+/** How hosts are written. */
+export const hostsHint =
+  'write "none", "all", or names such as ["registry.npmjs.org", "*.example.org"]: ' +
+  "no address, port or scheme";
+
+/** Names of environment variables. */
+export const variables = () =>
+  z
+    .array(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+        error: "is not the name of an environment variable",
+      }),
+    )
+    .max(100)
+    .default([]);
 
 const promptFile = (of: string): z.ZodOptional<z.ZodString> =>
   filled()

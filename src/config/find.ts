@@ -32,8 +32,12 @@ export async function findPortfolio(search: Search): Promise<Found> {
   const variable = env["ORCH_CONFIG"];
   if (variable !== undefined && variable !== "")
     return named(resolve(cwd, variable), "ORCH_CONFIG");
-  const upward = await nearest(cwd);
-  if (upward !== null) return { kind: "found", file: upward, by: "folder" };
+  try {
+    const upward = await nearest(cwd);
+    if (upward !== null) return { kind: "found", file: upward, by: "folder" };
+  } catch (error) {
+    return unreadable(error);
+  }
   const folder = search.userFolder ?? envPaths("orch", { suffix: "" }).config;
   for (const name of names) {
     const file = join(folder, name);
@@ -47,11 +51,30 @@ export async function findPortfolio(search: Search): Promise<Found> {
 }
 
 async function named(file: string, by: FoundBy): Promise<Found> {
-  if (await isFile(file)) return { kind: "found", file, by };
+  try {
+    if ((await stat(file)).isFile()) return { kind: "found", file, by };
+  } catch (error) {
+    if (!isAbsent(error)) return unreadable(error);
+  }
   return {
     kind: "missing",
     what: `${by} names ${file}, which is not a file`,
     hint: "check the path, or run `orch init` to write a portfolio",
+  };
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code));
+
+/** What the answer is where the system does not let a portfolio be read. */
+export function unreadable(cause: unknown): Extract<Found, { readonly kind: "missing" }> {
+  const told = cause instanceof Error ? cause.message : String(cause);
+  const path = cause instanceof Error && "path" in cause ? String(cause.path) : "a portfolio";
+  const why = /EACCES|EPERM/.test(told) ? "permission denied" : told;
+  return {
+    kind: "missing",
+    what: `${path} cannot be read: ${why}`,
+    hint: "check who may read it and the folders above it",
   };
 }
 

@@ -1,7 +1,7 @@
 /** Turns what the schema says of a file into words that a person can act on. */
 import type { z } from "zod";
 import { closest } from "../core/suggest.ts";
-import { noteOf } from "./field-note.ts";
+import { noteOf, unitOf } from "./field-note.ts";
 import { promptsShape } from "./fields.ts";
 import { portfolioSchema, projectSchema } from "./schema.ts";
 import type { Finding, Path, Tree } from "./tree.ts";
@@ -13,13 +13,22 @@ const shownMax = 60;
 
 /** What is wrong in a file by the schema's rules, each at its place. */
 export function findingsOf(issues: readonly Issue[], tree: Tree): readonly Finding[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap(nearest).flatMap((issue) => {
     const path = stepsOf(issue.path);
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) => unknownField(path, key, tree));
     const { what, hint } = wordsOf(issue, path, tree);
     return [{ offset: tree.offsetOf(path), path, what, hint }];
   });
+}
+
+/** Of the ways to be right, what keeps a value from the one that it is nearest to. */
+function nearest(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const depth = (way: readonly Issue[]): number =>
+    Math.max(0, ...way.map(({ path }) => path.length));
+  const way = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
+  return way.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 const stepsOf = (path: readonly PropertyKey[]): Path =>
@@ -128,7 +137,7 @@ function typeWords(expected: string): string {
 }
 
 const amount = (count: number | bigint, unit: string | null): string =>
-  unit === null ? String(count) : `${count} ${unit}${Number(count) === 1 ? "" : "s"}`;
+  unit === null ? String(count) : `${count} ${unitOf(count, unit)}`;
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";

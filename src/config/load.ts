@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { type Found, type FoundBy, findPortfolio, type Search } from "./find.ts";
+import { type Found, type FoundBy, findPortfolio, type Search, unreadable } from "./find.ts";
 import { type Parsed, parsePortfolio } from "./parse.ts";
 
 export type Loaded =
@@ -19,11 +19,7 @@ export async function loadPortfolio(search: Search, home = homedir()): Promise<L
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
-    return {
-      kind: "missing",
-      what: `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: "check who may read it",
-    };
+    return unreadable(cause);
   }
   return { ...parsePortfolio(text, { file, home }), file, by };
 }

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { projectName } from "../core/ids.ts";
 import type { LogLevel, Portfolio, ProjectConfig, PromptName } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { PortfolioFile, ProjectFields } from "./schema.ts";
 
 const mib = 2 ** 20;
@@ -48,6 +49,7 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     maxBudgetPerTask: fields.max_budget_per_task,
     plannerBudget: fields.planner_budget,
     judgeBudget: fields.judge_budget,
+    maxBudgetPerRequest: fields.max_budget_per_request,
     maxBudgetPerCycle: fields.max_budget_per_cycle,
     maxBudgetPerDay: fields.max_budget_per_day,
     maxAttempts: fields.max_attempts,
@@ -67,8 +69,8 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     push: fields.push,
     prompts: toPrompts(fields.prompts, absolute),
     env: fields.env,
-    network: fields.network,
-    setupNetwork: fields.setup_network,
+    network: toReach(fields.network),
+    setupNetwork: toReach(fields.setup_network),
     limits: {
       memoryBytes: fields.max_memory_mb * mib,
       processes: fields.max_processes,
@@ -78,6 +80,8 @@ function toProject(fields: ProjectFields, absolute: (path: string) => string): P
     },
   };
 }
+
+const toReach = (field: ProjectFields["network"]): Reach => (field === "none" ? [] : field);
 
 function toPrompts(
   files: ProjectFields["prompts"],

@@ -54,3 +54,9 @@ export function isContainerCommand(words: readonly string[]): boolean {
   const [run, options] = [words.indexOf("run"), words.indexOf("{options}")];
   return run > 0 && options > run && words.lastIndexOf("{options}") === options;
 }
+
+const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const hostName = new RegExp(`^(\\*\\.)?(${label}\\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`);
+
+/** Tells whether `text` names a host out in the world, or all below a name. */
+export const isHost = (text: string): boolean => text.length <= 253 && hostName.test(text);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { confinementShape, containerField, sandboxField } from "./confinement.ts";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import {
+  count,
   day,
   dollars,
   escalation,
@@ -14,6 +15,7 @@ import {
   promptsShape,
   seconds,
   text,
+  variables,
 } from "./fields.ts";
 import { isAuthor, isBranch, isBranchPrefix } from "./rules.ts";
 
@@ -35,18 +37,10 @@ export const projectSchema = z.strictObject({
       "portfolio file",
   }),
   enabled: z.boolean().default(d.enabled).meta({ description: "`false`: no cycles are run" }),
-  priority: z
-    .number()
-    .int()
-    .min(0)
-    .max(1000)
+  priority: count(0, 1000)
     .default(d.priority)
     .meta({ description: "Which project's work goes first: the higher" }),
-  max_workers: z
-    .number()
-    .int()
-    .min(1)
-    .max(64)
+  max_workers: count(1, 64)
     .default(d.max_workers)
     .meta({ description: "Most workers at once", unit: "worker" }),
   worker_timeout_seconds: seconds(day)
@@ -79,6 +73,10 @@ export const projectSchema = z.strictObject({
   judge_budget: dollars(1000)
     .default(d.judge_budget)
     .meta({ description: "Spending cap of one judgement", unit: "US dollar" }),
+  max_budget_per_request: dollars(1000).nullable().default(d.max_budget_per_request).meta({
+    description: "Cap of what one request to the model can cost at worst; `null`: none",
+    unit: "US dollar",
+  }),
   max_budget_per_cycle: dollars(100_000)
     .nullable()
     .default(d.max_budget_per_cycle)
@@ -87,18 +85,10 @@ export const projectSchema = z.strictObject({
     .nullable()
     .default(d.max_budget_per_day)
     .meta({ description: "Spending cap of one day; `null`: none", unit: "US dollar" }),
-  max_attempts: z
-    .number()
-    .int()
-    .min(1)
-    .max(10)
+  max_attempts: count(1, 10)
     .default(d.max_attempts)
     .meta({ description: "Fresh starts that a task gets before it fails", unit: "attempt" }),
-  max_failures_in_a_row: z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
+  max_failures_in_a_row: count(1, 1000)
     .default(d.max_failures_in_a_row)
     .meta({
       description:
@@ -106,11 +96,7 @@ export const projectSchema = z.strictObject({
         "until `orch resume`",
       unit: "failure",
     }),
-  cycle_interval_minutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(43_200)
+  cycle_interval_minutes: count(1, 43_200)
     .default(d.cycle_interval_minutes)
     .meta({ description: "Time between the starts of two cycles", unit: "minute" }),
   backlog_source: z.enum(["claude_md", "backlog_file", "manual"]).default(d.backlog_source).meta({
@@ -180,18 +166,10 @@ export const projectSchema = z.strictObject({
         "`planner`, `worker_code`, `worker_test`, `worker_fix`, `worker_review`, `judge`, " +
         "`refinery`",
     }),
-  env: z
-    .array(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-        error: "is not the name of an environment variable",
-      }),
-    )
-    .max(100)
-    .default([])
-    .meta({
-      description: "Names of environment variables that reach workers and checks",
-      hint: "write names only, never values: those come from the environment",
-    }),
+  env: variables().meta({
+    description: "Names of environment variables that reach workers and checks",
+    hint: "write names only, never values: those come from the environment",
+  }),
 });
 
 const p = portfolioDefaults;
@@ -211,7 +189,7 @@ export const portfolioSchema = z.strictObject({
     .enum(["DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error"])
     .default(p.log_level)
     .meta({ description: "The least that is logged" }),
-  max_workers: z.number().int().min(1).max(1024).nullable().default(p.max_workers).meta({
+  max_workers: count(1, 1024).nullable().default(p.max_workers).meta({
     description: "Most workers at once over all projects; `null`: no limit",
     unit: "worker",
   }),
@@ -219,7 +197,7 @@ export const portfolioSchema = z.strictObject({
     description: "Spending cap of a day over all projects; `null`: none",
     unit: "US dollar",
   }),
-  keep_days: z.number().int().min(1).max(3650).default(p.keep_days).meta({
+  keep_days: count(1, 3650).default(p.keep_days).meta({
     description: "How long transcripts, and references of tasks that failed, stay where they are",
     unit: "day",
   }),
@@ -230,11 +208,7 @@ export const portfolioSchema = z.strictObject({
   }),
   sandbox: sandboxField,
   container_command: containerField,
-  keep_for_me: z
-    .number()
-    .int()
-    .min(0)
-    .max(100)
+  keep_for_me: count(0, 100)
     .default(p.keep_for_me)
     .meta({
       description:

@@ -62,7 +62,7 @@ export function compare(candidate: CheckRun, base: CheckRun | null): Comparison 
   const unrun = whyUnrun(candidate);
   if (unrun !== null) return inconclusive(candidate, `could not be run: ${unrun}`);
   if (!isRed(candidate)) return compareGreen(candidate, base, conclude);
-  const red = `is red: ${describe(candidate)}`;
+  const red = `is red: ${outcomeOf(candidate)}`;
   if (base === null)
     return conclude("failed", basisOf(candidate, base), `${red}; there is no base`);
   const unrunBase = whyUnrun(base);
@@ -103,8 +103,8 @@ function compareGreen(candidate: CheckRun, base: CheckRun | null, conclude: Conc
 }
 
 function compareRed(candidate: CheckRun, base: CheckRun, conclude: Conclude): Comparison {
-  const now = describe(candidate);
-  const before = describe(base);
+  const now = outcomeOf(candidate);
+  const before = outcomeOf(base);
   if (candidate.ended.kind !== "exited" && base.ended.kind === "exited")
     return conclude("failed", "exit code", `is red: ${now}, where the base came to its end`);
   const [failing, failingBefore] = [failedIn(candidate), failedIn(base)];
@@ -193,7 +193,8 @@ function passedWords(results: TestResults): string {
   return `, ${results.passed} passed`;
 }
 
-function describe(run: CheckRun): string {
+/** How a check ended, and what can be read from it, in a few words. */
+export function outcomeOf(run: CheckRun): string {
   const { ended } = run;
   switch (ended.kind) {
     case "exited": {
@@ -210,7 +211,7 @@ function describe(run: CheckRun): string {
     case "aborted":
       return "aborted";
     case "unstartable":
-      return "did not start";
+      return `did not start: ${ended.detail}`;
     default:
       return ended satisfies never;
   }

@@ -88,6 +88,13 @@ function join(draft: Draft, view: View, task: TaskId): void {
   if (running !== undefined) draft.tellCycle(running.id, { type: "cycle.joined", task });
 }
 
+/** Lets a project spend more today; it ends with the day. */
+export function raiseBudget(view: View, usd: number, rules: RetryRules): Decision<Told> {
+  const draft = openDraft(view, rules);
+  draft.tellProject({ type: "project.budgetRaised", day: view.day, usd, now: view.now });
+  return { changes: draft.changes(), answer: done };
+}
+
 /** Pauses a project until a person resumes it. */
 export function pause(view: View, why: string, rules: RetryRules): Decision<Told> {
   const { mode } = view.project;

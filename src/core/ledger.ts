@@ -68,15 +68,17 @@ export interface View {
    */
   readonly known: ReadonlyMap<string, Known>;
   readonly spent: Spent;
-  /** Money set aside by deliveries that have not been settled. */
+  /** Money set aside by deliveries that have not been settled, and the one that was asked for. */
   readonly reservations: readonly Reservation[];
 }
 
-/** US dollars settled, and still reserved, in this project. */
+/** US dollars settled, and still reserved; in this project unless it says otherwise. */
 export interface Spent {
   readonly today: Money;
   /** Of the open cycle. */
   readonly cycle: Money;
+  /** Of today, over all projects. */
+  readonly everywhere: Money;
 }
 
 export interface Money {
@@ -96,6 +98,8 @@ export interface Needs {
   readonly tasks?: readonly TaskId[];
   readonly cycles?: readonly CycleId[];
   readonly fingerprints?: readonly string[];
+  /** A delivery's reservation, settled or not. */
+  readonly reservation?: Token;
 }
 
 /** An event as the log keeps it; replaying the log gives the state again. */

@@ -1,14 +1,32 @@
-/** Money of a delivery that was lost: it counts as spent in full, since nobody knows the bill. */
-import type { TaskId } from "./ids.ts";
+/** Money of a delivery that was lost: what nobody knows the bill of counts as spent in full. */
+import type { TaskId, Token } from "./ids.ts";
 import { isSubject } from "./jobs.ts";
 import type { Change, View } from "./ledger.ts";
+import { settled, unknownUsd } from "./metered.ts";
 import type { Reservation } from "./records.ts";
 
-/** Settles a reservation at all that was set aside. */
+/**
+ * Settles a reservation at the most that its delivery can have been charged: where its requests
+ * were counted, what they came to and the worst of those that nobody told the end of; else all that
+ * was set aside.
+ */
 export const settledAsSpent = (each: Reservation): Change => ({
   kind: "reservation",
-  reservation: { ...each, settledUsd: each.amountUsd, lost: true },
+  reservation:
+    each.metered === undefined
+      ? { ...each, settledUsd: each.amountUsd, lost: true }
+      : settled(each, 0),
 });
+
+/** Settles what a lost delivery has set aside. */
+export const settleLost = ({ reservations }: View, lost: Token): readonly Change[] =>
+  reservations.filter(({ token }) => token === lost).map(settledAsSpent);
+
+/** What a lost delivery may have been charged beyond what is known, in US dollars. */
+export function carriedUsd({ reservations }: View, lost: Token | null): number {
+  const metered = reservations.find(({ token }) => token === lost)?.metered;
+  return metered === undefined ? 0 : unknownUsd(metered) + metered.carriedUsd;
+}
 
 /**
  * Closes what a task's deliveries left open, because their owner is dead: their attempts, and their

@@ -1,5 +1,6 @@
 /** What a person has decided about their projects; `src/config` reads it from a file. */
 import type { ProjectName } from "./ids.ts";
+import type { Reach } from "./reach.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -65,6 +66,8 @@ export interface ProjectConfig {
   readonly maxBudgetPerTask: number;
   readonly plannerBudget: number;
   readonly judgeBudget: number;
+  /** The most that one request may cost at worst; `null`: no cap. */
+  readonly maxBudgetPerRequest: number | null;
   readonly maxBudgetPerCycle: number | null;
   readonly maxBudgetPerDay: number | null;
   readonly maxAttempts: number;
@@ -95,10 +98,10 @@ export interface ProjectConfig {
   readonly prompts: Readonly<Partial<Record<PromptName, string>>>;
   /** Names of environment variables that reach workers and checks. */
   readonly env: readonly string[];
-  /** What agents and checks reach besides the model: nothing, or whatever the machine does. */
-  readonly network: "none" | "all";
-  /** The same of the set-up command. */
-  readonly setupNetwork: "none" | "all";
+  /** What agents and checks reach besides the model. */
+  readonly network: Reach;
+  /** What the set-up command reaches. */
+  readonly setupNetwork: Reach;
   readonly limits: ResourceLimits;
 }
 

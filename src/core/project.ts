@@ -23,6 +23,8 @@ export interface Project {
   readonly plansFailedInARow: number;
   /** The last of those failures, in a line each, oldest first; bounded. */
   readonly failures: readonly string[];
+  /** By how much a person has raised the cap of a day, in US dollars; it ends with that day. */
+  readonly raised: { readonly day: string; readonly usd: number } | null;
   readonly version: number;
 }
 
@@ -31,6 +33,7 @@ export const newProject: Project = {
   failuresInARow: 0,
   plansFailedInARow: 0,
   failures: [],
+  raised: null,
   version: 0,
 };
 
@@ -48,6 +51,13 @@ export type ProjectEvent =
       readonly now: Instant;
     }
   | { readonly type: "project.resumed" }
+  /** A person lets more be spent on `day` (`YYYY-MM-DD`, theirs) than the portfolio says. */
+  | {
+      readonly type: "project.budgetRaised";
+      readonly day: string;
+      readonly usd: number;
+      readonly now: Instant;
+    }
   | { readonly type: "project.succeeded" }
   /** A task failed; `what` names it and how, `max` such in a row pause the project. */
   | ({ readonly type: "project.failed" } & Failing)
@@ -79,6 +89,10 @@ export function stepProject(project: Project, event: ProjectEvent): Project {
       if (project.mode.at === "active") return project;
       // the count begins anew: one failure more is not enough to pause it again
       return next({ mode: { at: "active" }, ...nothingFailed, plansFailedInARow: 0 });
+    case "project.budgetRaised": {
+      const { day, usd } = event;
+      return next({ raised: { day, usd: usd + raisedOn(project, day) } });
+    }
     case "project.succeeded":
       return project.failuresInARow === 0 ? project : next(nothingFailed);
     case "project.planned":
@@ -91,6 +105,10 @@ export function stepProject(project: Project, event: ProjectEvent): Project {
       return event satisfies never;
   }
 }
+
+/** By how much the cap of `day` is raised, in US dollars. */
+export const raisedOn = ({ raised }: Pick<Project, "raised">, day: string): number =>
+  raised?.day === day ? raised.usd : 0;
 
 const nothingFailed = { failuresInARow: 0, failures: [] } as const;
 

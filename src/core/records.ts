@@ -148,7 +148,30 @@ export interface Reservation {
   readonly amountUsd: number;
   /** Null while the session may still spend. */
   readonly settledUsd: number | null;
-  /** Whether its session was lost, and all of it counts as spent: nobody knows the bill. */
+  /** Whether some of it counts as spent although nobody knows the bill. */
   readonly lost?: true | undefined;
+  /** Its requests one by one, where they pass the gateway. */
+  readonly metered?: Metered | undefined;
   readonly at: Instant;
+}
+
+/** What the requests of one delivery came to, and may still come to; in US dollars. */
+export interface Metered {
+  /** The session's own cap; what is set aside is more where its last request may pass it. */
+  readonly capUsd: number;
+  /** What a lost delivery of the same session may have been charged beyond what is known. */
+  readonly carriedUsd: number;
+  /** Requests that were let through; the last one's number. */
+  readonly requests: number;
+  /** What answered requests cost, by the vendor's own count. */
+  readonly usage: readonly Usage[];
+  /** Requests that nobody has told the end of, each at the most that it can cost. */
+  readonly open: readonly OpenRequest[];
+  /** The most that requests can have cost whose answers were cut off. */
+  readonly brokenUsd: number;
+}
+
+export interface OpenRequest {
+  readonly number: number;
+  readonly worstUsd: number;
 }

@@ -2,7 +2,7 @@
  * Whether a job may start now. Pure, so that the engine asks it inside the claim's transaction and
  * the limits hold whatever else is claimed at the same moment.
  */
-import { type Caps, grant } from "./budget.ts";
+import { type Caps, capsOn, grant } from "./budget.ts";
 import { type Cycle, isOpen, planningTriesMax } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import type { CycleId, TaskId, Token } from "./ids.ts";
@@ -18,7 +18,8 @@ import type {
   WaitsFor,
 } from "./ledger.ts";
 import { limitSentence, type Passage, passage } from "./limit.ts";
-import { settledAsSpent } from "./lost.ts";
+import { carriedUsd, settleLost } from "./lost.ts";
+import { unspent } from "./metered.ts";
 import { pauseAt, pauser } from "./project.ts";
 import type { Reservation } from "./records.ts";
 import type { RetryRules } from "./retry.ts";
@@ -30,6 +31,8 @@ export interface Limits {
   /** Spending cap of one session of each role, in US dollars. */
   readonly sessionUsd: Readonly<Record<Reservation["role"], number>>;
   readonly caps: Caps;
+  /** Whether sessions' requests are counted one by one, by the gateway. */
+  readonly metered?: boolean;
   /** Share of the vendor's allowance that is kept for the person, 0 to 1. */
   readonly keptForPerson: number;
   readonly rules: RetryRules;
@@ -134,11 +137,16 @@ function slotsOf(queue: Queue): readonly Queue[] | null {
 
 const roles = { cycle: "planner", work: "worker", judge: "judge", resolve: "refinery" } as const;
 
-/** Sets money aside for the session of this delivery; merging needs none. */
-function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): WaitsFor | null {
+/**
+ * Sets money aside for the session of this delivery; merging needs none. What `lost`, an earlier
+ * one of the same session, may have been charged counts towards the session's cap.
+ */
+function reserve(draft: Draft, given: Case, lost: Token | null): WaitsFor | null {
+  const { view, portfolio, job, token, limits } = given;
   if (job.queue === "merge") return null;
   const role = roles[job.queue];
-  const granted = grant(limits.sessionUsd[role], limits.caps, view.spent, portfolio);
+  const caps = capsOn(limits.caps, view);
+  const granted = grant(limits.sessionUsd[role], caps, view.spent, portfolio);
   if (granted.kind === "refused") return `budget: ${granted.why}`;
   const { subject } = job;
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
@@ -150,32 +158,28 @@ function reserve(draft: Draft, { view, portfolio, job, token, limits }: Case): W
     day: view.day,
     amountUsd: granted.amountUsd,
     settledUsd: null,
+    ...(limits.metered === true
+      ? { metered: unspent(granted.amountUsd, carriedUsd(view, lost)) }
+      : {}),
     at: view.now,
   };
   draft.add({ kind: "reservation", reservation });
   return null;
 }
 
-/** A lost delivery counts as having spent all that it had set aside, until proven otherwise. */
-function settleLost(draft: Draft, view: View, lost: Token): void {
-  for (const each of view.reservations) {
-    if (each.token !== lost) continue;
-    draft.add(settledAsSpent(each));
-  }
-}
-
 function admitTask(draft: Draft, id: TaskId, given: Case): Admission {
   const { job, token, view } = given;
   const before = draft.task(id)?.state;
+  const last = before !== undefined && "token" in before ? before.token : null;
   if (before !== undefined && "token" in before) {
     draft.tell(id, { type: "lease.expired", token: before.token, now: view.now });
-    settleLost(draft, view, before.token);
+    draft.add(...settleLost(view, before.token));
   }
   const state = draft.task(id)?.state;
   if (job.queue === "cycle" || state === undefined || queueOf(state) !== job.queue)
     return { kind: "drop", changes: draft.changes() };
   const lost = draft.changes().length > 0;
-  const broke = reserve(draft, given);
+  const broke = reserve(draft, given, last);
   if (broke !== null && lost) return { kind: "drop", changes: draft.changes() };
   if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
   draft.tell(id, { type: `${job.queue}.started`, token });
@@ -199,14 +203,14 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
   if (cycle === null || (cycle.state.at !== "queued" && cycle.state.at !== "planning"))
     return { kind: "drop", changes: [] };
   const { state } = cycle;
-  if (state.at === "planning") settleLost(draft, view, state.token);
+  if (state.at === "planning") draft.add(...settleLost(view, state.token));
   if (state.at === "planning" && state.tries + 1 >= planningTriesMax) {
     const why = "its planner was lost too often";
     const event = { type: "cycle.failed", why, costUsd: 0, now: view.now } as const;
     draft.tellCycle(id, { ...event, token: state.token });
     return { kind: "drop", changes: draft.changes() };
   }
-  const broke = reserve(draft, given);
+  const broke = reserve(draft, given, state.at === "planning" ? state.token : null);
   if (broke !== null && isSpent(cycle, given)) {
     const mine = state.at === "planning" ? state.token : token;
     if (state.at === "queued") draft.tellCycle(id, { type: "cycle.started", token, now: view.now });

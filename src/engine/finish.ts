@@ -4,6 +4,8 @@ import { openDraft } from "../core/draft.ts";
 import type { Instant, Token } from "../core/ids.ts";
 import { jobName } from "../core/jobs.ts";
 import type { Needs, View } from "../core/ledger.ts";
+import type { LimitEvent } from "../core/limit.ts";
+import { addUsage, settled } from "../core/metered.ts";
 import type { Spending } from "../core/records.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Release } from "../stages/converse.ts";
@@ -45,7 +47,7 @@ export async function finish(
 function settleMoney(draft: Draft, view: View, token: Token, costUsd: number): void {
   for (const each of view.reservations) {
     if (each.token !== token) continue;
-    draft.add({ kind: "reservation", reservation: { ...each, settledUsd: costUsd } });
+    draft.add({ kind: "reservation", reservation: settled(each, costUsd) });
   }
 }
 
@@ -56,20 +58,27 @@ export function heed(draft: Draft, release: Release, delivery: Delivery, view: V
   const { cause, why, until } = release;
   if (cause === "aborted") return;
   if (cause === "limit" || cause === "outage") {
-    draft.tellLimit({
-      type: "limit.met",
-      cause: cause === "limit" ? "usage" : "outage",
-      why: why.slice(0, whyMax),
-      until,
-      by: { project: delivery.project, token: delivery.token },
-      metBy: jobName(delivery.project, delivery.job),
-      now: view.now,
-      chance: view.chance,
-    });
+    const { now, chance } = view;
+    draft.tellLimit({ ...limitMet(delivery, { cause, why, until }), now, chance });
     return;
   }
   draft.tellProject({ type: "project.paused", by: "patrol", why, until, now: draft.now });
 }
+
+type Met = Extract<LimitEvent, { readonly type: "limit.met" }>;
+
+/** What a delivery that met a vendor's limit, or an outage, tells all projects of it. */
+export const limitMet = (
+  { project, token, job }: Delivery,
+  { cause, why, until }: Release,
+): Omit<Met, "now" | "chance"> => ({
+  type: "limit.met",
+  cause: cause === "limit" ? "usage" : "outage",
+  why: why.slice(0, whyMax),
+  until,
+  by: { project, token },
+  metBy: jobName(project, job),
+});
 
 /** Longest reason for a wait that all projects are shown, in characters. */
 const whyMax = 300;
@@ -83,26 +92,9 @@ export const restsUntil = ({ cause, until }: Release, now: Instant): Instant =>
 
 /** Adds up two lots of spending. */
 export function sum(a: Spending, b: Spending): Spending {
-  const usage = new Map(a.usage.map((each) => [each.model, each]));
-  for (const each of b.usage) {
-    const had = usage.get(each.model);
-    usage.set(
-      each.model,
-      had === undefined
-        ? each
-        : {
-            model: each.model,
-            inputTokens: had.inputTokens + each.inputTokens,
-            outputTokens: had.outputTokens + each.outputTokens,
-            cacheReadTokens: had.cacheReadTokens + each.cacheReadTokens,
-            cacheWriteTokens: had.cacheWriteTokens + each.cacheWriteTokens,
-            costUsd: had.costUsd + each.costUsd,
-          },
-    );
-  }
   return {
     costUsd: a.costUsd + b.costUsd,
     turns: a.turns + b.turns,
-    usage: [...usage.values()],
+    usage: b.usage.reduce(addUsage, a.usage),
   };
 }

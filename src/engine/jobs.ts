@@ -6,6 +6,7 @@ import type { Role, SessionEvent } from "../ports/agent.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Stage } from "../stages/context.ts";
 import { type House, type Site, siteOf } from "./house.ts";
+import { openPurse } from "./purse.ts";
 import { openVendor } from "./vendor.ts";
 
 export interface JobContext {
@@ -34,7 +35,9 @@ export async function contextOf(house: House, delivery: Delivery): Promise<JobCo
   }));
   const vendor = openVendor(house, delivery, probes);
   let spentUsd = 0;
+  const purse = openPurse(house, delivery);
   const stage = (role: Role, task: TaskId | null): Stage => ({
+    purse,
     world: site.world,
     settings: site.settings,
     listen: (event: SessionEvent) => {

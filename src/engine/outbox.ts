@@ -21,16 +21,23 @@ export interface Outbox {
   readonly flush: (project: ProjectName) => Promise<void>;
 }
 
-/** Opens the outbox; `fault` hears what could not be written. */
+/** Opens the outbox; `fault` hears once what keeps a trail from being written, until it is. */
 export function openOutbox(
   house: House,
   fault: (project: ProjectName, why: string) => void,
 ): Outbox {
   const chains = new Map<ProjectName, Promise<void>>();
+  const told = new Set<ProjectName>();
+  const flushed = async (project: ProjectName): Promise<void> => {
+    const why = await flushOne(house, project);
+    if (why === null) return void told.delete(project);
+    if (!told.has(project)) fault(project, `the trail in .orch is not being written: ${why}`);
+    told.add(project);
+  };
   return {
     flush: (project) => {
       const before = chains.get(project) ?? Promise.resolve();
-      const next = before.then(() => flushOne(house, project, fault)); // one at a time a project
+      const next = before.then(() => flushed(project)); // one at a time a project
       chains.set(
         project,
         next.catch(() => undefined),
@@ -40,20 +47,17 @@ export function openOutbox(
   };
 }
 
-async function flushOne(
-  house: House,
-  project: ProjectName,
-  fault: (project: ProjectName, why: string) => void,
-): Promise<void> {
+/** Answers why the trail could not be brought up to date. */
+async function flushOne(house: House, project: ProjectName): Promise<string | null> {
   const site = siteOf(house, project);
   const { memo } = site.world;
   let cursor = Number((await memo.get(cursorKey)) ?? "0");
   for (;;) {
     const events = await house.engine.events(project, cursor, pageMax);
     const last = events.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return null;
     const why = await deliver(house, site, events);
-    if (why !== null) return fault(project, why);
+    if (why !== null) return why;
     cursor = last.seq;
     await memo.put(cursorKey, String(cursor));
   }

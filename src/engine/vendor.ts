@@ -4,6 +4,7 @@ import type { View } from "../core/ledger.ts";
 import type { LimitEvent } from "../core/limit.ts";
 import type { SessionEvent } from "../ports/agent.ts";
 import type { Delivery } from "../ports/engine.ts";
+import { limitMet } from "./finish.ts";
 import { type House, siteOf } from "./house.ts";
 
 export interface Vendor {
@@ -18,6 +19,7 @@ export function openVendor(house: House, delivery: Delivery, probes: boolean): V
   const { project, token } = delivery;
   let isTrying = probes;
   let isKept = false;
+  let isLimited = false;
   let writing: Promise<unknown> = Promise.resolve();
   const tell = (event: (view: View) => LimitEvent): void => {
     const decide = (view: View) => {
@@ -32,6 +34,14 @@ export function openVendor(house: House, delivery: Delivery, probes: boolean): V
       if (event.type === "replied" && isTrying) {
         isTrying = false;
         tell(() => ({ type: "limit.answered", by: { project, token } }));
+      }
+      if (event.type === "limited" && !isLimited) {
+        isLimited = true;
+        const { resetAt: until, detail } = event;
+        tell(({ now, chance }) => ({
+          ...limitMet(delivery, { cause: "limit", why: detail, until }),
+          ...{ now, chance },
+        }));
       }
       if (event.type !== "allowance" || kept === 0 || isKept || event.used < 1 - kept) return;
       isKept = true;

@@ -9,7 +9,9 @@
  */
 import type { Instant, SessionId } from "../core/ids.ts";
 import type { ResourceLimits } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { Deed } from "../core/stuck.ts";
+import type { Purse } from "./gateway.ts";
 
 export type Role = "planner" | "worker" | "judge" | "refinery";
 
@@ -35,8 +37,8 @@ export interface SessionRequest {
   readonly readable: readonly string[];
   /** Folders outside `cwd` that its commands may change; its file tools stay in `cwd`. */
   readonly writable?: readonly string[];
-  /** `all`: whatever the machine reaches; nothing but the model where it is left out. */
-  readonly network?: "all";
+  /** What it may reach beside the model. */
+  readonly network: Reach;
   /**
    * The role's contract and the project's facts; the same for all sessions of a role and project.
    */
@@ -61,6 +63,8 @@ export interface SessionRequest {
   readonly transcript: string;
   /** Called as things happen; must not throw. */
   readonly onEvent: (event: SessionEvent) => void;
+  /** What its requests are paid from, where they pass the gateway. */
+  readonly purse: Purse;
 }
 
 export type SessionEvent =
@@ -69,6 +73,8 @@ export type SessionEvent =
   | { readonly type: "replied" }
   /** How much of an allowance is used, in shares of 1, where the vendor tells. */
   | { readonly type: "allowance"; readonly used: number; readonly resetAt: Instant }
+  /** A usage limit, as soon as the vendor tells it. */
+  | { readonly type: "limited"; readonly resetAt: Instant | null; readonly detail: string }
   | { readonly type: "said"; readonly text: string }
   | Deed
   | { readonly type: "spent"; readonly costUsd: number };

@@ -127,6 +127,8 @@ export interface Overview {
   readonly openCycle: Cycle | null;
   readonly lastCycle: Cycle | null;
   readonly today: Money;
+  /** The calendar day that `today` stands for, `YYYY-MM-DD` in the person's time zone. */
+  readonly day: string;
   readonly totalUsd: number;
   /** When the next scheduled cycle is due. */
   readonly nextCycleAt: Instant | null;

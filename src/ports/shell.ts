@@ -7,6 +7,7 @@
  * memory.
  */
 import type { CommandEnd } from "../core/checks.ts";
+import type { Reach } from "../core/reach.ts";
 
 export interface CommandRequest {
   /** Given to `sh -c`. */
@@ -19,8 +20,8 @@ export interface CommandRequest {
   readonly writable?: readonly string[];
   /** Files and folders that it may read beside those, and beside what is the system's. */
   readonly readable?: readonly string[];
-  /** `all`: whatever the machine reaches; nothing but a loopback of its own where left out. */
-  readonly network?: "all";
+  /** What it may reach beyond a loopback of its own; nothing where it is left out. */
+  readonly network?: Reach;
 }
 
 export interface CommandResult {

@@ -2,11 +2,13 @@
 
 import type { ProjectName } from "../core/ids.ts";
 import type { ResourceLimits } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { Match } from "../core/scope.ts";
 import type { Agent, Role, SessionEvent } from "../ports/agent.ts";
 import type { Backlog } from "../ports/backlog.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Dependencies } from "../ports/dependencies.ts";
+import type { Purse } from "../ports/gateway.ts";
 import type { Memo } from "../ports/memo.ts";
 import type { Repo } from "../ports/repo.ts";
 import type { Reports } from "../ports/reports.ts";
@@ -61,8 +63,8 @@ export interface Settings {
   readonly toolchains?: Readonly<Record<string, string>>;
   /** Folders of toolchains' caches, which agents may change. */
   readonly caches?: readonly string[];
-  /** What agents and checks reach beyond the model: nothing, unless it says `all`. */
-  readonly network?: "none" | "all";
+  /** What agents and checks reach beyond the model; nothing where it is left out. */
+  readonly network?: Reach;
   /** What a session may use of the machine. */
   readonly resources?: ResourceLimits;
   readonly workersMax: number;
@@ -78,4 +80,6 @@ export interface Stage {
   readonly world: World;
   readonly settings: Settings;
   readonly listen: Listen;
+  /** What sessions pay from, where the gateway counts their requests. */
+  readonly purse: Purse;
 }

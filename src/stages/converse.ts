@@ -85,9 +85,10 @@ export async function converse(stage: Stage, talk: Talk, signal: AbortSignal): P
       env: { ...settings.toolchains, ...settings.env, ...env },
       writable: [...writable, ...(settings.caches ?? [])],
       ...(settings.resources === undefined ? {} : { resources: settings.resources }),
-      ...(settings.network === "all" ? { network: "all" } : {}),
+      network: settings.network ?? [],
       transcript: settings.transcript(name),
       onEvent: circles.hear,
+      purse: stage.purse,
     },
     AbortSignal.any([signal, circles.signal]),
   );

@@ -11,7 +11,7 @@ import { verifyLedger } from "../../src/adapters/engine/sqlite/verify.ts";
 import { noLimit } from "../../src/core/limit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { asking } from "../contract/engine.ts";
-import { demo, noon, sent } from "../support/ledger.ts";
+import { aReservation, demo, noon, sent } from "../support/ledger.ts";
 
 let dataDir: string;
 const file = () => join(dataDir, "demo.db");
@@ -87,4 +87,31 @@ test("the portfolio's database of the first schema goes on with its money, and w
   const kept = new Database(`${path}.v1.backup`, { readonly: true });
   expect(kept.prepare("SELECT settled_usd FROM reservations").pluck().all()).toEqual([0.25]);
   kept.close();
+});
+
+test("money that was set aside before requests were counted goes on as it was", async () => {
+  const db = new Database(file());
+  migrate(db, file(), migrationsOf("project").slice(0, 3));
+  const reservation = aReservation(1);
+  const body = JSON.stringify(reservation);
+  const sum = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  const { token, role, task, cycle, day, amountUsd, settledUsd } = reservation;
+  const at = new Date(reservation.at).toISOString();
+  const row = [token, role, task, cycle, day, amountUsd, settledUsd, at, body, sum];
+  db.prepare("INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(row);
+  db.prepare("INSERT INTO sequences (name, value) VALUES ('token', 1)").run();
+  db.close();
+  const engine = open();
+  expect(await engine.reservations(demo, "2000-01-01")).toEqual([reservation]);
+  const { today } = await engine.overview(demo);
+  expect(today).toEqual({ settledUsd: 0, reservedUsd: reservation.amountUsd });
+  const settled = { ...reservation, settledUsd: 0.25 };
+  await engine.transact(demo, {}, () => ({
+    changes: [{ kind: "reservation", reservation: settled }],
+    answer: null,
+  }));
+  expect((await engine.overview(demo)).totalUsd).toBe(0.25);
+  await engine.close();
+  expect(verifyLedger(dataDir, demo)).toEqual([]);
+  expect(existsSync(`${file()}.v3.backup`)).toBe(true);
 });

@@ -96,6 +96,7 @@ test("a second daemon is told who is there", async () => {
   const said = await cli.run("start");
   expect(said.code).toBe(75);
   expect(said.err).toContain("`orch start` (process 42)");
+  expect(said.err).toContain("it does not end by itself: `kill 42` stops it");
 });
 
 test("while a daemon runs, a run is handed to it, followed and summed up", async () => {

@@ -85,6 +85,16 @@ test("a run that meets an outage before it has a plan says until when, and names
   expect({ plan_file, interrupted }).toEqual({ plan_file: null, interrupted: true });
 });
 
+test("a task that is added to a paused project is not said to run at once", async () => {
+  const cli = await openCli();
+  const added = await cli.run("add-task", "-p", "shop", "--title", "Fix one");
+  expect(added.err).toContain("added to shop (orch run --project shop)");
+  await cli.run("pause", "-p", "shop");
+  const { err } = await cli.run("add-task", "-p", "shop", "--title", "Fix two");
+  expect(err).toContain("added to shop (project shop is paused by a person");
+  expect(err).not.toContain("orch run");
+});
+
 test("a task that waits for the model says so, with the command that ends the wait", async () => {
   const cli = await openCli();
   await cli.run("add-task", "-p", "shop", "--title", "Fix", "--desc", "all");

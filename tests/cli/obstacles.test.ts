@@ -2,7 +2,7 @@
  * What keeps cycles from running, told by the real program: a message, what to do, the exit code.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../support/folders.ts";
@@ -20,13 +20,19 @@ async function place(project: object = {}): Promise<string> {
   return folder;
 }
 
-function orch(folder: string, args: readonly string[], before: readonly string[] = []) {
+function orch(
+  folder: string,
+  args: readonly string[],
+  before: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+) {
   const [file = "", ...argv] = [...before, ...fromSources, ...args];
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
     ANTHROPIC_API_KEY: "placeholder",
     ANTHROPIC_BASE_URL: "http://127.0.0.1:9",
+    ...more,
   };
   return spawnSync(file, argv, { cwd: folder, env, encoding: "utf8", timeout: 60_000 });
 }
@@ -72,6 +78,22 @@ test.each([["run"], ["add-task", "--title", "T", "--desc", "D"], ["doctor"]])(
   },
 );
 
+test.each([[[]], [["--config", "orch.json"]]])(
+  "a portfolio that may not be read is told as that, with %j as without",
+  async (named) => {
+    const folder = await place();
+    chmodSync(join(folder, "orch.json"), 0);
+    // root may read everything, unless that right is taken away
+    const asAnybody = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--cap-drop", "ALL"];
+    const ran = orch(folder, ["status", ...named], asAnybody);
+    const told = `${join(folder, "orch.json")} cannot be read: permission denied`;
+    expect(ran.stderr).toContain(told);
+    expect(ran.stderr).toContain("check who may read it");
+    expect(ran.stderr).not.toContain("EACCES");
+    expect(ran.status).toBe(2);
+  },
+);
+
 test("init in a folder that cannot be written says so in one sentence", async () => {
   const folder = await place();
   const app = join(folder, "app");
@@ -83,4 +105,81 @@ test("init in a folder that cannot be written says so in one sentence", async ()
     /^orch: nothing was written: .*own.jsonc cannot be: its folder is read-only\n {2}make its folder.*\n$/,
   );
   expect(ran.status).toBe(1);
+});
+
+test.each([["run"], ["start"], ["doctor"]])(
+  "orch %s refuses an address of the model's that is none, and touches no task",
+  async (command) => {
+    const folder = await place({ backlog_source: "manual" });
+    orch(folder, ["add-task", "--title", "T", "--desc", "D"]);
+    const before = orch(folder, ["tasks", "--json"]).stdout;
+    expect(JSON.parse(before)).toHaveLength(1);
+    const ran = orch(folder, [command], [], { ANTHROPIC_BASE_URL: "nope" });
+    const told = ran.stdout + ran.stderr;
+    expect(told.match(/ANTHROPIC_BASE_URL is "nope", which is no http or https/g)).toHaveLength(1);
+    expect(told).toContain("unset it to ask the vendor's own");
+    expect(told).not.toContain("Invalid URL");
+    expect(ran.status).toBe(2);
+    expect(orch(folder, ["tasks", "--json"]).stdout).toBe(before);
+  },
+);
+
+test("an address of the model's that is empty is as none", async () => {
+  const folder = await place({ backlog_source: "manual" });
+  const ran = orch(folder, ["run"], [], { ANTHROPIC_BASE_URL: "" });
+  expect(ran.stderr).not.toContain("URL");
+  expect(ran.status).toBe(0);
+});
+
+test.each([["run"], ["doctor"], ["status"]])(
+  "orch %s says that a project's folder cannot be entered, and by whom",
+  async (command) => {
+    const folder = await place({ backlog_source: "manual" });
+    const nobody = 65_534;
+    const isRoot = process.getuid?.() === 0;
+    const ids = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
+    if (isRoot) for (const each of [folder, join(folder, "app")]) chownSync(each, nobody, nobody);
+    chmodSync(join(folder, "app"), 0);
+    const ran = orch(folder, [command], isRoot ? ["setpriv", ...ids] : []);
+    chmodSync(join(folder, "app"), 0o700);
+    const told = ran.stdout + ran.stderr;
+    expect(told).toMatch(/the folder \S+\/app cannot be entered by user \S+ \(uid \d+\)/);
+    expect(told).toContain("give this account the right to enter and read it");
+    expect(told).not.toContain("install git");
+  },
+);
+
+test("doctor names the files that miss, a trail that cannot be written, a set-up that fails", async () => {
+  const folder = await place({
+    backlog_source: "backlog_file",
+    backlog_file: "TODO.md",
+    planner_context_files: ["NOTES.md"],
+    setup_command: "echo no luck; exit 3",
+  });
+  mkdirSync(join(folder, "elsewhere"));
+  symlinkSync(join(folder, "elsewhere"), join(folder, "app", ".orch"));
+  writeFileSync(join(folder, "app", "TODO.md"), "- Begin\n"); // it is not committed
+  const ran = orch(folder, ["doctor", "--json"]);
+  const { findings } = JSON.parse(ran.stdout);
+  const told = (level: string, what: RegExp) =>
+    expect(findings).toContainEqual(
+      expect.objectContaining({ project: "app", level, what: expect.stringMatching(what) }),
+    );
+  told("warning", /^the trail cannot be written: \S+\/app\/\.orch is a symlink; remove it$/);
+  told("warning", /^the planner is to read TODO\.md, which is not on main \(`backlog_file`\)$/);
+  told("warning", /^the planner is to read NOTES\.md, .* \(`planner_context_files`\)$/);
+  told("warning", /^no checks are configured$/);
+  told("problem", /^`echo no luck; exit 3` fails:\n[\s\S]*no luck/);
+  expect(ran.status).toBe(1);
+});
+
+test("doctor has no word for a trail, files and a set-up that are as they should be", async () => {
+  const project = { backlog_source: "backlog_file", planner_context_files: [], setup_command: "" };
+  const folder = await place(project);
+  const git = "git -C app -c user.name=a -c user.email=a@localhost";
+  sh(`echo Begin >app/BACKLOG.md && ${git} add . && ${git} commit -qm Plan`, folder);
+  mkdirSync(join(folder, "app", ".orch", "plans"), { recursive: true });
+  const { stdout, status } = orch(folder, ["doctor"]);
+  expect(stdout).not.toMatch(/the trail|the planner is|fails/);
+  expect(status).toBe(0);
 });

@@ -65,7 +65,7 @@ test("a task is shown by a prefix of its id, with attempts, verdicts, cost and f
   await writeFile(trail, "");
   const { out, code } = await cli.run("show", task.id.slice(0, 6));
   expect(code).toBe(0);
-  for (const part of ["Land one", "done (done)", "Attempt 1", "Verdict 1", "orch/", "$0.10"])
+  for (const part of ["Land one", "Attempt 1", "Verdict 1", "orch/", "$0.10"])
     expect(out).toContain(part);
   expect(out).toContain(trail);
   expect(out).not.toContain("verdicts"); // it is not written yet

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { lineOf } from "../../src/adapters/agents/transcript.ts";
 import { paintFor } from "../../src/cli/render/paint.ts";
 import { renderTask } from "../../src/cli/render/task.ts";
+import { redacting } from "../../src/core/redact.ts";
 import { openCli } from "../support/cli.ts";
 import { record } from "../support/documents-of.ts";
 import { aCheck, aVerdict } from "../support/records.ts";
@@ -83,6 +84,7 @@ test("a project that is listed already is told by its name, without lines that n
 });
 
 test("what is too short for a key is not blotted out of transcripts", () => {
-  expect(lineOf({ text: "an example" }, "x")).toBe('{"text":"an example"}');
-  expect(lineOf({ text: "key 12345678" }, "12345678")).toBe('{"text":"key [secret]"}');
+  expect(lineOf({ text: "an example" }, redacting({ secret: "x" }))).toBe('{"text":"an example"}');
+  const redact = redacting({ secret: "12345678" });
+  expect(lineOf({ text: "key 12345678" }, redact)).toBe('{"text":"key [secret]"}');
 });

@@ -36,6 +36,21 @@ test("a red check says what it means for changes: read, missing, or not to be to
   expect(findingOf(red).hint).toContain("waits for you");
 });
 
+test("a check that ran out of time, was killed or did not start says so", () => {
+  const slow = { ...red, ended: { kind: "timedOut" }, durationMs: 1_004 } as const;
+  expect(findingOf(slow)).toEqual({
+    level: "warning",
+    what: "test: `npm test` fails on a clean clone: timed out after 1 s",
+    hint: expect.stringContaining("check_timeout_seconds"),
+  });
+  const killed = { ...red, ended: { kind: "killed", signal: "SIGKILL" } } as const;
+  expect(findingOf({ ...killed, outputTail: "so far\n" }).what).toMatch(
+    /: killed by SIGKILL\nso far$/,
+  );
+  const unstarted = { ...red, ended: { kind: "unstartable", detail: "no folder /x" } } as const;
+  expect(findingOf(unstarted).what).toMatch(/: did not start: no folder \/x$/);
+});
+
 test("packages that no lockfile pins are installed by npm; others need no word", async () => {
   const folder = await mkdtemp(join(tmpdir(), "orch-looking-"));
   try {

@@ -91,6 +91,10 @@ describe("mistakes", () => {
     [{ branch: "-f" }, "is not a branch name"],
     [{ branch: "" }, "is not a branch name"],
     [{ env: ["KEY=value"] }, "write names only, never values"],
+    [{ network: "off" }, 'network: "off" is not one of none, all'],
+    [{ setup_network: "al" }, 'did you mean "all"?'],
+    [{ network: ["a.example.org", "1.2.3.4"] }, 'network[1]: "1.2.3.4" is not the name of a host'],
+    [{ network: ["https://a.example.org"] }, "no address, port or scheme"],
     [{ prompts: { worker: "x.md" } }, "prompts.worker: unknown field"],
     [{ prompts: { judge: "" } }, "prompts.judge: must not be empty"],
   ])("%j is told as %j", (fields, told) => {

@@ -27,6 +27,7 @@ test("a project with nothing but name and path gets the documented defaults", ()
     maxBudgetPerTask: 0.5,
     plannerBudget: 0.5,
     judgeBudget: 0.2,
+    maxBudgetPerRequest: null,
     maxBudgetPerCycle: null,
     maxBudgetPerDay: null,
     maxAttempts: 3,
@@ -44,8 +45,6 @@ test("a project with nothing but name and path gets the documented defaults", ()
     gitBranchPrefix: "orch/",
     gitAuthor: null,
     push: false,
-    network: "none",
-    setupNetwork: "none",
     limits: {
       memoryBytes: 8 * 2 ** 30,
       processes: 1_000,
@@ -55,6 +54,8 @@ test("a project with nothing but name and path gets the documented defaults", ()
     },
     prompts: {},
     env: [],
+    network: [],
+    setupNetwork: [],
   });
 });
 
@@ -71,6 +72,7 @@ test("every field of a project reaches the program", () => {
     max_budget_per_task: 1.25,
     planner_budget: 0.75,
     judge_budget: 0.35,
+    max_budget_per_request: 0.15,
     max_budget_per_cycle: 4,
     max_budget_per_day: 9,
     max_attempts: 2,
@@ -88,10 +90,10 @@ test("every field of a project reaches the program", () => {
     git_branch_prefix: "bot/x/",
     git_author: "A Bot <bot@example.com>",
     push: true,
-    network: "all",
-    setup_network: "all",
     prompts: { judge: "judge.md" },
     env: ["DATABASE_URL"],
+    network: ["registry.npmjs.org"],
+    setup_network: ["*.example.org"],
   };
   const limits = {
     max_memory_mb: 100,

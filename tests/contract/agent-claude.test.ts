@@ -1,3 +1,4 @@
+import { openLogin } from "../support/login.ts";
 import { killMarked } from "../support/processes-of.ts";
 import { openRig } from "../support/scripted-agent.ts";
 import { agentContract, type Situation } from "./agent.ts";
@@ -41,14 +42,23 @@ function playOf(situation: Situation): object {
   }
 }
 
-agentContract("the Claude agent", async (situation) => {
-  const login = { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-placeholder" };
-  const env = situation.kind === "limitUntil" ? login : undefined;
-  const rig = await openRig({ worker: [playOf(situation)] }, env);
-  return {
-    ...rig,
-    answer: answer.answer,
-    now: Date.now,
-    kill: (request) => killMarked(request.session),
-  };
-});
+/** A login asks the model itself; a limit with its end is told of subscriptions alone. */
+async function envOf(by: "itself" | "gateway", { kind }: Situation) {
+  if (by === "itself") return { HOME: (await openLogin()).home };
+  const token = "sk-ant-oat01-placeholder";
+  return kind === "limitUntil" ? { CLAUDE_CODE_OAUTH_TOKEN: token } : undefined;
+}
+
+for (const by of ["itself", "gateway"] as const)
+  agentContract(
+    `the Claude agent, asking ${by === "itself" ? "the model itself" : "by the gateway"}`,
+    async (situation) => {
+      const rig = await openRig({ worker: [playOf(situation)] }, await envOf(by, situation));
+      return {
+        ...rig,
+        answer: answer.answer,
+        now: Date.now,
+        kill: (request) => killMarked(request.session),
+      };
+    },
+  );

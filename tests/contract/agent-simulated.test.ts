@@ -1,6 +1,7 @@
 /** The simulator's agent keeps what any agent promises, so that it can be trusted. */
 import { sessionId } from "../../src/core/ids.ts";
 import type { SessionEvent, SessionRequest } from "../../src/ports/agent.ts";
+import { noPurse } from "../../src/ports/gateway.ts";
 import type { FaultKind } from "../sim/faults/kinds.ts";
 import { openScene } from "../sim/scene.ts";
 import { fakeAgent } from "../sim/world/agent.ts";
@@ -62,6 +63,8 @@ anyAgentContract("the simulator's agent", async (situation) => {
     env: {},
     transcript: "work-aaaaaaaaaaaa-1",
     onEvent: (event) => events.push(event),
+    purse: noPurse,
+    network: [],
     ...changes,
   });
   const never = new AbortController().signal;

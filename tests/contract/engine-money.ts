@@ -23,6 +23,7 @@ function bookPromises(the: () => Bench): void {
     expect((await the().look()).spent).toEqual({
       today: { settledUsd: 0.375, reservedUsd: 0.5 },
       cycle: { settledUsd: 0.125, reservedUsd: 2.5 },
+      everywhere: { settledUsd: 0.375, reservedUsd: 0.5 },
     });
   });
 

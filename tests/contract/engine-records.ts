@@ -149,6 +149,7 @@ function readPromises(the: () => Bench): void {
       counts: { pending: 2, in_progress: 0, waiting: 0, done: 1, failed: 0, skipped: 0 },
       openCycle: aCycle(2, { state: { at: "running" } }),
       lastCycle: ended,
+      day: "2026-01-15",
       today: { settledUsd: 0.25, reservedUsd: 0 },
       totalUsd: 1.25,
       nextCycleAt: due,

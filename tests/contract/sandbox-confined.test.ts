@@ -5,7 +5,6 @@ import { createServer, type Server } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openForward } from "../../src/adapters/gateway/forward.ts";
 import type { ProcessResult } from "../../src/adapters/process/request.ts";
 import { runProcess } from "../../src/adapters/process.ts";
 import { openSandbox } from "../../src/adapters/sandbox/open.ts";
@@ -126,13 +125,15 @@ describe.each(confining)("confined by $kind", (sandbox) => {
     expect(said(open)).toBe("own,ours\n");
   });
 
-  test("a port inside leads to a socket of ours, and from there to one address", async () => {
-    const { url } = await listen((asked) => `heard ${asked}`);
-    await using way = await openForward(`${url}/base`, "orch-test-way-");
-    const openings = [{ socket: way.socket, port: 4_321 }];
+  test("a port inside leads to a socket of ours", async () => {
+    const socket = join(await tempFolder(), "socket");
+    const server = createServer((asked, answered) => answered.end(`heard ${asked.url}`));
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    onTestFinished(() => void server.close());
+    const openings = [{ socket, port: 4_321 }];
     const script =
       "node -e 'fetch(\"http://127.0.0.1:4321/v1\").then((a) => a.text()).then(console.log)'";
-    expect(said(await run(script, { network: { openings } }))).toBe("heard /base/v1\n");
+    expect(said(await run(script, { network: { openings } }))).toBe("heard /v1\n");
   });
 
   test("it has no rights to gain any: no capabilities, no user namespaces of its own", async () => {

@@ -7,7 +7,6 @@ import { createServer } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openForward } from "../../src/adapters/gateway/forward.ts";
 import { runProcess } from "../../src/adapters/process.ts";
 import type { Confined } from "../../src/ports/sandbox.ts";
 import { tempFolder } from "../support/folders.ts";
@@ -58,17 +57,20 @@ describe.each(seatbelts)("confined by $kind", (sandbox) => {
   });
 
   test("no port is reached but its own way out", async () => {
-    const server = createServer((asked, answered) => answered.end(`heard ${asked.url}`));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void server.close());
-    const at = server.address();
+    const machine = createServer((asked, answered) => answered.end(`heard ${asked.url}`));
+    await new Promise<void>((resolve) => machine.listen(0, "127.0.0.1", resolve));
+    const socket = join(await tempFolder(), "door");
+    const ours = createServer((asked, answered) => answered.end(`ours ${asked.url}`));
+    await new Promise<void>((resolve) => ours.listen(socket, resolve));
+    onTestFinished(() => [machine, ours].forEach((each) => void each.close()));
+    const at = machine.address();
     const url = `http://127.0.0.1:${typeof at === "object" ? at?.port : 0}`;
-    await using way = await openForward(`${url}/base`, "orch-test-way-");
     const ask = (address: string) =>
       `node -e 'fetch("${address}/v1").then((a) => a.text()).catch(() => "no").then(console.log)'`;
-    const network = { openings: [{ socket: way.socket, port: 43_210 }] };
+    const port = 43_210;
+    const network = { openings: [{ socket, port }] };
     expect(await run(ask(url), { network })).toBe("no\n");
-    expect(await run(ask("http://127.0.0.1:43210"), { network })).toBe("heard /base/v1\n");
+    expect(await run(ask(`http://127.0.0.1:${port}`), { network })).toBe("ours /v1\n");
     expect(await run(ask(url), { network: "all" })).toBe("heard /v1\n");
   });
 });

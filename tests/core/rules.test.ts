@@ -77,7 +77,12 @@ describe("money is granted", () => {
     expect(grant(0.5, tight, nearly, quiet)).toMatchObject({ kind: "refused" });
     const portfolio = { ...quiet, today: money(5) };
     expect(grant(0.5, tight, spent, portfolio)).toMatchObject({
-      why: "the portfolio's cap for today, $5.00, has $5.00 spent or reserved",
+      why:
+        "the portfolio's cap for today, $5.00, has $5.00 spent or reserved; " +
+        "the session would set aside $0.50, and needs at least $0.10",
+    });
+    expect(grant(0.04, { ...tight, cycleUsd: 0 }, spent, quiet)).toMatchObject({
+      why: expect.stringContaining("set aside $0.04, and needs at least $0.0080"),
     });
   });
 

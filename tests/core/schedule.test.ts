@@ -106,10 +106,11 @@ describe("a job waits, and says for what", () => {
     const caps = { cycleUsd: null, dayUsd: 1, portfolioDayUsd: null };
     const spent = {
       cycle: { settledUsd: 0, reservedUsd: 0 },
+      everywhere: { settledUsd: 0, reservedUsd: 0 },
       today: { settledUsd: 0.6, reservedUsd: 0.35 },
     };
-    expect(why(ask({ view: { spent }, limits: { caps } }))).toBe(
-      "budget: the project's cap for today, $1.00, has $0.95 spent or reserved",
+    expect(why(ask({ view: { spent }, limits: { caps } }))).toMatch(
+      /^budget: the project's cap for today, \$1\.00, has \$0\.95 spent or reserved; the session w/,
     );
   });
 
@@ -201,7 +202,8 @@ describe("a cycle", () => {
   });
 
   test("whose own cap is used up before it is planned fails, and says so", () => {
-    const spent = { today: quiet.today, cycle: { settledUsd: 1, reservedUsd: 0 } };
+    const cycle = { settledUsd: 1, reservedUsd: 0 };
+    const spent = { today: quiet.today, cycle, everywhere: quiet.today };
     const capped = { caps: { cycleUsd: 1, dayUsd: null, portfolioDayUsd: null } };
     for (const state of [
       { at: "queued" },

@@ -86,7 +86,7 @@ function oneLand(rules: Partial<Land["rules"]>): ReadonlyMap<ProjectName, Land> 
   const { limits } = land.rules;
   const caps = { cycleUsd: null, dayUsd: null, portfolioDayUsd: null };
   const plain = {
-    limits: { ...limits, workersMax: 1, portfolioWorkersMax: null, caps },
+    limits: { ...limits, workersMax: 1, portfolioWorkersMax: null, metered: false, caps },
     checks: [{ name: "test", command: "test", timeoutMs: 20_000 }],
     ...{ named: true, planned: true, push: false, intervalMs: 3_600_000, priority: 0 },
   };

@@ -7,6 +7,7 @@ import { openDependencies } from "../../src/adapters/dependencies/open.ts";
 import { openMemo } from "../../src/adapters/memo.ts";
 import { openReports } from "../../src/adapters/reports/reports.ts";
 import { projectName } from "../../src/core/ids.ts";
+import { noPurse } from "../../src/ports/gateway.ts";
 import type { Commit } from "../../src/ports/repo.ts";
 import type { Reports } from "../../src/ports/reports.ts";
 import type { Shell } from "../../src/ports/shell.ts";
@@ -68,6 +69,7 @@ async function openGate(scripts: Readonly<Record<string, Script>>) {
       transcript: (name) => join(data, name),
     },
     listen: () => undefined,
+    purse: noPurse,
   });
   const base = await repo.sync(signal);
   const commit = async (who: string): Promise<Commit> => {

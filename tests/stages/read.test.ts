@@ -6,6 +6,7 @@ import { openDependencies } from "../../src/adapters/dependencies/open.ts";
 import { openMemo } from "../../src/adapters/memo.ts";
 import { openReports } from "../../src/adapters/reports/reports.ts";
 import { projectName, type SessionId } from "../../src/core/ids.ts";
+import { noPurse } from "../../src/ports/gateway.ts";
 import type { Commit } from "../../src/ports/repo.ts";
 import type { Shell } from "../../src/ports/shell.ts";
 import type { Stage } from "../../src/stages/context.ts";
@@ -50,6 +51,7 @@ test("a reading is of one commit: what was said of another is not gone on with",
       transcript: (name) => join(data, name),
     },
     listen: () => undefined,
+    purse: noPurse,
   };
   const base = await repo.sync(signal);
   const candidates: Commit[] = [];

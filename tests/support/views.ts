@@ -25,7 +25,7 @@ export const aView = (changes: Partial<View> = {}): View => ({
   attempts: [],
   verdicts: [],
   known: new Map(),
-  spent: { today: noMoney, cycle: noMoney },
+  spent: { today: noMoney, cycle: noMoney, everywhere: noMoney },
   reservations: [],
   ...changes,
 });

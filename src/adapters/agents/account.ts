@@ -1,7 +1,7 @@
 import type { SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
+import { type PriceTable, priceOf } from "../../core/prices.ts";
 import type { ModelUsage, SessionResult } from "../../ports/agent.ts";
 import type { Meter } from "./meter.ts";
-import { priceOf } from "./prices.ts";
 
 type Account = Pick<SessionResult, "costUsd" | "costBasis" | "usage">;
 
@@ -14,6 +14,7 @@ export function accountOf(
   result: SDKResultMessage | null,
   meter: Meter,
   before: readonly ModelUsage[],
+  prices: PriceTable,
 ): Account {
   const models = Object.entries(result?.modelUsage ?? {});
   if (result === null || models.length === 0 || before.length > 0) return byMeter(meter);
@@ -24,7 +25,7 @@ export function accountOf(
       cacheReadTokens: used.cacheReadInputTokens,
       cacheWriteTokens: used.cacheCreationInputTokens,
     };
-    const costUsd = used.costBasis === "unknown" ? priceOf(model, tokens) : used.costUSD;
+    const costUsd = used.costBasis === "unknown" ? priceOf(prices, model, tokens) : used.costUSD;
     return { model, ...tokens, costUsd };
   });
   const isGuess = models.some(([, used]) => used.costBasis === "unknown");

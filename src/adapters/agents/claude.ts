@@ -1,5 +1,8 @@
 import { access, realpath } from "node:fs/promises";
 import path from "node:path";
+import { modelAddress } from "../../core/model-address.ts";
+import type { PriceTable } from "../../core/prices.ts";
+import { type Redact, redacting } from "../../core/redact.ts";
 import type {
   Agent,
   AgentProblem,
@@ -9,16 +12,12 @@ import type {
   SessionResult,
 } from "../../ports/agent.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Gateway } from "../../ports/gateway.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import { accountOf } from "./account.ts";
 import { findBinary } from "./binary.ts";
-import {
-  besideLogin,
-  type Credential,
-  findCredential,
-  loginFile,
-  pipedSecret,
-} from "./credential.ts";
+import { type Credential, findCredential, loginFile } from "./credential.ts";
+import { openDoor, outputTokens, type SessionDoor } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
 import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
@@ -27,7 +26,6 @@ import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
 import { openTranscript } from "./transcript.ts";
-import { type OpenWay, openSessionWay } from "./way.ts";
 
 export interface ClaudeAgentOptions {
   readonly sandbox: Sandbox;
@@ -35,13 +33,16 @@ export interface ClaudeAgentOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Holds a folder for each session: its private home and its conversation. */
   readonly configDir: string;
-  /** Address of the Messages API; `ANTHROPIC_BASE_URL` of `env` where it is left out. */
+  /** Where sessions with a login find the model; `ANTHROPIC_BASE_URL` of `env` if left out. */
   readonly apiBase?: string | null;
+  /** The way to the model; a session with a login asks it itself. */
+  readonly gateway: Gateway;
+  readonly prices: PriceTable;
+  /** Takes secrets out of transcripts, beside what looks like one. */
+  readonly redact?: Redact;
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
-  /** Opens a socket that leads to the Messages API, for sessions that reach nothing else. */
-  readonly openWay?: OpenWay;
   /** Why no session may start here, whatever it asks; null where they may. */
   readonly refusal?: string | null;
 }
@@ -58,11 +59,11 @@ export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
   };
 }
 
-type Means =
+type Readiness =
   | { readonly problem: AgentProblem }
   | { readonly problem: null; readonly binary: string; readonly credential: Credential };
 
-async function means({ binary: named, env, refusal }: ClaudeAgentOptions): Promise<Means> {
+async function means({ binary: named, env, refusal }: ClaudeAgentOptions): Promise<Readiness> {
   if (refusal) return { problem: { kind: "noSandbox", detail: refusal } };
   const binary = await findBinary(named ?? null, env["PATH"]);
   if (binary === null) {
@@ -90,8 +91,8 @@ async function run(
   const startedMs = options.clock.elapsedMs();
   const early = (ending: Ending, usage: readonly ModelUsage[] = []): SessionResult => ({
     ...{ ending, text: "", turns: 0, durationMs: options.clock.elapsedMs() - startedMs },
-    ...accountOf(null, openMeter(usage), usage),
-    earlierUsd: openMeter(usage).costUsd(),
+    ...accountOf(null, openMeter(usage, options.prices), usage, options.prices),
+    earlierUsd: openMeter(usage, options.prices).costUsd(),
   });
   if (signal.aborted) return early({ kind: "aborted" });
   const found = await means(options);
@@ -107,7 +108,7 @@ async function run(
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
     const before = await readSpent(folders.spent);
-    const meter = openMeter(before);
+    const meter = openMeter(before, options.prices);
     const earlierUsd = meter.costUsd();
     const budgetUsd = request.limits.budgetUsd - earlierUsd;
     if (budgetUsd <= 0) return early({ kind: "outOfBudget" }, before);
@@ -115,9 +116,9 @@ async function run(
     const played = await play(setting, signal);
     const { heard, stopped, died } = played;
     const result: SessionResult = {
-      ending: endingOf(heard, stopped, died),
+      ending: played.through(endingOf(heard, stopped, died)),
       text: textOf(played),
-      ...accountOf(heard.result, meter, before),
+      ...accountOf(heard.result, meter, before, options.prices),
       earlierUsd,
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
@@ -144,32 +145,49 @@ interface Setting {
   readonly meter: Meter;
 }
 
-async function play(setting: Setting, signal: AbortSignal): Promise<Played> {
-  const { options, request, binary, credential, folders, resumed, budgetUsd, meter } = setting;
-  const base = options.apiBase ?? options.env["ANTHROPIC_BASE_URL"] ?? null;
-  const { sandbox, openWay } = options;
-  await using way = await openSessionWay(sandbox, openWay, base, { ...request, credential });
-  const from = { path: options.env["PATH"], way: way.env, credential, folders };
-  const env = sessionEnv(request, from);
-  const secret = pipedSecret(credential);
-  const transcript = await openTranscript(request.transcript, secret);
-  // a login is renewed by writing it back beside the old one
-  const login = credential.kind === "login" ? [path.dirname(credential.file)] : [];
+/** What was played, and its ending in the eyes of whoever stood between it and the model. */
+type Seen = Played & Pick<SessionDoor, "through">;
+
+async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
+  const { options, request, meter, credential } = setting;
+  const apiBase = options.apiBase ?? modelAddress(options.env);
+  const visit = { request, credential, apiBase, earlierUsd: meter.costUsd() };
+  await using door = await openDoor(options.gateway, options.sandbox, visit);
+  const played = await playBehind(door, setting, signal);
+  return { ...played, through: door.through };
+}
+
+async function playBehind(
+  { env: way, piped, token, room }: SessionDoor,
+  setting: Setting,
+  signal: AbortSignal,
+): Promise<Played> {
+  const { options, request, binary, folders, resumed, budgetUsd, meter } = setting;
+  const { sandbox, clock } = options;
+  const answerMax = String(outputTokens(request, options.prices));
+  const env = {
+    ...sessionEnv(request, { path: options.env["PATH"], way, folders }),
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax,
+  };
+  // what a session shows of itself is no secret by its looks alone
+  const clean = redacting({ secret: token ?? undefined });
+  const transcript = await openTranscript(request.transcript, (text) =>
+    (options.redact ?? String)(clean(text)),
+  );
   const { home, tmp, config } = folders;
   const programs = [binary, await realpath(binary)].map(path.dirname);
   const confined = {
+    ...room,
     cwd: request.cwd,
-    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...login],
-    readable: [...request.readable, ...programs, ...way.readable],
-    hidden: credential.kind === "login" ? await besideLogin(credential.file) : [],
-    network: way.network,
+    writable: [request.cwd, ...(request.writable ?? []), home, tmp, config, ...room.writable],
+    readable: [...request.readable, ...programs, ...room.readable],
     session: request.session,
     ...(request.resources === undefined ? {} : { fileBytesMax: request.resources.diskBytes }),
-  } as const;
+  };
   try {
     return await playSession(
       {
-        ...{ request, secret, meter, transcript, clock: options.clock, spentFile: folders.spent },
+        ...{ request, secret: piped, meter, transcript, clock, spentFile: folders.spent },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
         folders: confined.writable,

@@ -1,8 +1,8 @@
 /**
  * Where the agent's right to ask the model comes from, in the order of preference.
  *
- * Keys and login tokens are handed over through a pipe that the agent reads once, so that commands
- * that it runs find them neither in their environment nor in the agent's own.
+ * None of them but a login reaches a session: it shows a token of its door's, handed over through a
+ * pipe that the agent reads once, or nothing of worth where nobody else can come to the door.
  */
 import { access, readdir } from "node:fs/promises";
 import os from "node:os";
@@ -11,7 +11,7 @@ import path from "node:path";
 export type Credential =
   | { readonly kind: "apiKey"; readonly secret: string }
   | { readonly kind: "oauthToken"; readonly secret: string }
-  /** For gateways; the agent takes it from its environment only, where its commands can see it. */
+  /** For gateways in front of the vendor. */
   | { readonly kind: "authToken"; readonly secret: string }
   /** The file of a login that the person made with the agent's own program. */
   | { readonly kind: "login"; readonly file: string };
@@ -49,29 +49,35 @@ export async function besideLogin(file: string): Promise<readonly string[]> {
     .map((name) => path.join(folder, name));
 }
 
+/** What a session shows: something of its door's, or a login. */
+type Shown = Exclude<Credential, { readonly kind: "authToken" }>;
+
 /**
- * The variables that tell the agent where its credential is; the secret itself only as a last
- * resort.
+ * What a session shows at its door as a credential of the kind that the agent is to have: what it
+ * asks the vendor for differs by that.
  */
-export function credentialEnv(credential: Credential): Readonly<Record<string, string>> {
-  switch (credential.kind) {
+export const shownAs = ({ kind }: Credential, secret: string): Shown =>
+  kind === "oauthToken" ? { kind, secret } : { kind: "apiKey", secret };
+
+/**
+ * The variables that tell the agent where its credential is, and what it is to read from its pipe.
+ * One that is `told` of a socket takes a subscription's token from its environment alone.
+ */
+export function credentialEnv(
+  shown: Shown,
+  way: "piped" | "told",
+): { readonly env: Readonly<Record<string, string>>; readonly piped: string | null } {
+  switch (shown.kind) {
     case "apiKey":
-      return { CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR: "3" };
+      return { env: { CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR: "3" }, piped: shown.secret };
     case "oauthToken":
-      return { CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR: "3" };
-    case "authToken":
-      return { ANTHROPIC_AUTH_TOKEN: credential.secret };
+      return way === "told"
+        ? { env: { CLAUDE_CODE_OAUTH_TOKEN: shown.secret }, piped: null }
+        : { env: { CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR: "3" }, piped: shown.secret };
     case "login":
       // the login's own place, never a copy: a renewal replaces the file and ends the old token
-      return { CLAUDE_SECURESTORAGE_CONFIG_DIR: path.dirname(credential.file) };
+      return { env: { CLAUDE_SECURESTORAGE_CONFIG_DIR: path.dirname(shown.file) }, piped: null };
     default:
-      return credential satisfies never;
+      return shown satisfies never;
   }
-}
-
-/** What goes through descriptor 3, if anything. */
-export function pipedSecret(credential: Credential): string | null {
-  return credential.kind === "apiKey" || credential.kind === "oauthToken"
-    ? credential.secret
-    : null;
 }

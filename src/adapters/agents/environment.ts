@@ -1,5 +1,4 @@
 import type { SessionRequest } from "../../ports/agent.ts";
-import { type Credential, credentialEnv } from "./credential.ts";
 import type { SessionFolders } from "./folders.ts";
 
 /** Retries inside a session; the default of 10 keeps a slot for three minutes of outage. */
@@ -18,9 +17,8 @@ export function sessionEnv(
   request: SessionRequest,
   from: {
     readonly path: string | undefined;
-    /** Where the model is found. */
+    /** Where the model is found, and what is shown there. */
     readonly way: Readonly<Record<string, string>>;
-    readonly credential: Credential;
     readonly folders: SessionFolders;
   },
 ): Readonly<Record<string, string>> {
@@ -39,7 +37,6 @@ export function sessionEnv(
     CLAUDE_CODE_TMPDIR: folders.tmp,
     CLAUDE_CONFIG_DIR: folders.config,
     ...from.way,
-    ...credentialEnv(from.credential),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
     DISABLE_TELEMETRY: "1",

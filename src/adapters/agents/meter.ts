@@ -5,8 +5,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
+import { type PriceTable, priceOf } from "../../core/prices.ts";
 import type { ModelUsage } from "../../ports/agent.ts";
-import { priceOf, type Tokens } from "./prices.ts";
 
 export interface Meter {
   /** Takes a message; tells whether it changed the count. */
@@ -17,6 +17,8 @@ export interface Meter {
   usage(): readonly ModelUsage[];
   costUsd(): number;
 }
+
+type Tokens = Omit<ModelUsage, "model" | "costUsd">;
 
 type Entry = { readonly model: string; readonly id: string } & {
   -readonly [Key in keyof Tokens]: number;
@@ -33,7 +35,7 @@ interface WireUsage {
 const charactersPerToken = 4;
 
 /** Starts counting at `before`, what the session used until it was resumed. */
-export function openMeter(before: readonly ModelUsage[]): Meter {
+export function openMeter(before: readonly ModelUsage[], prices: PriceTable): Meter {
   const entries: Entry[] = [];
   let streamed = 0;
   const begin = (model: string, id: string, usage: WireUsage): void => {
@@ -45,7 +47,7 @@ export function openMeter(before: readonly ModelUsage[]): Meter {
     const last = entries.pop();
     if (last !== undefined) entries.push(updated(last, usage));
   };
-  const usage = () => [...before, ...entries].reduce(added, []);
+  const usage = () => [...before, ...entries].reduce(adding(prices), []);
   return {
     hear(message) {
       if (message.type === "assistant") {
@@ -94,21 +96,22 @@ function updated(entry: Entry, usage: WireUsage): Entry {
   };
 }
 
+type Counted = Tokens & { readonly model: string };
+
 /** Adds one count to the sums by model. */
-function added(
-  sums: readonly ModelUsage[],
-  next: Tokens & { readonly model: string },
-): readonly ModelUsage[] {
-  const known = sums.find((each) => each.model === next.model);
-  const tokens = {
-    inputTokens: (known?.inputTokens ?? 0) + next.inputTokens,
-    outputTokens: (known?.outputTokens ?? 0) + next.outputTokens,
-    cacheReadTokens: (known?.cacheReadTokens ?? 0) + next.cacheReadTokens,
-    cacheWriteTokens: (known?.cacheWriteTokens ?? 0) + next.cacheWriteTokens,
+const adding =
+  (prices: PriceTable) =>
+  (sums: readonly ModelUsage[], next: Counted): readonly ModelUsage[] => {
+    const known = sums.find((each) => each.model === next.model);
+    const tokens = {
+      inputTokens: (known?.inputTokens ?? 0) + next.inputTokens,
+      outputTokens: (known?.outputTokens ?? 0) + next.outputTokens,
+      cacheReadTokens: (known?.cacheReadTokens ?? 0) + next.cacheReadTokens,
+      cacheWriteTokens: (known?.cacheWriteTokens ?? 0) + next.cacheWriteTokens,
+    };
+    const costUsd = priceOf(prices, next.model, tokens);
+    return [...sums.filter((each) => each !== known), { model: next.model, ...tokens, costUsd }];
   };
-  const sum = { model: next.model, ...tokens, costUsd: priceOf(next.model, tokens) };
-  return [...sums.filter((each) => each !== known), sum];
-}
 
 /** What a session had used when it was last heard of; nothing where it left no record. */
 export async function readSpent(file: string): Promise<readonly ModelUsage[]> {

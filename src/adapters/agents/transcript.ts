@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
+import type { Redact } from "../../core/redact.ts";
 
 export interface Transcript {
   /** Appends one message as one line; never throws. */
@@ -13,11 +14,10 @@ const textLengthMax = 32_000;
 const lineLengthMax = 256_000;
 
 /**
- * Opens a transcript to append to, for its owner only; `secret` is blotted out wherever it stands.
- * A
+ * Opens a transcript to append to, for its owner only; secrets are taken out wherever they stand. A
  * transcript that cannot be written is given up: the session does not depend on it.
  */
-export async function openTranscript(file: string, secret: string | null): Promise<Transcript> {
+export async function openTranscript(file: string, redact: Redact): Promise<Transcript> {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
   const handle = await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
     .then(() => open(file, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600))
@@ -27,7 +27,7 @@ export async function openTranscript(file: string, secret: string | null): Promi
     async write(message) {
       if (broken || handle === null) return;
       try {
-        await handle.appendFile(`${lineOf(message, secret)}\n`);
+        await handle.appendFile(`${lineOf(message, redact)}\n`);
       } catch {
         broken = true; // a full disk, say; half a line is the end of it
       }
@@ -36,16 +36,11 @@ export async function openTranscript(file: string, secret: string | null): Promi
   };
 }
 
-/** What is shorter is no key, and stands in every other word. */
-const secretMin = 8;
-const isBlotted = (secret: string | null): secret is string =>
-  secret !== null && secret.length >= secretMin;
-
 /** A message as one bounded line of JSON. */
-export function lineOf(message: object, secret: string | null): string {
+export function lineOf(message: object, redact: Redact): string {
   const line = JSON.stringify(message, (_, value: unknown) => {
     if (typeof value !== "string") return value;
-    const text = isBlotted(secret) ? value.replaceAll(secret, "[secret]") : value;
+    const text = redact(value);
     const over = text.length - textLengthMax;
     return over <= 0 ? text : `${text.slice(0, textLengthMax)}… (${over} more characters)`;
   });

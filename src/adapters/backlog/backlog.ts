@@ -18,11 +18,12 @@ export type BacklogConfig = Pick<
  * Opens a project's backlog: its context files, the backlog file before them, or nothing at all.
  */
 export function openBacklog(config: BacklogConfig, repo: Pick<Repo, "read">): Backlog {
-  const paths = pathsOf(config);
+  const paths = backlogPaths(config);
   return { read: (at, signal) => readAll(repo, paths, { at, signal }) };
 }
 
-function pathsOf(config: BacklogConfig): readonly string[] {
+/** The files that a project's planner is to read, relative to the project. */
+export function backlogPaths(config: BacklogConfig): readonly string[] {
   const { backlogSource: source, backlogFile, plannerContextFiles } = config;
   switch (source) {
     case "claude_md":

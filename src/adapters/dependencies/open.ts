@@ -3,6 +3,7 @@
  */
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
+import type { Reach } from "../../core/reach.ts";
 import type { Dependencies, Installed } from "../../ports/dependencies.ts";
 import type { Workspace } from "../../ports/repo.ts";
 import type { Shell } from "../../ports/shell.ts";
@@ -24,8 +25,8 @@ export interface DependenciesOptions {
   readonly path: string;
   /** Longest time of a set-up; 15 minutes unless told. */
   readonly timeoutMs?: number;
-  /** What the set-up command reaches; nothing unless it says `all`. */
-  readonly network?: "none" | "all";
+  /** What the set-up command reaches; nothing where it is left out. */
+  readonly network?: Reach;
 }
 
 /** What was installed, and whether the set-up ran for it. */
@@ -69,7 +70,7 @@ async function placesOf({ path, root }: Workspace): Promise<Places> {
 }
 
 function openInstall(options: DependenciesOptions) {
-  const { storeDir, path, shell, env, timeoutMs = timeoutDefaultMs, network } = options;
+  const { storeDir, path, shell, env, timeoutMs = timeoutDefaultMs, network = [] } = options;
   const store = openStore({ folder: join(storeDir, "store"), path });
   const stamps = openStamps(join(storeDir, "workspaces"));
   const filling = new Map<string, Promise<unknown>>();
@@ -80,7 +81,7 @@ function openInstall(options: DependenciesOptions) {
     { command, cwd }: PlacedSetup,
     signal: AbortSignal,
   ): Promise<Outcome> => {
-    const room = { writable: [top], readable, ...(network === "all" ? { network } : {}) };
+    const room = { writable: [top], readable, network };
     const run = () => shell.run({ command, cwd, env, timeoutMs, ...room }, signal);
     const fresh = await installFresh(top, run);
     if (fresh.kind === "failed") return { kind: "failed", command, output: fresh.output };

@@ -227,17 +227,18 @@ function answered(result: ProcessResult, call: GitCall, signal: AbortSignal): Gi
       throw new RepoError(`${what} took too long and was ended`, "look at the disk's speed");
     case "killed":
       throw new RepoError(`${what} was killed by ${result.ended.signal}`, "look at free memory");
-    case "unstartable":
-      throw new RepoError(
-        `${what} could not be started: ${result.ended.detail}`,
-        "install git 2.39 or newer, and check that the project's folder exists",
-      );
+    case "unstartable": {
+      const { detail } = result.ended;
+      throw new RepoError(`${what} could not be started: ${detail}`, hintFor(detail));
+    }
     default:
       return result.ended satisfies never;
   }
 }
 
 function hintFor(stderr: string): string {
+  if (/^spawn /.test(stderr)) return "install git 2.39 or newer, and see that PATH leads to it";
+  if (/^(no|the) folder /.test(stderr)) return "see that it is there, and who may enter it";
   if (/No space left/.test(stderr)) return "free space on the disk, then go on";
   if (/Permission denied|Read-only file system/.test(stderr)) return "check who owns the files";
   if (/\.lock': File exists/.test(stderr)) return "another git is at work, or one was killed there";

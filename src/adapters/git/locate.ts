@@ -2,6 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { RepoError } from "../../ports/repo.ts";
+import { entryHint, whyShut } from "../process/entry.ts";
 import { git } from "./git.ts";
 
 /** The person's repository as seen from a project's folder. */
@@ -20,6 +21,8 @@ export interface Place {
 
 /** Finds the repository around a folder; throws `RepoError` where there is none. */
 export async function locate(path: string, signal: AbortSignal): Promise<Place> {
+  const shut = whyShut(path);
+  if (shut !== null) throw new RepoError(shut, entryHint);
   const cwd = await realpath(path).catch((cause: unknown) => {
     throw new RepoError(`${path} does not exist`, "correct the project's path", { cause });
   });

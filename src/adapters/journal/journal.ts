@@ -2,24 +2,40 @@
 import { randomUUID } from "node:crypto";
 import { constants, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Journal, JournalEntry, Journaled } from "../../ports/journal.ts";
+import { type Redact, redacting } from "../../core/redact.ts";
+import {
+  type Journal,
+  type JournalEntry,
+  type Journaled,
+  journalFolders,
+} from "../../ports/journal.ts";
 
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.md$/;
 
 /**
  * Opens the journal of the project whose folder is `project`; the folder itself is never created.
  */
-export function openJournal(project: string): Journal {
+export function openJournal(project: string, redact: Redact = redacting({})): Journal {
   const swept = new Set<string>();
   return {
     write: async (entry) => {
       const folder = join(project, ".orch", entry.folder);
-      const written = await write(project, entry);
+      const written = await write(project, { ...entry, text: redact(entry.text) });
       if (written.kind === "written" && !swept.has(folder)) await sweep(folder);
       swept.add(folder);
       return written;
     },
   };
+}
+
+/** Says why the trail of a project cannot be written; null where it can, for all that is there. */
+export async function whyNoTrail(project: string): Promise<string | null> {
+  const root = join(project, ".orch");
+  for (const each of [root, ...journalFolders.map((name) => join(root, name))]) {
+    const trouble = await whyNoFolder(each);
+    if (trouble !== null) return trouble;
+  }
+  return null;
 }
 
 async function write(project: string, entry: JournalEntry): Promise<Journaled> {
@@ -51,8 +67,12 @@ async function makeFolder(path: string): Promise<string | null> {
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
   }
-  const found = await lstat(path);
-  if (found.isDirectory()) return null;
+  return whyNoFolder(path);
+}
+
+async function whyNoFolder(path: string): Promise<string | null> {
+  const found = await lstat(path).catch(() => null); // what is not there can be made
+  if (found === null || found.isDirectory()) return null;
   return `${path} is ${found.isSymbolicLink() ? "a symlink" : "not a folder"}; remove it`;
 }
 

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { openCapture } from "./capture.ts";
 import { drained } from "./drain.ts";
+import { whyShut } from "./entry.ts";
 import type { ProcessRequest, ProcessResult } from "./request.ts";
 
 /** A program that runs, and leads its group. */
@@ -43,8 +44,10 @@ export async function startHere(request: ProcessRequest): Promise<Started> {
   }
 }
 
-/** The system names the program where in truth the folder is missing. */
+/** The system names the program where in truth the folder is missing, or lets nobody in. */
 export async function unstartable(detail: string, cwd: string): Promise<Started> {
+  const shut = whyShut(cwd);
+  if (shut !== null) return { kind: "unstartable", detail: shut };
   const isFolder = await stat(cwd).then(
     (each) => each.isDirectory(),
     () => false,

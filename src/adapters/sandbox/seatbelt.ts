@@ -1,5 +1,5 @@
 /**
- * macOS's own sandbox (decision 12): a profile of rules, handed over with the program. It sees the
+ * macOS's own sandbox (decision 13): a profile of rules, handed over with the program. It sees the
  * machine's files and network; the rules say which of them it may use. Every path is a parameter of
  * the profile, never a part of its text, so that no name can say anything in its language.
  *

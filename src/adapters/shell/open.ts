@@ -3,16 +3,15 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import type { ResourceLimits } from "../../core/portfolio.ts";
-import type { Sandbox } from "../../ports/sandbox.ts";
 import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
 import { govern } from "../process/governor.ts";
 import type { ProcessResult } from "../process/request.ts";
 import { runProcess } from "../process.ts";
 import { openPrivateHome } from "./home.ts";
+import { type Outlet, type OutletOptions, openOutlet } from "./outlet.ts";
 import { openBoundedOutput } from "./output.ts";
 
-export interface ShellOptions {
-  readonly sandbox: Sandbox;
+export interface ShellOptions extends OutletOptions {
   /** The clean environment without HOME and TMPDIR, which each run gets anew. */
   readonly env: Readonly<Record<string, string>>;
   /** Stands for the data folder in the names of its homes. */
@@ -32,15 +31,19 @@ export function openShell(options: ShellOptions): Shell {
       await using home = await openPrivateHome(env["PATH"] ?? "/usr/bin:/bin", mark);
       for (const each of caches) await mkdir(each, { recursive: true, mode: 0o700 });
       const own = [...Object.values(home.env), ...caches, ...(request.writable ?? [])];
-      const whole = { ...request, env: { ...env, ...home.env, ...request.env }, writable: own };
-      return await runHeld(options, whole, signal);
+      await using outlet = await openOutlet(options, request.network ?? []);
+      const whole = { ...env, ...home.env, ...request.env, ...outlet.env };
+      const held = { ...request, env: whole, writable: own, network: outlet.network };
+      return await runHeld(options, held, signal);
     },
   };
 }
 
+type Held = Omit<CommandRequest, "network"> & Pick<Outlet, "network">;
+
 async function runHeld(
   { sandbox, limits }: ShellOptions,
-  request: CommandRequest,
+  request: Held,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const { command, cwd, env, timeoutMs, writable = [], readable = [], network } = request;
@@ -53,8 +56,7 @@ async function runHeld(
     cwd,
     writable: [cwd, ...writable],
     readable,
-    session,
-    ...(network === undefined ? {} : { network }),
+    ...{ session, network },
     ...(limits === undefined ? {} : { fileBytesMax: limits.diskBytes }),
   });
   const governor = openGovernor(limits, [cwd, ...writable]);

@@ -5,6 +5,7 @@ import { type Desk, withLedger } from "../desk.ts";
 import { exitCodes, failure, misuse } from "../exit-codes.ts";
 import { readAll } from "../io.ts";
 import { pickOne } from "../pick.ts";
+import { pauseSentence } from "../render/why.ts";
 import { rulesOf } from "../tell.ts";
 
 export interface AddTaskOptions {
@@ -38,10 +39,11 @@ export async function addTask(desk: Desk, options: AddTaskOptions): Promise<numb
     );
     if (told.kind === "refused") throw failure(`not added: ${told.why}`);
     desk.answer({ id, project: project.name }, () => id);
-    const next = project.enabled
-      ? `orch run --project ${project.name}`
-      : `the project is disabled: nothing runs until "enabled" is true`;
-    desk.say(`added to ${project.name} (${next})`);
+    const { project: state } = await ledger.overview(project.name);
+    const paused = pauseSentence(project, state, backstage.clock.now());
+    const next = paused ?? `orch run --project ${project.name}`;
+    const off = `the project is disabled: nothing runs until "enabled" is true`;
+    desk.say(`added to ${project.name} (${project.enabled ? next : off})`);
     return exitCodes.ok;
   });
 }

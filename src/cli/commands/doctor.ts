@@ -1,4 +1,5 @@
 import type { ProjectName } from "../../core/ids.ts";
+import { wrongAddress } from "../../core/model-address.ts";
 import type { Portfolio } from "../../core/portfolio.ts";
 import type { Patrolled } from "../../engine/patrol.ts";
 import type { Backstage, Finding } from "../backstage.ts";
@@ -34,7 +35,10 @@ export async function doctor(desk: Desk, options: DoctorOptions): Promise<number
         : [pickProject(portfolio, options.project)];
   if (options.fix === true && portfolio !== null)
     examined.push(...(await mended(backstage, portfolio, options.project ?? null)));
-  examined.push({ project: null, findings: await backstage.inspectMachine(portfolio) });
+  const address = wrongAddress(desk.io.env);
+  const machine = await backstage.inspectMachine(portfolio);
+  const wrong: readonly Finding[] = address === null ? [] : [{ level: "problem", ...address }];
+  examined.push({ project: null, findings: [...wrong, ...machine] });
   for (const project of chosen) {
     if (portfolio === null) break;
     const findings = await backstage.inspectProject(portfolio, project);
@@ -50,7 +54,7 @@ export async function doctor(desk: Desk, options: DoctorOptions): Promise<number
     },
     () => render(examined, problems, paintFor(desk.colour.out)),
   );
-  if (complaint !== null) return exitCodes.usage;
+  if (complaint !== null || address !== null) return exitCodes.usage;
   return problems === 0 ? exitCodes.ok : exitCodes.failed;
 }
 

@@ -5,6 +5,7 @@ import { shutMs } from "../../core/settle.ts";
 import type { Ledger } from "../../ports/engine.ts";
 import type { Lock } from "../backstage.ts";
 import { type Desk, withLedger } from "../desk.ts";
+import { dryRun } from "../dry-run.ts";
 import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
 import { handOver } from "../hand-over.ts";
 import { pickProjects } from "../pick.ts";
@@ -20,12 +21,15 @@ import { line } from "../sanitize.ts";
 export interface RunOptions {
   readonly project?: string[] | undefined;
   readonly cycles: number;
+  readonly dryRun?: true | undefined;
 }
 
 /** `orch run`: cycles, and what came of them. */
-export async function run(desk: Desk, { project: names, cycles }: RunOptions): Promise<number> {
+export async function run(desk: Desk, options: RunOptions): Promise<number> {
+  const { project: names, cycles } = options;
   const portfolio = await desk.portfolio();
   const chosen = enabled(portfolio, names);
+  if (options.dryRun === true) return dryRun(desk, chosen, cycles);
   const projects = await withLedger(desk, (ledger) =>
     unpaused(desk, ledger, { chosen, named: names !== undefined }),
   );
@@ -52,7 +56,9 @@ export function busy({ holder }: Extract<Lock, { readonly kind: "busy" }>): Comp
   return new Complaint(
     exitCodes.busy,
     `${who}${pid} works with this data folder`,
-    "wait for it to end; `orch status` shows how far it is",
+    holder?.kind === "daemon"
+      ? `it does not end by itself: \`kill ${holder.pid}\` stops it once what runs has ended`
+      : "wait for it to end; `orch status` shows how far it is",
   );
 }
 

@@ -8,13 +8,19 @@ import { liveSentences, liveWarning } from "../live-use.ts";
 import { type Log, openLog } from "../log.ts";
 import { byPriority } from "../pick.ts";
 import { watchPortfolio } from "../reread.ts";
-import { refuseMisplacedData, refuseWithoutAgent, refuseWithoutRoom } from "../run-here.ts";
+import {
+  refuseMisplacedData,
+  refuseWithoutAgent,
+  refuseWithoutRoom,
+  refuseWrongAddress,
+} from "../run-here.ts";
 import { openStopping, type Stopping } from "../stopping.ts";
 import { busy } from "./run.ts";
 
 /** `orch start`: serves all enabled projects until a signal. */
 export async function start(desk: Desk): Promise<number> {
   const portfolio = await desk.portfolio();
+  refuseWrongAddress(desk.io.env);
   const backstage = await desk.backstage();
   await refuseMisplacedData(desk, portfolio);
   await refuseWithoutRoom(desk, portfolio);

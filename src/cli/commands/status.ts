@@ -11,6 +11,7 @@ import { limitJson } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderStatus, type Seen } from "../render/status.ts";
 import { line } from "../sanitize.ts";
+import { allToday, todayJson, todayOf } from "../today.ts";
 
 export interface StatusOptions {
   readonly project?: string[] | undefined;
@@ -68,6 +69,13 @@ const toJson = (
   sandbox: portfolio.sandbox,
   at: new Date(now).toISOString(),
   cap_usd_per_day: portfolio.maxBudgetPerDay,
+  today: todayJson(
+    allToday(
+      portfolio,
+      seen.flatMap((e) => (e.overview === null ? [] : [todayOf(e.config, e.overview)])),
+    ),
+    now,
+  ),
   served_by: holder === null ? null : { command: commandOf(holder), pid: holder.pid },
   projects: seen.map(({ config, overview, trouble, problem }) =>
     overview === null

@@ -47,6 +47,15 @@ export const whole =
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 
+/** Parses US dollars, from a cent up to `max`. */
+export const amount =
+  (max: number) =>
+  (text: string): number => {
+    const usd = Number(text);
+    if (/^\d{1,9}(\.\d{1,2})?$/.test(text) && usd >= 0.01 && usd <= max) return usd;
+    throw new InvalidArgumentError(`It must be US dollars from 0.01 to ${max}, such as 5 or 2.50.`);
+  };
+
 /** An option with fixed values; a mistyped one is told with what was probably meant. */
 export function choice<const F extends string, const C extends readonly string[]>(
   flags: F,

@@ -5,11 +5,9 @@ const statuses = ["pending", "in_progress", "waiting", "done", "failed", "skippe
 /** More rows than this are for a program, which can page. */
 const limitMax = 100_000;
 const tasksShown = 50;
-const daysShown = 30;
-const daysMax = 3_650;
 const entriesShown = 100;
 
-/** Adds `status`, `tasks`, `show`, `logs` and `costs`. */
+/** Adds `status`, `tasks`, `show` and `logs`. */
 export function addReading(program: Program, act: Act): void {
   program
     .command("status")
@@ -44,15 +42,6 @@ export function addReading(program: Program, act: Act): void {
       act(async (desk) => (await import("../commands/show.ts")).show(desk, id, options)),
     );
   addLogs(program, act);
-  program
-    .command("costs")
-    .summary("what it cost, by day, project, role and task")
-    .description("Adds up what sessions cost, by day, project, role and task.")
-    .option("-p, --project <name>", "the project; may be given several times", collectNames)
-    .option("--days <n>", "days to look back, today included", whole(1, daysMax), daysShown)
-    .action((options) =>
-      act(async (desk) => (await import("../commands/costs.ts")).costs(desk, options)),
-    );
 }
 
 function addLogs(program: Program, act: Act): void {

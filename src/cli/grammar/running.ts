@@ -22,6 +22,7 @@ export function addRunning(program: Program, act: Act): void {
       whole(1, cyclesMax),
       1,
     )
+    .option("--dry-run", "say what a cycle may cost, by what went before, and run none")
     .action((options) =>
       act(async (desk) => (await import("../commands/run.ts")).run(desk, options)),
     );

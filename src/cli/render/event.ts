@@ -25,7 +25,12 @@ const error = (text: string): Told => ({ level: "error", text });
 
 /** Tells whether an event only counts what another one, just before it, has told. */
 export const isEcho = ({ of, event }: LogEvent): boolean =>
-  of === "project" && event.type !== "project.paused" && event.type !== "project.resumed";
+  of === "project" && !toldByItself.has(event.type);
+
+/** What a person, or the program, decides of a whole project. */
+const toldByItself: ReadonlySet<string> = new Set<ProjectEvent["type"]>([
+  ...(["project.paused", "project.resumed", "project.budgetRaised"] as const),
+]);
 
 /** Says what happened. */
 export function describeEvent(logged: LogEvent): Told {
@@ -177,6 +182,8 @@ function ofProject(event: ProjectEvent): Told {
       return warning(`paused by ${pauser(event.by)}: ${quote(event.why)}`);
     case "project.resumed":
       return info("goes on");
+    case "project.budgetRaised":
+      return info(`a person raised the cap of ${event.day} by ${money(event.usd)}`);
     case "project.succeeded":
       return debug("a task landed");
     case "project.failed":

@@ -7,6 +7,7 @@ import type { Project } from "../../core/project.ts";
 import type { Attempt, Landing, Verdict } from "../../core/records.ts";
 import { statusOf, type Task } from "../../core/task.ts";
 import type { Overview } from "../../ports/engine.ts";
+import { todayOf } from "../today.ts";
 import { iso } from "./format.ts";
 
 /** A task in a list. */
@@ -146,7 +147,7 @@ export function projectJson(config: ProjectConfig, seen: Overview) {
     cycle: openCycle === null ? null : cycleJson(config.name, openCycle),
     last_cycle: lastCycle === null ? null : cycleJson(config.name, lastCycle),
     next_cycle_at: iso(seen.nextCycleAt),
-    today: moneyJson(seen.today, config.maxBudgetPerDay),
+    today: moneyJson(seen.today, todayOf(config, seen).capUsd),
     total_usd: seen.totalUsd,
     failures_in_a_row: project.failuresInARow,
     failed_plannings_in_a_row: project.plansFailedInARow,

@@ -6,6 +6,7 @@ import { pauseAt } from "../../core/project.ts";
 import type { Overview } from "../../ports/engine.ts";
 import type { Holder, Trouble } from "../backstage.ts";
 import { line } from "../sanitize.ts";
+import { allToday, todayOf } from "../today.ts";
 import { counted, money, relative } from "./format.ts";
 import { renderLimit } from "./limit.ts";
 import type { Paint } from "./paint.ts";
@@ -64,7 +65,15 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
     seen.map((each) => row(each, look)),
     { right: numbers, columns: look.columns, spare: ["TOTAL", "LAST CYCLE", "DONE", "TODAY"] },
   );
-  const notes = seen.flatMap((each) => notesOn(each, look));
+  const notes = [...seen.flatMap((each) => notesOn(each, look))];
+  const all = allToday(
+    portfolio,
+    seen.flatMap((e) => (e.overview === null ? [] : [todayOf(e.config, e.overview)])),
+  );
+  if (all.capUsd !== null) {
+    const used = all.money.settledUsd + all.money.reservedUsd;
+    notes.push(`today ${money(used)} of ${money(all.capUsd)} are spent or set aside in all`);
+  }
   const limit = renderLimit(look.limit, look.now);
   const above = limit === null ? "" : `${look.paint.yellow(limit)}\n\n`;
   const open = portfolio.sandbox === "off" ? `${look.paint.red(unconfined)}\n\n` : "";
@@ -73,12 +82,14 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
 
 function row({ config, overview, trouble }: Seen, look: Look): readonly string[] {
   const { paint } = look;
-  const { name, maxBudgetPerDay } = config;
+  const { name } = config;
   if (overview === null)
     return [name, paint.red("unreadable"), ...Array.from({ length: head.length - 2 }, () => "-")];
   const { counts, today, totalUsd } = overview;
   const aside = today.reservedUsd === 0 ? "" : ` +${money(today.reservedUsd)}`;
   const spent = `${money(today.settledUsd)}${aside}`;
+  const { capUsd, raisedUsd } = todayOf(config, overview);
+  const raised = raisedUsd === 0 ? "" : ` (+${money(raisedUsd)})`;
   const hue = (n: number, colour: (text: string) => string): string =>
     n === 0 ? "0" : colour(String(n));
   return [
@@ -89,7 +100,7 @@ function row({ config, overview, trouble }: Seen, look: Look): readonly string[]
     hue(counts.waiting, paint.yellow),
     hue(counts.done, paint.green),
     hue(counts.failed, paint.red),
-    maxBudgetPerDay === null ? spent : `${spent} of ${money(maxBudgetPerDay)}`,
+    capUsd === null ? spent : `${spent} of ${money(capUsd)}${raised}`,
     money(totalUsd),
     nextOf(overview, look),
     lastOf(overview.lastCycle, look),

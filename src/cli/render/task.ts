@@ -68,7 +68,7 @@ function head(record: TaskRecord, look: TaskLook): string {
   const lost = lostUsd === 0 ? "" : `, ${money(lostUsd)} of it ${lostWords}`;
   const landed = landings.find(({ state: at }) => at === "landed");
   const rows: readonly (readonly [string, string])[] = [
-    ["status", `${paintStatus(paint, statusOf(state))} (${stateWords(state, look)})`],
+    ["status", statusWords(state, look)],
     ["why", why ?? ending(task)],
     ["project", config.name],
     ["type", `${brief.kind}, priority ${brief.priority}`],
@@ -85,6 +85,13 @@ function head(record: TaskRecord, look: TaskLook): string {
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `  ${paint.dim(name.padEnd(8))} ${value}`);
   return [paint.bold(`${task.id}  ${line(brief.title, 200)}`), ...lines].join("\n");
+}
+
+/** The status, and the state where that says more. */
+function statusWords(state: Task["state"], look: TaskLook): string {
+  const [status, words] = [statusOf(state), stateWords(state, look)];
+  const painted = paintStatus(look.paint, status);
+  return words === status ? painted : `${painted} (${words})`;
 }
 
 /** The state as the ledger has it, unless nobody is at work on it any more. */

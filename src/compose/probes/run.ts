@@ -8,7 +8,8 @@ import { openShell } from "../../adapters/shell/open.ts";
 import type { Probed, ProbeOptions, Probing } from "../../cli/backstage.ts";
 import type { ResourceLimits } from "../../core/portfolio.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
-import { containerOf, type Environment } from "../machine.ts";
+import type { Environment } from "../environment.ts";
+import { containerOf } from "../machine.ts";
 import { type Probe, probes, type Sign } from "./list.ts";
 import { openScene, type Scene } from "./scene.ts";
 

@@ -63,6 +63,10 @@ export async function recallRounds(stage: Stage, at: Commit): Promise<readonly R
   return text === null ? [] : parseRounds(text);
 }
 
+/** Forgets what is remembered of this very tree, so that it is run again. */
+export const forgetRounds = (stage: Stage, at: Commit): Promise<void> =>
+  stage.world.memo.put(keyOf(stage, at), "[]");
+
 /**
  * Keeps rounds that came to their ends: a time limit is one of the machine's, not of the tree's.
  */
@@ -105,8 +109,7 @@ async function runCheck(
   const { shell, reports } = stage.world;
   const { name, command, timeoutMs } = spec;
   const env = { ...stage.settings.env, ...installed };
-  const isOpen = stage.settings.network === "all";
-  const room = { ...roomOf(workspace), ...(isOpen ? { network: "all" as const } : {}) };
+  const room = { ...roomOf(workspace), network: stage.settings.network ?? [] };
   const result = await shell.run({ command, env, timeoutMs, ...room }, signal);
   if (result.ended.kind === "aborted") return null;
   return {

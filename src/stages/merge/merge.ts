@@ -11,6 +11,7 @@ import type { Commit } from "../../ports/repo.ts";
 import type { Stage } from "../context.ts";
 import { fence } from "../fence.ts";
 import { gate } from "../judge/gate.ts";
+import { doubt } from "./doubt.ts";
 
 export interface MergeRequest {
   readonly task: Task;
@@ -88,6 +89,7 @@ export async function merge(
       checks: gates.checks,
     };
   if (gates.hold !== null && !request.agreed) {
+    await doubt(stage, tip, merged);
     const why = `the branch is red, and nobody can tell whether this adds to it (${gates.hold})`;
     return { kind: "parked", why, until: later(stage.world.clock.now(), parkedMs), landing: null };
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ClaudeAgentOptions, openClaudeAgent } from "../../../src/adapters/agents/claude.ts";
 import { openSandbox } from "../../../src/adapters/sandbox/open.ts";
+import { readPrices } from "../../../src/config/prices.ts";
 import { realClock } from "../../support/clock.ts";
 import { never, path } from "../../support/sandboxes.ts";
 import { openRig } from "../../support/scripted-agent.ts";
@@ -13,7 +14,7 @@ async function runWith(options: Partial<ClaudeAgentOptions>, cwd?: string) {
   const rig = await openRig(scenario);
   const sandbox = await openSandbox({ path, mark: "test-broken" }, never);
   const agent = openClaudeAgent({
-    ...{ sandbox, clock: realClock, apiBase: rig.model.url },
+    ...{ sandbox, clock: realClock, gateway: rig.gateway, prices: readPrices() },
     ...{ env: { PATH: path, ANTHROPIC_API_KEY: "sk-placeholder" }, configDir: join(rig.data, "s") },
     ...options,
   });
@@ -55,5 +56,5 @@ test("without a key or login a session is not started", async () => {
 test("a model that nobody serves is an outage", async () => {
   const rig = await openRig(scenario);
   await rig.model.close();
-  expect((await runWith({ apiBase: rig.model.url })).ending.kind).toBe("overloaded");
+  expect((await rig.run()).ending.kind).toBe("overloaded");
 });

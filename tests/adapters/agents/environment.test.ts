@@ -2,9 +2,12 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openClaudeAgent } from "../../../src/adapters/agents/claude.ts";
+import { openModelGateway } from "../../../src/compose/model-gateway.ts";
+import { readPrices } from "../../../src/config/prices.ts";
 import { leaveBehind } from "../../support/children.ts";
 import { realClock } from "../../support/clock.ts";
 import { tempFolder } from "../../support/folders.ts";
+import { openLogin } from "../../support/login.ts";
 import { sleepers, uniqueSeconds } from "../../support/processes.ts";
 import { allSandboxes, never } from "../../support/sandboxes.ts";
 import { openRig } from "../../support/scripted-agent.ts";
@@ -39,33 +42,8 @@ test("a command of the agent's sees neither the caller's environment nor the key
   expect(await readFile(join(rig.data, "transcript.jsonl"), "utf8")).not.toContain(key);
 });
 
-test("a login token goes the same way; a gateway's token can only stand in the environment", async () => {
-  const steps = [bash(search), answer];
-  const login = await openRig({ worker: [{ steps }] }, { CLAUDE_CODE_OAUTH_TOKEN: key });
-  const gateway = await openRig({ worker: [{ steps }] }, { ANTHROPIC_AUTH_TOKEN: key });
-  // one after the other: the second one's token can be read by every command of this user
-  const endings = [await login.run(), await gateway.run()];
-  expect(endings.map(({ ending }) => ending.kind)).toEqual(["answered", "answered"]);
-  expect(login.model.requests()[0]?.credential).toBe("bearer");
-  expect(gateway.model.requests()[0]?.credential).toBe("bearer");
-  for (const file of ["env.txt", "others.txt", "files.txt"]) {
-    expect(await readFile(join(login.cwd, file), "utf8")).not.toContain(key);
-  }
-  expect(await readFile(join(gateway.cwd, "env.txt"), "utf8")).toContain(key);
-});
-
 test("a person's login is used where there is no key", async () => {
-  const home = await tempFolder();
-  await mkdir(join(home, ".claude"));
-  const login = {
-    accessToken: key,
-    refreshToken: "sk-ant-ort01-placeholder",
-    expiresAt: Date.now() + 3_600_000,
-    scopes: ["user:inference", "user:profile"],
-    subscriptionType: "max",
-  };
-  const file = join(home, ".claude", ".credentials.json");
-  await writeFile(file, JSON.stringify({ claudeAiOauth: login }), { mode: 0o600 });
+  const { home, file, text } = await openLogin(key);
   const rig = await openRig(
     { worker: [{ steps: [bash("env > env.txt"), answer] }] },
     { HOME: home },
@@ -73,7 +51,7 @@ test("a person's login is used where there is no key", async () => {
   const result = await rig.run();
   expect(result.ending.kind).toBe("answered");
   expect(rig.model.requests()[0]?.credential).toBe("bearer");
-  expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ claudeAiOauth: login });
+  expect(await readFile(file, "utf8")).toBe(text);
   expect(await readdir(join(home, ".claude"))).toEqual([".credentials.json"]);
   expect(await readFile(join(rig.cwd, "env.txt"), "utf8")).not.toContain(key);
 });
@@ -81,8 +59,13 @@ test("a person's login is used where there is no key", async () => {
 describe("what is missing is named", async () => {
   const [sandbox] = await allSandboxes();
   if (sandbox === undefined) throw new Error("no sandbox at all");
+  const prices = readPrices();
+  const gateway = await openModelGateway({ HOME: "/nonexistent" }, prices, "orch-test-");
   const agentWith = (env: Readonly<Record<string, string>>, binary: string | null = null) =>
-    openClaudeAgent({ sandbox, env, binary, configDir: "/nonexistent", clock: realClock });
+    openClaudeAgent({
+      ...{ sandbox, env, binary, configDir: "/nonexistent", clock: realClock },
+      ...{ gateway, prices },
+    });
 
   test("the program", async () => {
     const problem = await agentWith({ ANTHROPIC_API_KEY: key }, "/no/such/claude").ready(never);

@@ -8,6 +8,7 @@ import { summaryOf } from "../../../src/adapters/agents/narrate.ts";
 import { rulesFor } from "../../../src/adapters/agents/options.ts";
 import { lineOf, openTranscript } from "../../../src/adapters/agents/transcript.ts";
 import { oneLine } from "../../../src/adapters/agents/wording.ts";
+import { readPrices } from "../../../src/config/prices.ts";
 import { tempFolder } from "../../support/folders.ts";
 
 /** A streamed event; the rest of the message is never read. */
@@ -25,7 +26,7 @@ const start = (id: string, input: number) =>
 const tokens = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 test("a meter counts each answer once, and an unfinished one by its length", () => {
-  const meter = openMeter([]);
+  const meter = openMeter([], readPrices());
   meter.hear(start("a", 100));
   meter.hear(event({ type: "content_block_delta", delta: { text: "y".repeat(4_000) } }));
   meter.hear(event({ type: "message_delta", usage: { output_tokens: 50 } }));
@@ -47,7 +48,7 @@ test("what was spent survives, and a broken record is none", async () => {
   expect(await readSpent(file)).toEqual([]);
   const usage = [{ model: "claude-opus-5-5", ...tokens, inputTokens: 1_000_000, costUsd: 4 }];
   await writeSpent(file, usage);
-  expect(openMeter(await readSpent(file)).costUsd()).toBe(4);
+  expect(openMeter(await readSpent(file), readPrices()).costUsd()).toBe(4);
   await writeFile(file, '[{"model": 1}]');
   expect(await readSpent(file)).toEqual([]);
   await writeFile(file, "[{");
@@ -87,11 +88,13 @@ test("only what may write has a rule to write, and only below the folder", () =>
 });
 
 test("a transcript's lines are bounded, and secrets are blotted out", () => {
-  const line = lineOf({ type: "user", text: `a secret-1 b ${"x".repeat(1_000_000)}` }, "secret-1");
+  const line = lineOf({ type: "user", text: `a secret-1 b ${"x".repeat(1_000_000)}` }, (text) =>
+    text.replaceAll("secret-1", "[secret]"),
+  );
   expect(line.length).toBeLessThan(40_000);
   expect(line).toContain("a [secret] b x");
   const many = Array.from({ length: 100 }, () => "y".repeat(20_000));
-  const short = JSON.parse(lineOf({ type: "user", many }, null));
+  const short = JSON.parse(lineOf({ type: "user", many }, String));
   expect(short).toEqual({ type: "user", omittedCharacters: expect.any(Number) });
 });
 
@@ -99,7 +102,7 @@ test("a transcript is its owner's alone, goes on where it was, and follows no li
   const folder = await tempFolder();
   const file = join(folder, "new", "t.jsonl");
   for (const n of [1, 2]) {
-    const transcript = await openTranscript(file, null);
+    const transcript = await openTranscript(file, String);
     await transcript.write({ n });
     await transcript.close();
   }
@@ -107,12 +110,12 @@ test("a transcript is its owner's alone, goes on where it was, and follows no li
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   await writeFile(join(folder, "theirs"), "");
   await symlink(join(folder, "theirs"), join(folder, "link"));
-  const linked = await openTranscript(join(folder, "link"), null);
+  const linked = await openTranscript(join(folder, "link"), String);
   await linked.write({ n: 3 });
   await linked.close();
   expect(await readFile(join(folder, "theirs"), "utf8")).toBe("");
   await mkdir(join(folder, "taken"));
-  const impossible = await openTranscript(join(folder, "taken"), null);
+  const impossible = await openTranscript(join(folder, "taken"), String);
   await impossible.write({ n: 4 });
   await impossible.close();
 });

@@ -22,7 +22,7 @@ test("our prices are those that the agent's program takes for the models in use"
 test("a model that nobody has a price for is priced as the dearest one", async () => {
   const rig = await openRig(scenario);
   const result = await rig.run({ model: "claude-unheard-of-9" });
-  const dearest = (11_000 * 8 + 7_000 * 40 + 50_000 * 0.2 + 3_000 * 10) / 1e6;
+  const dearest = (11_000 * 8 + 7_000 * 40 + 50_000 * 0.5 + 3_000 * 10) / 1e6;
   expect(result).toMatchObject({ costBasis: "table", costUsd: expect.closeTo(dearest, 9) });
   expect(result.usage).toEqual([
     { model: "claude-unheard-of-9", ...usage, costUsd: expect.closeTo(dearest, 9) },

@@ -40,6 +40,7 @@ export const faultKinds = {
   "session runs out of time": 0.004,
   "session squanders": 0.006,
   "answer is dear": 0.006,
+  "answer is cut off": 0.01,
   // the model
   "answer is not what was asked for": 0.02,
   "no answer": 0.015,

@@ -2,7 +2,8 @@
  * Money: what the vendor bills is known before it is spent, and no cap is passed by more than a
  * session.
  */
-import type { Charged, Invariant, Scene } from "./facts.ts";
+import { dayOf } from "../world/vendor.ts";
+import type { Charged, Invariant, Scene, Writing } from "./facts.ts";
 
 /** Sums of floats. */
 const slackUsd = 1e-6;
@@ -15,10 +16,12 @@ export const billIsCovered: Invariant<Scene> = {
   name: "the bill is covered",
   promise: "G5",
   check({ universe, known, data }) {
+    const isMetered = known.land.rules.limits.metered === true;
     for (const { token, settledUsd, amountUsd } of data.reservations.values()) {
       const account = universe.vendor.accounts.get(`${known.land.name} ${token}`);
       if (account === undefined) continue;
-      const billedUsd = Math.min(account.usd, account.capUsd);
+      // with a gateway the last request was set aside, too
+      const billedUsd = isMetered ? account.usd : Math.min(account.usd, account.capUsd);
       const coveredUsd = settledUsd ?? amountUsd;
       if (billedUsd > coveredUsd + slackUsd)
         return `delivery ${token} was billed ${inUsd(billedUsd)}, ${inUsd(coveredUsd)} are covered`;
@@ -45,10 +48,13 @@ export const capsHold: Invariant<Charged> = {
   check({ universe, known, account: { day, cycle } }) {
     const { name, rules } = known.land;
     const { dayUsd, portfolioDayUsd, cycleUsd } = rules.limits.caps;
-    const { bill, overrun } = universe.vendor;
+    const { bill, overrun, dearestUsd } = universe.vendor;
+    const isMetered = rules.limits.metered === true;
+    // with a gateway one request passes a cap, else the last one of each session
+    const beyondUsd = (key: string) => (isMetered ? dearestUsd : (overrun.get(key) ?? 0));
     // what counts is the day on which the money was set aside, also where midnight passed since
     const passed = (capUsd: number | null, key: string) =>
-      capUsd !== null && (bill.get(key) ?? 0) - (overrun.get(key) ?? 0) > capUsd + slackUsd;
+      capUsd !== null && (bill.get(key) ?? 0) > capUsd + beyondUsd(key) + slackUsd;
     if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
     if (passed(portfolioDayUsd, day)) return "the portfolio's cap of the day is passed";
     return cycle !== null && passed(cycleUsd, `${name} ${cycle}`)
@@ -56,6 +62,75 @@ export const capsHold: Invariant<Charged> = {
       : null;
   },
 };
+
+/** G5: no cap of a session, a cycle or a day is passed in the books by more than one request. */
+export const oneRequestOver: Invariant<Scene> = {
+  name: "one request over, at most",
+  promise: "G5",
+  check({ universe, known, data }) {
+    const { rules } = known.land;
+    if (rules.limits.metered !== true) return null;
+    const worst = universe.vendor.worstUsd + slackUsd;
+    const { cycleUsd } = rules.limits.caps;
+    const cycles = new Map<string, number>();
+    for (const { metered, settledUsd, amountUsd, cycle } of data.reservations.values()) {
+      const counted = settledUsd ?? amountUsd;
+      if (metered !== undefined && counted > metered.capUsd + metered.brokenUsd + worst)
+        return `$${counted.toFixed(3)} count for a session of $${metered.capUsd.toFixed(3)}`;
+      if (cycle !== null) cycles.set(cycle, (cycles.get(cycle) ?? 0) + counted);
+    }
+    for (const [cycle, counted] of cycles)
+      if (cycleUsd !== null && counted > cycleUsd + worst)
+        return `cycle ${cycle} counts $${counted.toFixed(3)} of $${cycleUsd}`;
+    return null;
+  },
+};
+
+/** G5: a request that passes a cap above its session's own is the only one to do so. */
+export const passesAlone: Invariant<Writing> = {
+  name: "one passes a cap alone",
+  promise: "G5",
+  check({ universe, known, data, changes }) {
+    const { cycleUsd, dayUsd, portfolioDayUsd } = known.land.rules.limits.caps;
+    const today = dayOf(universe.time.now());
+    for (const change of changes) {
+      if (change.kind !== "reservation" || change.reservation.settledUsd !== null) continue;
+      const { token, metered, amountUsd, cycle } = change.reservation;
+      const before = data.reservations.get(String(token));
+      if (before?.metered === undefined || metered === undefined) continue;
+      if (metered.requests === before.metered.requests || amountUsd <= before.amountUsd) continue;
+      const all = [...data.reservations.values()];
+      const shares = [...universe.store.portfolio.shares.values()];
+      const isOver = (cap: number | null, counted: readonly Counted[]): boolean =>
+        cap !== null && sumOf(counted) > cap + slackUsd;
+      const ofCycle = all.filter((each) => each.cycle === cycle);
+      const running = cycle === null ? null : data.cycles.get(cycle)?.state.at;
+      if (running === "running" && isOver(cycleUsd, ofCycle))
+        return `cycle ${cycle} is over its cap`;
+      if (
+        isOver(
+          dayUsd,
+          all.filter(({ day }) => day === today),
+        )
+      )
+        return "the day is over its cap";
+      const passed = isOver(
+        portfolioDayUsd,
+        shares.filter(({ day }) => day === today),
+      );
+      if (passed) return "the portfolio's day is over its cap";
+    }
+    return null;
+  },
+};
+
+interface Counted {
+  readonly settledUsd: number | null;
+  readonly amountUsd: number;
+}
+
+const sumOf = (counted: readonly Counted[]): number =>
+  counted.reduce((sum, { settledUsd, amountUsd }) => sum + (settledUsd ?? amountUsd), 0);
 
 /** G5: the portfolio's books never count less than a project's own. */
 export const portfolioCountsEnough: Invariant<Scene> = {

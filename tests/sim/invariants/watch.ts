@@ -164,8 +164,10 @@ function toldBy(
     const { event } = change.event;
     if (!event.type.endsWith(".released") || !("token" in event)) continue;
     // while another tries, what ran on since before tells nothing new
-    const mine = mode?.at === "probing" && mode.probe.token === event.token;
-    if (mode?.at === "probing" && !mine) continue;
+    const probe = mode?.at === "probing" ? mode.probe : null;
+    // projects count their deliveries each for itself
+    const isProbe = probe?.project === project && probe.token === event.token;
+    if (probe !== null && !isProbe) continue;
     until = Math.max(until, vendor.accounts.get(`${project} ${event.token}`)?.toldUntil ?? 0);
   }
   return until;

@@ -44,9 +44,9 @@ export const coreMutants: readonly Mutant[] = [
   },
   {
     name: "a lost delivery has spent nothing",
-    file: "src/core/schedule.ts",
-    text: "draft.add(settledAsSpent(each));",
-    by: 'draft.add({ kind: "reservation", reservation: { ...each, settledUsd: 0 } });',
+    file: "src/core/lost.ts",
+    text: "reservations.filter(({ token }) => token === lost).map(settledAsSpent);",
+    by: 'reservations.flatMap((each) => each.token !== lost ? [] : [{ kind: "reservation", reservation: { ...each, settledUsd: 0 } }]);',
     promise: "G5",
     seed: 5,
   },
@@ -64,7 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "tightest.leftUsd >= wantUsd)",
     by: "tightest.leftUsd >= -wantUsd)",
     promise: "G5",
-    seed: 402,
+    seed: 407,
   },
   {
     name: "a day has no cap",
@@ -72,7 +72,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "caps.dayUsd, spent.today)",
     by: "null, spent.today)",
     promise: "G5",
-    seed: 96,
+    seed: 101,
   },
   {
     name: "the portfolio's day has no cap",
@@ -80,7 +80,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "caps.portfolioDayUsd, portfolio.today)",
     by: "null, portfolio.today)",
     promise: "G5",
-    seed: 10,
+    seed: 11,
   },
   {
     name: "a cycle has no cap",
@@ -88,7 +88,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "caps.cycleUsd, spent.cycle)",
     by: "null, spent.cycle)",
     promise: "G5",
-    seed: 588,
+    seed: 650,
   },
   {
     name: "a lease that ran out is not told",
@@ -120,7 +120,7 @@ export const coreMutants: readonly Mutant[] = [
     text: 'to: ["unsettled"],\n      next: (s) => ({ ...candidateOf(s), at: "unsettled", tries: s.tries + 1 }),',
     by: 'to: ["approved"],\n      next: (s) => ({ ...candidateOf(s), at: "approved", parked: null, notBefore: 0 }) as never,',
     promise: "G4",
-    seed: 99,
+    seed: 124,
   },
   {
     name: "what is unsettled may be skipped",
@@ -200,7 +200,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (!has) draft.send(job);",
     by: "void has;",
     promise: "S1.7",
-    seed: 10,
+    seed: 11,
   },
   {
     name: "a cycle ends while it works",
@@ -224,7 +224,7 @@ export const coreMutants: readonly Mutant[] = [
     text: "if (later(each.at, abandonedMs) <= view.now)",
     by: "if (later(each.at, abandonedMs) < view.now - 1e12)",
     promise: "G5",
-    seed: 60,
+    seed: 103,
   },
   {
     name: "inconclusive passes",

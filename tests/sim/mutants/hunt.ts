@@ -5,6 +5,7 @@ import { runSeeds } from "../run/pool.ts";
 import type { Ran } from "../run/simulate.ts";
 import { coreMutants } from "./core.ts";
 import { limitMutants } from "./limit.ts";
+import { moneyMutants } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
 import { portMutants } from "./ports.ts";
 import { stageMutants } from "./stages.ts";
@@ -12,6 +13,7 @@ import { stageMutants } from "./stages.ts";
 export const mutants: readonly Mutant[] = [
   ...coreMutants,
   ...limitMutants,
+  ...moneyMutants,
   ...stageMutants,
   ...portMutants,
 ];

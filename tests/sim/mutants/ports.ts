@@ -48,7 +48,7 @@ export const portMutants: readonly Mutant[] = [
     text: 'return state.at === "queued" || state.leaseUntil <= now || isOrphan(row, alive);',
     by: 'return state.at === "queued";',
     promise: "S1.7",
-    seed: 40,
+    seed: 60,
   },
   {
     name: "a job that ended stays",

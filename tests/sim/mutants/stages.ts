@@ -56,7 +56,7 @@ export const stageMutants: readonly Mutant[] = [
     text: 'const ours = state?.at === "merging" && state.token === delivery.token;',
     by: "const ours = state !== undefined;",
     promise: "G4",
-    seed: 210,
+    seed: 884,
   },
   {
     name: "another tree's checks are remembered",
@@ -173,8 +173,8 @@ export const stageMutants: readonly Mutant[] = [
   {
     name: "the outbox forgets what it could not write",
     file: "src/engine/outbox.ts",
-    text: "if (why !== null) return fault(project, why);",
-    by: "if (why !== null) fault(project, why);",
+    text: "if (why !== null) return why;\n    cursor = last.seq;",
+    by: "cursor = last.seq;",
     promise: "S12",
     seed: 19,
   },
@@ -224,7 +224,7 @@ export const stageMutants: readonly Mutant[] = [
     text: "await write(context, known[at]);",
     by: "void write;",
     promise: "G15",
-    seed: 140,
+    seed: 175,
   },
   {
     name: "the attempt's own workspace is left before it goes on",

@@ -15,6 +15,8 @@ export function drawLands(random: Random): ReadonlyMap<ProjectName, Land> {
   const portfolio = {
     portfolioWorkersMax: random.chance(0.5) ? random.between(1, 4) : null,
     portfolioDayUsd: random.chance(0.25) ? random.between(3, 12) : null,
+    // a machine has a gateway, or the agent's own login
+    metered: random.chance(0.8),
   };
   for (let i = 0; i < many; i += 1) {
     const name = projectName(`project${i}`);
@@ -40,9 +42,10 @@ function drawRules(
   portfolio: {
     readonly portfolioWorkersMax: number | null;
     readonly portfolioDayUsd: number | null;
+    readonly metered: boolean;
   },
 ): Rules {
-  const { portfolioWorkersMax, portfolioDayUsd } = portfolio;
+  const { portfolioWorkersMax, portfolioDayUsd, metered } = portfolio;
   const test = { name: "test", command: "test", timeoutMs: 20_000 };
   const tries = () => {
     const attemptsMax = random.between(1, 3);
@@ -54,7 +57,7 @@ function drawRules(
   return {
     limits: {
       workersMax: random.between(1, 3),
-      portfolioWorkersMax,
+      ...{ portfolioWorkersMax, metered },
       sessionUsd: { planner: 1, worker: 2, judge: 0.5, refinery: 1 },
       caps: {
         cycleUsd: random.chance(0.2) ? random.between(2, 12) : null,

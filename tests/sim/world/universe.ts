@@ -96,6 +96,10 @@ export interface Vendor {
   readonly bill: Map<string, number>;
   /** US dollars by which sessions passed their caps with their last requests, likewise. */
   readonly overrun: Map<string, number>;
+  /** The dearest request so far, in US dollars. */
+  dearestUsd: number;
+  /** The most that was ever set aside for one, in US dollars. */
+  worstUsd: number;
   readonly sessions: Map<string, Book>;
   limit: UsageLimit | null;
   outageUntil: number;
@@ -128,6 +132,8 @@ export interface Book {
   requests: number;
   /** The answer, once the session has finished. */
   answer: { readonly json: unknown } | null;
+  /** Of its cost, what the ledger was told of before the next request. */
+  toldUsd: number;
 }
 
 export interface Tally {

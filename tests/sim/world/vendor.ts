@@ -18,6 +18,8 @@ export const openVendor = (): Vendor => ({
   accounts: new Map(),
   bill: new Map(),
   overrun: new Map(),
+  dearestUsd: 0,
+  worstUsd: 0,
   sessions: new Map(),
   limit: null,
   outageUntil: 0,
@@ -67,6 +69,7 @@ export function charge(universe: Universe, book: Book, account: Account, costUsd
   const add = <K>(map: Map<K, number>, key: K, usd: number) =>
     map.set(key, (map.get(key) ?? 0) + usd);
   const { day, project, cycle, usd, capUsd } = account;
+  universe.vendor.dearestUsd = Math.max(universe.vendor.dearestUsd, costUsd);
   book.costUsd += costUsd;
   book.requests += 1;
   account.usd += costUsd;

@@ -1,7 +1,9 @@
 /** The rows of one project in memory. */
+
 import { type Cycle, isOpen } from "../../../core/cycle.ts";
 import type { TaskId } from "../../../core/ids.ts";
 import { isSubject } from "../../../core/jobs.ts";
+import { lostUsd } from "../../../core/metered.ts";
 import type { Project } from "../../../core/project.ts";
 import type { Attempt, Landing, Reservation, Verdict } from "../../../core/records.ts";
 import { isOver, type Status, statusOf, type Task } from "../../../core/task.ts";
@@ -150,7 +152,8 @@ function readMoney({ reservations }: ProjectData): Pick<ProjectReads, MoneyReads
     moneyOfDay: (day) => where((each) => each.day === day),
     moneyOfCycle: (cycle) => where((each) => each.cycle === cycle),
     costOf: (task) => where((each) => each.task === task).settledUsd,
-    lostOf: (task) => where((each) => each.task === task && each.lost === true).settledUsd,
+    lostOf: (task) =>
+      all().reduce((sum, each) => sum + (each.task === task ? lostUsd(each) : 0), 0),
     totalUsd: () => where(() => true).settledUsd,
   };
 }

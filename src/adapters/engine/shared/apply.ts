@@ -2,6 +2,7 @@
 import { jobId } from "../../../core/ids.ts";
 import type { Change, JobRequest, Queue, Subject } from "../../../core/ledger.ts";
 import type { Reservation } from "../../../core/records.ts";
+import { redacted } from "../../../core/redact.ts";
 import { asQueued, isOrphan } from "./jobs.ts";
 import type { JobRow, PortfolioWrite, ProjectRows } from "./storage.ts";
 import type { Moment } from "./view.ts";
@@ -19,7 +20,10 @@ export function applyChanges(
   changes: readonly Change[],
   mirror: Mirror,
 ): void {
-  for (const change of changes) applyChange(rows, moment, change, mirror);
+  const { redact } = moment;
+  // the one place that all records and events pass on their way to the disk
+  for (const each of changes)
+    applyChange(rows, moment, redact === null ? each : redacted(each, redact), mirror);
 }
 
 function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: Mirror): void {
@@ -87,10 +91,12 @@ function follows(
 function reserve(rows: ProjectRows, reservation: Reservation, mirror: Mirror): void {
   const { token, day, amountUsd, settledUsd } = reservation;
   const before = rows.reservation(token);
+  rows.putReservation(reservation);
+  // most requests of a session change nothing that the portfolio counts
+  if (before?.amountUsd === amountUsd && before.settledUsd === settledUsd) return;
   const rises = before === null || counted(reservation) > counted(before);
   const write: PortfolioWrite = { kind: "share", share: { token, day, amountUsd, settledUsd } };
   (rises ? mirror.raise : mirror.lower).push(write);
-  rows.putReservation(reservation);
 }
 
 /** US dollars that a reservation takes from every cap it counts towards. */

@@ -1,6 +1,7 @@
 /** The engine over any storage whose transactions are synchronous. */
 import { type Instant, later, type ProjectName } from "../../../core/ids.ts";
 import type { Decision, Needs, View } from "../../../core/ledger.ts";
+import type { Redact } from "../../../core/redact.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Delivery, Engine, Finish } from "../../../ports/engine.ts";
 import { applyChanges, type Mirror, removeJob } from "./apply.ts";
@@ -20,14 +21,16 @@ export interface EngineOptions {
   readonly alive: (owner: string) => boolean;
   readonly leaseMs: number;
   readonly renewMs: number;
+  /** Takes secrets out of all that is written; left out: nothing is looked for. */
+  readonly redact?: Redact | undefined;
 }
 
 /** Builds an engine. */
 export function buildEngine(options: EngineOptions): Engine {
-  const { storage, clock, dayOf, alive, renewMs } = options;
+  const { storage, clock, dayOf, alive, renewMs, redact = null } = options;
   const moment = (project: ProjectName): Moment => {
     const now = clock.now();
-    return { project, now, day: dayOf(now), chance: clock.random(), alive };
+    return { project, now, day: dayOf(now), chance: clock.random(), alive, redact };
   };
   const recover = (project: ProjectName) => recoverProject(storage, moment(project), dayOf);
   const write = settling(storage, recover);

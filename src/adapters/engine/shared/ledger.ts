@@ -32,7 +32,7 @@ export function readLedger({ storage, alive, today }: LedgerOptions): Ledger {
       return storage.read(
         project,
         (rows) => overviewOf(rows, today()),
-        () => emptyOverview,
+        () => ({ ...emptyOverview, day: today() }),
       );
     },
     async tasks(project, filter) {
@@ -88,7 +88,7 @@ function lists(storage: Storage): Pick<Ledger, "cycle" | "cycles" | "events" | "
   };
 }
 
-const emptyOverview: Overview = {
+const emptyOverview: Omit<Overview, "day"> = {
   project: newProject,
   counts: noCounts,
   openCycle: null,
@@ -107,6 +107,7 @@ function overviewOf(rows: ProjectReads, day: string): Overview {
     openCycle: openCycle(cycles),
     lastCycle: rows.lastCycle(),
     today: rows.moneyOfDay(day),
+    day,
     totalUsd: rows.totalUsd(),
     nextCycleAt: nextCycleAt(
       rows,

@@ -4,6 +4,7 @@ import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts
 import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
 import type { Known } from "../../../core/plan.ts";
 import { newProject } from "../../../core/project.ts";
+import type { Redact } from "../../../core/redact.ts";
 import type { Task } from "../../../core/task.ts";
 import { asSeen } from "./jobs.ts";
 import type { PortfolioReads, ProjectReads, Same } from "./storage.ts";
@@ -15,6 +16,8 @@ export interface Moment {
   readonly day: string;
   readonly chance: number;
   readonly alive: (owner: string) => boolean;
+  /** Takes secrets out of all that is written; null: nothing is looked for. */
+  readonly redact: Redact | null;
 }
 
 const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
@@ -22,7 +25,7 @@ const nothing: Money = { settledUsd: 0, reservedUsd: 0 };
 /** Reads the view of one transaction. */
 export function viewOf(
   rows: ProjectReads,
-  portfolio: Pick<PortfolioReads, "limit">,
+  portfolio: Pick<PortfolioReads, "limit" | "moneyOfDay">,
   moment: Moment,
   needs: Needs,
 ): View {
@@ -41,8 +44,8 @@ export function viewOf(
     attempts: [],
     verdicts: [],
     known: new Map(),
-    spent: spentOf(rows, day, cycles),
-    reservations: rows.unsettled(),
+    spent: { ...spentOf(rows, day, cycles), everywhere: portfolio.moneyOfDay(day) },
+    reservations: withReservation(rows, needs),
   };
   return withAsked(rows, view, needs);
 }
@@ -66,7 +69,18 @@ export function openCycle(cycles: readonly Cycle[]): Cycle | null {
   return open.find(({ state }) => state.at !== "queued") ?? open[0] ?? null;
 }
 
-function spentOf(rows: ProjectReads, day: string, cycles: readonly Cycle[]): Spent {
+function withReservation(rows: ProjectReads, { reservation: asked }: Needs): View["reservations"] {
+  const unsettled = rows.unsettled();
+  if (asked === undefined || unsettled.some(({ token }) => token === asked)) return unsettled;
+  const found = rows.reservation(asked);
+  return found === null ? unsettled : [...unsettled, found];
+}
+
+function spentOf(
+  rows: ProjectReads,
+  day: string,
+  cycles: readonly Cycle[],
+): Omit<Spent, "everywhere"> {
   const open = openCycle(cycles);
   return {
     today: rows.moneyOfDay(day),

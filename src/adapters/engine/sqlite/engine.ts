@@ -1,4 +1,5 @@
 import type { Instant } from "../../../core/ids.ts";
+import { type Redact, redacting } from "../../../core/redact.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import { buildEngine } from "../shared/engine.ts";
@@ -16,6 +17,8 @@ export interface SqliteEngineOptions {
   readonly alive?: (owner: string) => boolean;
   readonly leaseMs?: number;
   readonly renewMs?: number;
+  /** Takes secrets out of all that is written; left out: what looks like one. */
+  readonly redact?: Redact;
   /** Called between the portfolio's commit and the project's, where a test may die. */
   readonly between?: () => void;
 }
@@ -32,6 +35,7 @@ export function openSqliteEngine(options: SqliteEngineOptions): Engine {
     dayOf,
     owner: options.owner ?? thisOwner(),
     alive: options.alive ?? isOwnerAlive,
+    redact: options.redact ?? redacting({}),
     leaseMs,
     renewMs: options.renewMs ?? Math.floor(leaseMs / 3),
   });

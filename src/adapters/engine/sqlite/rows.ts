@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import * as z from "zod";
 import type { Money } from "../../../core/ledger.ts";
+import { lostUsd } from "../../../core/metered.ts";
 import type { Status } from "../../../core/task.ts";
 import type { ProjectReads, ProjectRows } from "../shared/storage.ts";
 import { parsed } from "./errors.ts";
@@ -180,8 +181,8 @@ function readMoney(
     costOf: (task) => sum("WHERE task = ?", task).settledUsd,
     lostOf: (task) =>
       reservations
-        .all("WHERE task = ? AND settled_usd = amount_usd ORDER BY token", task)
-        .reduce((all, each) => all + (each.lost === true ? each.amountUsd : 0), 0),
+        .all("WHERE task = ? AND settled_usd IS NOT NULL ORDER BY token", task)
+        .reduce((all, each) => all + lostUsd(each), 0),
     totalUsd: () => sum("").settledUsd,
   };
 }

@@ -129,6 +129,7 @@ export const reservationShape: Shape<Reservation> = {
     day: each.day,
     amount_usd: each.amountUsd,
     settled_usd: each.settledUsd,
+    requests: each.metered?.requests ?? 0,
     at: iso(each.at),
   }),
 };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Project, ProjectEvent } from "../../../../core/project.ts";
-import { count, instant, texts } from "./primitives.ts";
+import { count, day, instant, texts, usd } from "./primitives.ts";
 
 const pausedBy = z.enum(["person", "patrol", "limit"]);
 
@@ -19,6 +19,8 @@ export const project: z.ZodType<Project> = z.strictObject({
   // ledgers of the first schema lack these
   plansFailedInARow: count.default(0),
   failures: texts.default([]),
+  // before the fourth schema
+  raised: z.strictObject({ day, usd }).nullable().default(null),
   version: count,
 });
 
@@ -38,6 +40,7 @@ export const projectEvent: z.ZodType<ProjectEvent> = z.discriminatedUnion("type"
     now: instant,
   }),
   z.strictObject({ type: z.literal("project.resumed") }),
+  z.strictObject({ type: z.literal("project.budgetRaised"), day, usd, now: instant }),
   z.strictObject({ type: z.literal("project.succeeded") }),
   z.strictObject({ type: z.literal("project.failed"), ...failing }),
   z.strictObject({ type: z.literal("project.planned") }),

@@ -6,9 +6,11 @@ import type {
   CheckOutcome,
   Landing,
   Leftover,
+  Metered,
   Reading,
   Reservation,
   Spending,
+  Usage,
   Verdict,
 } from "../../../../core/records.ts";
 import {
@@ -26,19 +28,28 @@ import {
 } from "./primitives.ts";
 import { failure } from "./task.ts";
 
+const usage: z.ZodType<Usage> = z.strictObject({
+  model: z.string(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cacheReadTokens: z.number(),
+  cacheWriteTokens: z.number(),
+  costUsd: usd,
+});
+
 const spending: z.ZodType<Spending> = z.strictObject({
   costUsd: usd,
   turns: z.number(),
-  usage: z.array(
-    z.strictObject({
-      model: z.string(),
-      inputTokens: z.number(),
-      outputTokens: z.number(),
-      cacheReadTokens: z.number(),
-      cacheWriteTokens: z.number(),
-      costUsd: usd,
-    }),
-  ),
+  usage: z.array(usage),
+});
+
+const metered: z.ZodType<Metered> = z.strictObject({
+  capUsd: usd,
+  carriedUsd: usd,
+  requests: count,
+  usage: z.array(usage),
+  open: z.array(z.strictObject({ number: count, worstUsd: usd })),
+  brokenUsd: usd,
 });
 
 const change: z.ZodType<FileChange> = z.strictObject({
@@ -145,5 +156,6 @@ export const reservation: z.ZodType<Reservation> = z.strictObject({
   amountUsd: usd,
   settledUsd: usd.nullable(),
   lost: z.literal(true).optional(),
+  metered: metered.optional(),
   at: instant,
 });

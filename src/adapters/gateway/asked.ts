@@ -1,0 +1,49 @@
+/** What a request asks for, as far as its price depends on it. */
+import type { IncomingMessage } from "node:http";
+
+export interface Asked {
+  readonly model: string;
+  readonly maxTokens: number;
+  /** Bytes of the whole request. */
+  readonly bytes: number;
+  /** Whether it writes to the cache for an hour. */
+  readonly hour: boolean;
+}
+
+/** A larger request is refused, as the vendor does. */
+const bodyBytesMax = 32 * 1024 * 1024;
+/** More than any model gives: counts where a request does not say. */
+const maxTokensUnsaid = 128_000;
+
+/** Reads a request's body; null where it is too large. */
+export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads what a request for a message asks for; null where it is none. */
+export function parseAsked(body: Buffer): Asked | null {
+  const text = body.toString("utf8");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null; // the vendor would say no more
+  }
+  if (typeof json !== "object" || json === null) return null;
+  const { model, max_tokens: max } = json as Readonly<Record<string, unknown>>; // checked below
+  if (typeof model !== "string" || model === "" || model.length > 200) return null;
+  const said = typeof max === "number" && Number.isFinite(max) && max > 0;
+  return {
+    model,
+    maxTokens: said ? max : maxTokensUnsaid,
+    bytes: body.length,
+    hour: /"ttl"\s*:\s*"1h"/.test(text),
+  };
+}

@@ -1,0 +1,41 @@
+/** Opens the gateway with the credential that the environment offers. */
+import { type Credential, findCredential } from "../adapters/agents/credential.ts";
+import { machineClock } from "../adapters/clock.ts";
+import { openGateway } from "../adapters/gateway/gateway.ts";
+import type { Vendor } from "../adapters/gateway/upstream.ts";
+import { modelAddress, wrongAddress } from "../core/model-address.ts";
+import type { PriceTable } from "../core/prices.ts";
+import type { Gateway } from "../ports/gateway.ts";
+import type { Environment } from "./environment.ts";
+
+const vendorBase = "https://api.anthropic.com";
+
+/**
+ * Opens the gateway; it leads to no model where the person is logged in by the agent's own program,
+ * which alone can use and renew that login, where there is no credential at all, and where the
+ * address that is set is none.
+ * `prefix` begins the names of its sockets' folders.
+ */
+export async function openModelGateway(
+  env: Environment,
+  prices: PriceTable,
+  prefix: string,
+): Promise<Gateway> {
+  const found = await findCredential(env);
+  const credential = found?.kind === "login" ? null : found;
+  const isWrong = wrongAddress(env) !== null;
+  const base = (isWrong ? null : modelAddress(env)) ?? vendorBase;
+  return openGateway({
+    vendor: { base, credential: isWrong ? null : shownOf(credential) },
+    credential: credential?.kind ?? null,
+    ...{ prices, prefix, clock: machineClock },
+  });
+}
+
+type Key = Exclude<Credential, { readonly kind: "login" }>;
+
+function shownOf(credential: Key | null): Vendor["credential"] {
+  if (credential === null) return null;
+  const { kind, secret } = credential;
+  return kind === "apiKey" ? ["x-api-key", secret] : ["authorization", `Bearer ${secret}`];
+}
