@@ -28,7 +28,7 @@ export interface Confined {
 
 /**
  * All that the machine reaches, or ways out through sockets, beside a loopback of its own. Under
- * Seatbelt there is no such loopback: only the ports of the ways out can be had.
+ * Seatbelt there is no such loopback: only the ports of the ways out can be had (`portFor`).
  */
 export type Network = "all" | { readonly openings: readonly Opening[] };
 
@@ -41,6 +41,12 @@ export interface Opening {
 export interface Sandbox {
   /** The argv that runs `confined.argv` held; to be spawned with its own process group. */
   wrap(confined: Confined): readonly [string, ...string[]];
+  /**
+   * The port for an opening: `usual` where the loopback inside is its own; where it is the
+   * machine's, a free one, another each time. Whoever gets there first has it: a program whose
+   * openings cannot be had does not run (exit code 125).
+   */
+  portFor(usual: number): Promise<number>;
   /**
    * Kills what got away from a session and answers how many processes that were. `null`: from all
    * sessions of this data folder, for the start, when nobody else works in it.

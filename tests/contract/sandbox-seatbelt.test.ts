@@ -67,7 +67,7 @@ describe.each(seatbelts)("confined by $kind", (sandbox) => {
     const url = `http://127.0.0.1:${typeof at === "object" ? at?.port : 0}`;
     const ask = (address: string) =>
       `node -e 'fetch("${address}/v1").then((a) => a.text()).catch(() => "no").then(console.log)'`;
-    const port = 43_210;
+    const port = await sandbox.portFor(47_115);
     const network = { openings: [{ socket, port }] };
     expect(await run(ask(url), { network })).toBe("no\n");
     expect(await run(ask(`http://127.0.0.1:${port}`), { network })).toBe("ours /v1\n");

@@ -46,7 +46,8 @@ export function readProfile(argv: readonly string[]): Profile {
     connects: (kind, to) =>
       decide("network-outbound", (filter) => {
         if (filter[0] !== "remote" || filter[1] !== kind) return false;
-        const [wanted = ""] = filter.slice(2);
+        const [wanted] = filter.slice(2);
+        if (wanted === undefined) return true;
         return typeof wanted === "string" ? wanted === `"${to}"` : isOf(to)(wanted);
       }),
   };
@@ -59,7 +60,7 @@ const covers = (named: string, operation: string): boolean =>
 
 function matchesPath(filter: Word, path: string, parameters: Map<string, string>): boolean {
   const [kind, named] = filter;
-  if (kind !== "subpath" && kind !== "literal") return false;
+  if (kind !== "subpath" && kind !== "literal" && kind !== "path-literal") return false;
   const value = textOf(named, parameters);
   if (path === value) return true;
   return kind === "subpath" && path.startsWith(`${value}/`);

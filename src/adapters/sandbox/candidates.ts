@@ -12,6 +12,8 @@ export interface Candidate {
   readonly kind: Containment;
   readonly confines: boolean;
   readonly promise: string;
+  /** Whose loopback is there inside: one of each command, or that of the machine. */
+  readonly loopback: "own" | "machine";
   readonly wrap: (confined: Confined) => readonly [string, ...string[]];
   /** A shell's script that ends with 0 where what is promised holds; being there proves nothing. */
   readonly probe: string;
@@ -50,6 +52,7 @@ export const bubblewrap = (program: string, view: View, hardened: boolean): Cand
   promise:
     "bubblewrap: a command sees its workspace, the system's programs and its toolchains, and " +
     `reaches no network but what it was given; ${ends}`,
+  loopback: "own",
   wrap: confine(program, view, hardened),
   probe: `${isHeld} && ${isApart}`,
   sweep: sweepStart,
@@ -63,6 +66,7 @@ export const holdingBubblewrap = (program: string): Candidate => ({
   kind: "bubblewrap",
   confines: false,
   promise: `bubblewrap: ${ends}; ${notConfined}`,
+  loopback: "machine",
   wrap: ({ argv }) => [
     program,
     ...["--dev-bind", "/", "/", "--unshare-pid", "--die-with-parent", "--proc", "/proc"],
@@ -80,6 +84,7 @@ export const unshare = (isRoot: boolean): Candidate => ({
   kind: "unshare",
   confines: false,
   promise: `unshare: ${ends}; ${notConfined}`,
+  loopback: "machine",
   wrap: ({ argv }) => [
     ...(["setpriv", "--pdeathsig", "KILL", "--"] as const),
     ...["unshare", ...(isRoot ? [] : ["--user", "--map-current-user"])],
@@ -98,6 +103,7 @@ export const group: Candidate = {
     "process group: a command's group ends with it, what left the group is found by its " +
     "environment; a process that also cleared that lives on, and nothing ends if we are killed " +
     `until the next start; ${notConfined}`,
+  loopback: "machine",
   wrap: ({ argv }) => argv,
   probe: ":",
   sweep: sweepAll,
@@ -112,6 +118,7 @@ export const confiningGroup = (view: View): Candidate => ({
     "no network but what it was given, no loopback either; its group ends with it, what left " +
     "the group is found by its environment, where macOS shows that, and nothing ends if we are " +
     "killed until the next start",
+  loopback: "machine",
   wrap: seatbelt(view),
   probe: isFenced,
   sweep: sweepAll,
@@ -126,6 +133,7 @@ export const container = (command: ContainerCommand, view: View, mark: string): 
     "toolchains, and reaches no network but what it was given; its container is removed when it " +
     "ends, and at the next start if we are killed; limits of memory, processes and processor " +
     "time are the container's own",
+  loopback: "own",
   wrap: contain(command, view, mark),
   probe: isContained,
   sweep: (mark, session, signal) => sweepContainers(command, { mark, session }, signal),

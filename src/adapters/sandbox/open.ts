@@ -17,6 +17,7 @@ import {
   unshare,
 } from "./candidates.ts";
 import { type ContainerCommand, optionsWord } from "./container.ts";
+import { openFreePorts } from "./free-port.ts";
 import { relayFile } from "./relay.ts";
 import { markVariable } from "./sweep.ts";
 import { rootsOf } from "./view.ts";
@@ -125,11 +126,13 @@ async function probe(
   return said || (ended.kind === "exited" ? "it runs, and does not hold" : ended.kind);
 }
 
-function sandboxOf({ kind, confines, promise, wrap, sweep }: Candidate, mark: string): Sandbox {
+/** What a candidate that works is to its users. */
+export function sandboxOf(candidate: Candidate, mark: string): Sandbox {
+  const { kind, confines, promise, loopback, wrap, sweep } = candidate;
+  const freePort = openFreePorts();
   return {
-    kind,
-    confines,
-    promise,
+    ...{ kind, confines, promise },
+    portFor: (usual) => (loopback === "own" ? Promise.resolve(usual) : freePort()),
     wrap(confined: Confined) {
       const { argv, session, fileBytesMax } = confined;
       const limited = fileBytesMax === undefined ? argv : bounded(argv, fileBytesMax);

@@ -30,7 +30,8 @@ const openingsOf = (network: Network | undefined): readonly Opening[] =>
  *
  * A shell starts the relay, waits until it listens, and becomes the program. The relay has none of
  * the program's descriptors: whoever waits for the end of a pipe must not wait for it, and a secret
- * in one is not its business.
+ * in one is not its business. Where it cannot listen, the program does not run: another might be
+ * listening there.
  */
 export function relayed(
   argv: readonly [string, ...string[]],
@@ -40,6 +41,8 @@ export function relayed(
   const named = ways.map(({ inside, port }) => `${port}:${inside}`);
   const relay = [realpathSync(process.execPath), relayFile, ...named];
   const words = relay.map((_, at) => `"\${${at + 1}}"`).join(" ");
-  const start = `: "$(${words} 3>&- </dev/null 2>/dev/null &)"`;
-  return ["sh", "-c", `${start}; shift ${relay.length}; exec "$@"`, "sh", ...relay, ...argv];
+  const heard = `test "$(${words} 3>&- </dev/null 2>/dev/null &)" = open`;
+  const refused = "{ echo 'the way out of the sandbox could not be opened' >&2; exit 125; }";
+  const start = `${heard} || ${refused}; shift ${relay.length}; exec "$@"`;
+  return ["sh", "-c", start, "sh", ...relay, ...argv];
 }

@@ -86,9 +86,14 @@ export const systemRules: readonly string[] = [
   '(allow iokit-open (iokit-registry-entry-class "RootDomainUserClient"))',
 ];
 
-/** The rules of whoever reaches what the machine reaches. */
+/**
+ * The rules of whoever reaches what the machine reaches. Not the sockets of other programs: some
+ * of those do whatever they are asked. One of them tells the addresses of hosts.
+ */
 export const openNetworkRules: readonly string[] = [
   "(allow network* system-socket)",
+  "(deny network-outbound (remote unix-socket))",
+  '(allow network-outbound (remote unix-socket (path-literal "/private/var/run/mDNSResponder")))',
   `(allow mach-lookup ${each("global-name", networkServices)})`,
 ];
 

@@ -108,14 +108,15 @@ function networkRules(
   ways: readonly Outlet[],
   named: Named,
 ): readonly string[] {
-  if (network === "all") return openNetworkRules;
   const namesOf = (paths: readonly string[]): readonly string[] =>
     paths.map((path) => `(subpath ${named(placeOf(path).real)})`);
   const reached = namesOf([...readable, ...writable, ...ways.map(({ inside }) => inside)]);
+  const sockets = reached.map((each) => `(allow network-outbound (remote unix-socket ${each}))`);
+  if (network === "all") return [...openNetworkRules, ...sockets];
   const own = namesOf(writable);
   return [
     "(allow system-socket (socket-domain AF_UNIX))",
-    ...reached.map((each) => `(allow network-outbound (remote unix-socket ${each}))`),
+    ...sockets,
     ...own.map((each) => `(allow network-bind (local unix-socket ${each}))`),
     ...ways.flatMap(({ port }) => [
       `(allow network-bind network-inbound (local ip "localhost:${port}"))`,

@@ -58,6 +58,7 @@ const nothing: Sandbox = {
   confines: false,
   promise: "nothing",
   wrap: ({ argv }) => argv,
+  portFor: async (usual) => usual,
   sweep: async () => 0,
 };
 

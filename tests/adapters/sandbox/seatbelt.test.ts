@@ -167,8 +167,15 @@ describe("on macOS", () => {
   });
 
   test("all that the machine reaches is reached where the portfolio says so", async () => {
-    const profile = await profileOf({ network: "all" });
-    expect(profile.text).toContain("(allow network* system-socket)");
+    const given = { network: "all", readable: ["/s/way.sock"] } as const;
+    const { connects } = await profileOf(given);
+    for (const to of ["localhost:80", "*:443"])
+      expect([to, connects("ip", to)]).toEqual([to, true]);
+    // but no socket of another program, which may do what it is asked to
+    const sockets = ["/var/run/docker.sock", "/Users/me/.docker/run/docker.sock", "/x/agent.1"];
+    for (const to of sockets) expect([to, connects("unix-socket", to)]).toEqual([to, false]);
+    for (const to of ["/s/way.sock", "/private/var/run/mDNSResponder"])
+      expect([to, connects("unix-socket", to)]).toEqual([to, true]);
   });
 
   test("keychain, preferences and other processes' environments are nobody's", async () => {
