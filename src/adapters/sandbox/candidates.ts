@@ -2,6 +2,7 @@
 import type { Confined, Sandbox } from "../../ports/sandbox.ts";
 import { confine, type View } from "./bubblewrap.ts";
 import { type ContainerCommand, contain, sweepContainers } from "./container.ts";
+import { knock } from "./knocker.ts";
 import { seatbelt } from "./seatbelt.ts";
 import { sweepMarked } from "./sweep.ts";
 
@@ -25,10 +26,13 @@ export interface Candidate {
 const isHeld = 'test $$ -lt 10 && test "$(cut -d" " -f1 /proc/self/stat)" -lt 20';
 // the root is nobody's to write to, and what nobody was given is not there
 const isApart = "! touch /orch-probe 2> /dev/null && ! test -e /etc/shadow";
-// an image has files of its own, but no way to anywhere; what runs here must run there
+// an image has files of its own, but no way to anywhere; what runs here must run there, and reach
+// our sockets: where folders are shown by another machine, or labels guard them, it does not
 const isContained =
   '! touch /orch-probe 2> /dev/null && test "$(wc -l < /proc/net/route)" -le 1 && ' +
-  `test "$(id -u)" = ${process.getuid?.() ?? 0} && "$ORCH_NODE" --version > /dev/null`;
+  `test "$(id -u)" = ${process.getuid?.() ?? 0} && "$ORCH_NODE" --version > /dev/null && ` +
+  `{ "$ORCH_NODE" -e '${knock}' || ` +
+  "{ echo 'no socket of this machine can be reached in it' >&2; false; }; }";
 /** The home is neither listed nor written to. */
 const isFenced =
   "! ls ~/ > /dev/null 2>&1 && " +

@@ -18,6 +18,7 @@ import {
 } from "./candidates.ts";
 import { type ContainerCommand, optionsWord } from "./container.ts";
 import { openFreePorts } from "./free-port.ts";
+import { knockerVariable, openKnocker } from "./knocker.ts";
 import { relayFile } from "./relay.ts";
 import { markVariable } from "./sweep.ts";
 import { rootsOf } from "./view.ts";
@@ -50,6 +51,9 @@ export class SandboxError extends Error {
 
 /** An Ubuntu profile allows user namespaces to this very file alone. */
 const systemBubblewrap = "/usr/bin/bwrap";
+const strange =
+  "a container is another system than this one, in which this machine's agent does not run";
+const strangeHint = 'set "sandbox" of the portfolio to "auto"';
 const probeTimeoutMs = 10_000;
 /** An image may have to be fetched first. */
 const fetchTimeoutMs = 10 * 60_000;
@@ -63,7 +67,7 @@ export async function openSandbox(options: SandboxOptions, signal: AbortSignal):
   const problems: string[] = [];
   for (const candidate of await candidates(options, process.platform)) {
     if (options.only !== undefined && candidate.kind !== options.only) continue;
-    const problem = await probe(candidate, options.path, signal);
+    const problem = await probe(candidate, options, signal);
     if (problem === null) return sandboxOf(candidate, options.mark);
     problems.push(`${candidate.kind}: ${problem}`);
   }
@@ -85,6 +89,7 @@ export async function candidates(
   const { shown, hidden } = options.view ?? { shown: rootsOf(options.path), hidden: [] };
   const view = { shown: [...shown, ...rootsOf(dirname(process.execPath)), relayFile], hidden };
   if (options.container !== undefined) {
+    if (platform !== "linux") throw new SandboxError(strange, strangeHint);
     // what an image has of its own is not covered, but this machine's Node must be there
     const seen = { ...view, shown: [...view.shown, realpathSync(process.execPath)] };
     return [container(options.container, seen, options.mark)];
@@ -105,16 +110,21 @@ export async function candidates(
 /** Says why a candidate does not work here. */
 async function probe(
   { kind, wrap, probe: script }: Candidate,
-  path: string,
+  { path, mark }: SandboxOptions,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const confined = { cwd: "/", writable: [], readable: [] };
+  await using knocker = kind === "container" ? await openKnocker(mark) : null;
+  const readable = knocker === null ? [] : [knocker.socket];
+  const confined = { cwd: "/", writable: [], readable };
   const argv = wrap({ argv: ["sh", "-c", `${script} && : > /dev/null`], ...confined });
   const { ended, stderr } = await runProcess(
     {
       argv,
       cwd: "/",
-      env: { PATH: path, HOME: homedir(), ORCH_NODE: realpathSync(process.execPath) },
+      env: {
+        ...{ PATH: path, HOME: homedir(), ORCH_NODE: realpathSync(process.execPath) },
+        [knockerVariable]: knocker?.socket ?? "",
+      },
       timeoutMs: kind === "container" ? fetchTimeoutMs : probeTimeoutMs,
       bytesMax: 4_096,
     },

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runProcess, spawnProcess } from "../../../src/adapters/process.ts";
-import { openSandbox } from "../../../src/adapters/sandbox/open.ts";
+import { candidates, openSandbox } from "../../../src/adapters/sandbox/open.ts";
 import type { Confined } from "../../../src/ports/sandbox.ts";
 import { tempFolder } from "../../support/folders.ts";
 import { sleepers, uniqueSeconds, until } from "../../support/processes.ts";
@@ -43,6 +43,34 @@ test("a command whose container reaches the network is refused", async () => {
   const words = [standIn, "run", "--network", "host", "{options}", "test-image"];
   const opened = openSandbox({ path, mark, container: { ...playedContainer, words } }, never);
   await expect(opened).rejects.toThrow("it runs, and does not hold");
+});
+
+test("a command whose container does not reach our sockets is refused, and told so", async () => {
+  const folder = await tempFolder();
+  const far = join(folder, "far");
+  // as where another machine shows the folders: names are there, and nobody listens
+  const script = `const { spawnSync } = require("node:child_process");
+    const { existsSync, statSync } = require("node:fs");
+    const args = process.argv.slice(2).map((each) => {
+      const [, source] = /^type=bind,source=([^,]+),/.exec(each) ?? [];
+      const isSocket = source && existsSync(source) && statSync(source).isSocket();
+      return isSocket ? each.replace(source, "${folder}/dead") : each;
+    });
+    process.exit(spawnSync("${standIn}", args, { stdio: "inherit" }).status);`;
+  await writeFile(join(folder, "dead"), "");
+  await writeFile(far, `#!/usr/bin/env node\n${script}`);
+  await chmod(far, 0o755);
+  const container = { ...playedContainer, words: [far, ...playedContainer.words.slice(1)] };
+  await expect(openSandbox({ path, mark, container }, never)).rejects.toThrow(
+    "(container: no socket of this machine can be reached in it)",
+  );
+});
+
+test("on another system than Linux a container is refused, and told so", async () => {
+  const options = { path, mark, container: playedContainer };
+  await expect(candidates(options, "darwin")).rejects.toThrow(
+    "a container is another system than this one, in which this machine's agent does not run",
+  );
 });
 
 test("variables go by name: no value of theirs stands on a command line", async () => {
