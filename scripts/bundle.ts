@@ -10,6 +10,7 @@ const sources = join(root, "src");
 /** Files that the program reads, and finds from the place of the source beside them. */
 const assets = [
   "adapters/engine/sqlite/migrations",
+  "adapters/process/container.mjs",
   "adapters/process/starter.mjs",
   "adapters/sandbox/relay.mjs",
   "config/prices.json",

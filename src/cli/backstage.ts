@@ -35,7 +35,7 @@ export interface Backstage {
    */
   inspectMachine(portfolio: Portfolio | null): Promise<readonly Finding[]>;
   /** Tries to get out of where commands are held, or shows that it works where they are not. */
-  probe(options: { readonly held: boolean }): Promise<Probing>;
+  probe(options: ProbeOptions): Promise<Probing>;
   /** Opens a person's shell on a task's workspace, confined as its worker is; its exit code. */
   enter(portfolio: Portfolio, project: ProjectConfig, task: TaskId): Promise<number>;
   /** Holds a project's ledger against its log and its branch: `orch audit verify`. */
@@ -139,6 +139,12 @@ export interface Finding {
   readonly what: string;
   /** What to do about it; null where there is nothing to do. */
   readonly hint: string | null;
+}
+
+export interface ProbeOptions {
+  readonly held: boolean;
+  /** Says whether a container holds them; null: the machine. */
+  readonly portfolio: Pick<Portfolio, "sandbox" | "containerCommand"> | null;
 }
 
 /** What the escape probes came to. */

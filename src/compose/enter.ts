@@ -5,6 +5,7 @@ import { openPrivateHome } from "../adapters/shell/home.ts";
 import { openOutlet } from "../adapters/shell/outlet.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import type { Sandbox } from "../ports/sandbox.ts";
 import { envOf, provide, roomOf } from "../stages/provide.ts";
 import type { Environment } from "./environment.ts";
 import { markOf, openMachine } from "./machine.ts";
@@ -12,6 +13,19 @@ import { openLedger } from "./open-ledger.ts";
 import { openSite } from "./site.ts";
 
 const never = new AbortController().signal;
+
+type Argv = readonly [string, ...string[]];
+const shell: Argv = ["/bin/sh", "-i"];
+
+/**
+ * A shell that cannot type into the person's terminal: it has a session of its own, or a terminal
+ * of its own where there is no program for that.
+ */
+function shellIn(kind: Sandbox["kind"]): Argv {
+  if (kind === "container") return shell; // its terminal is the container's
+  if (process.platform === "darwin") return ["script", "-q", "/dev/null", ...shell];
+  return ["setsid", "--wait", ...shell];
+}
 
 /** Opens a shell on what a task has handed in, else on the branch; answers its exit code. */
 export async function enter(
@@ -31,8 +45,7 @@ export async function enter(
   const { cwd, readable, writable } = roomOf(workspace);
   await using outlet = await openOutlet(machine, settings.network ?? []);
   const argv = machine.sandbox.wrap({
-    // a session of its own: nothing in it can type into the person's terminal
-    argv: ["setsid", "--wait", "/bin/sh", "-i"],
+    argv: shellIn(machine.sandbox.kind),
     ...{ cwd, readable },
     writable: [...writable, ...Object.values(home.env), ...(settings.caches ?? [])],
     network: outlet.network,

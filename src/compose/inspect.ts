@@ -4,6 +4,7 @@ import { machineClock } from "../adapters/clock.ts";
 import { restoreHint } from "../adapters/engine/sqlite/errors.ts";
 import { inspectRepo } from "../adapters/git/inspect.ts";
 import { gitMin, gitVersion, isNewEnough } from "../adapters/git/version.ts";
+import { SandboxError } from "../adapters/sandbox/open.ts";
 import type { Finding } from "../cli/backstage.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { noPurse } from "../ports/gateway.ts";
@@ -30,14 +31,16 @@ export async function inspectMachine(
   env: Environment,
 ): Promise<readonly Finding[]> {
   const never = new AbortController().signal;
-  const asked = portfolio ?? ({ dataDir: process.cwd(), sandbox: "auto" } as const);
+  const asked =
+    portfolio ?? ({ dataDir: process.cwd(), sandbox: "auto", containerCommand: null } as const);
   const findings: Finding[] = [ok(`Node ${process.version}`), await inspectGit(never)];
   if (portfolio !== null) {
     const folder = await inspectDataDir(portfolio.dataDir);
     findings.push(folder, ...inspectPlace(portfolio));
     if (folder.level === "problem") return findings; // the rest keeps its files there
   }
-  const machine = await openMachine(asked, env, never);
+  const machine = await openMachine(asked, env, never).catch(orSandboxError);
+  if (machine instanceof SandboxError) return [...findings, problem(machine.message, machine.hint)];
   findings.push(held(machine.sandbox, asked.sandbox));
   const trouble = await machine.agent.ready(never);
   if (trouble === null) findings.push(ok("the agent's program and a credential are there"));
@@ -47,6 +50,11 @@ export async function inspectMachine(
     findings.push(problem(trouble.detail, "install bubblewrap (bwrap) for the strongest of them"));
   else findings.push(problem(trouble.detail, "`orch demo` needs neither key nor login"));
   return findings;
+}
+
+function orSandboxError(fault: unknown): SandboxError {
+  if (fault instanceof SandboxError) return fault;
+  throw fault;
 }
 
 /** How agents and checks are held here, and what mends it where that is not by much. */
@@ -59,7 +67,8 @@ function held({ kind, confines, promise }: Sandbox, wanted: Portfolio["sandbox"]
     );
   const what = `agents and checks are held by ${promise}`;
   const forbidden = "install bubblewrap; where it is there, let it use user namespaces";
-  return kind === "group" ? problem(what, "install bubblewrap") : warning(what, forbidden);
+  const lacking = "install bubblewrap (Linux), or name a `container_command`";
+  return kind === "group" ? problem(what, lacking) : warning(what, forbidden);
 }
 
 async function inspectGit(signal: AbortSignal): Promise<Finding> {

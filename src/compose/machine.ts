@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { openClaudeAgent } from "../adapters/agents/claude.ts";
 import { machineClock } from "../adapters/clock.ts";
+import type { ContainerCommand } from "../adapters/sandbox/container.ts";
 import { openSandbox } from "../adapters/sandbox/open.ts";
 import { secretsIn } from "../adapters/sandbox/secrets.ts";
 import { surroundingsOf } from "../adapters/sandbox/surroundings.ts";
@@ -42,14 +43,14 @@ export interface Machine {
   readonly network: Readonly<Record<string, string>>;
 }
 
-interface Asked extends Pick<Portfolio, "dataDir" | "sandbox"> {
+interface Asked extends Pick<Portfolio, "dataDir" | "sandbox" | "containerCommand"> {
   /** Whether the model is one that plays a script, which may run wherever a check may. */
   readonly scripted?: boolean;
 }
 
 /** Opens the machine for a portfolio's data folder. */
 export async function openMachine(
-  { dataDir, sandbox: wanted, scripted = false }: Asked,
+  { dataDir, sandbox: wanted, containerCommand, scripted = false }: Asked,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Machine> {
@@ -64,7 +65,8 @@ export async function openMachine(
     {
       ...{ path, mark, confined: wanted !== "off" },
       view: { shown, hidden: secretsIn(shown) },
-      ...containmentOf(env["ORCH_CONTAINMENT"]),
+      ...containmentOf(env["ORCH_CONTAINMENT"], wanted),
+      ...containerOf({ sandbox: wanted, containerCommand }, env),
     },
     signal,
   );
@@ -89,6 +91,15 @@ export async function openMachine(
   };
 }
 
+/** The person's own way of holding commands, where the portfolio says so. */
+export function containerOf(
+  portfolio: Pick<Portfolio, "sandbox" | "containerCommand"> | null,
+  env: Environment,
+): { readonly container?: ContainerCommand } {
+  if (portfolio?.sandbox !== "container") return {};
+  return { container: { words: portfolio.containerCommand ?? [], env } };
+}
+
 /** What stands for a data folder in the marks of processes. */
 export const markOf = (dataDir: string): string =>
   createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
@@ -97,13 +108,21 @@ export const markOf = (dataDir: string): string =>
 function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string | null {
   if (wanted === "off" || kind !== "group") return null;
   return (
-    `nothing here confines an agent (${promise}); install bubblewrap, or write ` +
-    '"sandbox": "off" into the portfolio, where agents may do whatever you can'
+    `nothing here confines an agent (${promise}); install bubblewrap, or set "sandbox" of the ` +
+    'portfolio to "container", or to "off", where agents may do whatever you can'
   );
 }
 
-function containmentOf(text: string | undefined): { readonly only?: Sandbox["kind"] } {
+const kinds = ["bubblewrap", "unshare", "seatbelt", "group"] as const;
+
+function containmentOf(
+  text: string | undefined,
+  wanted: Asked["sandbox"],
+): { readonly only?: Sandbox["kind"] } {
   if (text === undefined || text === "") return {};
-  if (text === "bubblewrap" || text === "unshare" || text === "group") return { only: text };
-  throw new Error(`ORCH_CONTAINMENT is ${text}: say bubblewrap, unshare or group`);
+  if (wanted === "container")
+    throw new Error(`ORCH_CONTAINMENT is ${text}, and the portfolio says container: unset it`);
+  const only = kinds.find((kind) => kind === text);
+  if (only !== undefined) return { only };
+  throw new Error(`ORCH_CONTAINMENT is ${text}: say ${kinds.join(", ")}`);
 }

@@ -1,7 +1,8 @@
 /** What a project's agents and checks may reach and use. */
 import * as z from "zod";
 import { projectDefaults as d, portfolioDefaults } from "./defaults.ts";
-import { amount, hostsHint, reach } from "./fields.ts";
+import { amount, filled, hostsHint, reach } from "./fields.ts";
+import { containerHint, isContainerCommand } from "./rules.ts";
 
 const reaches = "`none`, a list of hosts by name, or `all` that the machine does";
 
@@ -34,7 +35,26 @@ export const confinementShape = {
 };
 
 /** The one field that turns confinement off: of the portfolio alone, never of a repository. */
-export const sandboxField = z.enum(["auto", "off"]).default(portfolioDefaults.sandbox).meta({
-  description:
-    "`auto`: agents, checks and set-up are confined; `off`: they can do whatever you can",
-});
+export const sandboxField = z
+  .enum(["auto", "container", "off"])
+  .default(portfolioDefaults.sandbox)
+  .meta({
+    description:
+      "`auto`: agents, checks and set-up are confined by what the machine has; `container`: by " +
+      "`container_command`; `off`: they can do whatever you can",
+  });
+
+/** How a container of the person's is made. */
+export const containerField = z
+  .array(filled())
+  .max(200)
+  .refine((words) => isContainerCommand(words), { error: "is not a command for containers" })
+  .nullable()
+  .default(portfolioDefaults.container_command)
+  .meta({
+    description:
+      "The command that makes a container, word by word, for `sandbox` `container`: one like " +
+      "`docker run`, with `{options}` where folders, network, user and variables are filled in; " +
+      "the program comes after its last word",
+    hint: containerHint,
+  });

@@ -1,9 +1,20 @@
 /**
- * Rules between projects; they look at the raw value so that they speak even where a field is
- * wrong.
+ * Rules between fields; they look at the raw value so that they speak even where a field is wrong.
  */
 import { resolvePath } from "./portfolio.ts";
+import { containerHint } from "./rules.ts";
 import type { Finding, Path, Tree } from "./tree.ts";
+
+/** A sandbox that nothing is said about. */
+export function containerWithoutCommand(tree: Tree): readonly Finding[] {
+  const { value } = tree;
+  if (typeof value !== "object" || value === null) return [];
+  const command: unknown = Reflect.get(value, "container_command") ?? null;
+  if (Reflect.get(value, "sandbox") !== "container" || command !== null) return [];
+  const path = ["sandbox"];
+  const what = "needs `container_command`";
+  return [{ offset: tree.offsetOf(path), path, what, hint: containerHint }];
+}
 
 /** Names and folders that two projects share. */
 export function sharedBetweenProjects(tree: Tree, file: string, home: string): readonly Finding[] {

@@ -9,6 +9,7 @@ export const portfolioDefaults = {
   data_quota_gb: 20,
   keep_for_me: 0,
   sandbox: "auto",
+  container_command: null,
 } as const;
 
 /** What holds where a project says nothing. */

@@ -1,6 +1,6 @@
 /** From the text of a portfolio file to the portfolio, or to everything that is wrong with it. */
 import type { Portfolio } from "../core/portfolio.ts";
-import { sharedBetweenProjects } from "./cross.ts";
+import { containerWithoutCommand, sharedBetweenProjects } from "./cross.ts";
 import { findingsOf } from "./findings.ts";
 import { toPortfolio } from "./portfolio.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -32,6 +32,7 @@ export function parsePortfolio(source: string, { file, home }: Surroundings): Pa
   const result = portfolioSchema.safeParse(tree.value);
   const findings = [
     ...(result.success ? [] : findingsOf(result.error.issues, tree)),
+    ...containerWithoutCommand(tree),
     ...sharedBetweenProjects(tree, file, home),
   ];
   if (!result.success || findings.length > 0) return invalid(findings, text, file);

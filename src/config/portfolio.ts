@@ -29,6 +29,7 @@ export function toPortfolio(fields: PortfolioFile, file: string, home: string): 
     dataQuotaGb: fields.data_quota_gb,
     keepForMe: fields.keep_for_me,
     sandbox: fields.sandbox,
+    containerCommand: fields.container_command,
     projects: fields.projects.map((project) => toProject(project, absolute)),
   };
 }

@@ -44,6 +44,17 @@ export const isAuthor = (text: string): boolean =>
 export const isInside = (path: string): boolean =>
   path !== "" && !/^(?:[/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
 
+/** How a command for containers is written. */
+export const containerHint =
+  'write its words, such as ["docker", "run", "{options}", "my-image"]: "{options}" once, ' +
+  'after "run"';
+
+/** Whether a command runs containers, and has a place for what is filled in. */
+export function isContainerCommand(words: readonly string[]): boolean {
+  const [run, options] = [words.indexOf("run"), words.indexOf("{options}")];
+  return run > 0 && options > run && words.lastIndexOf("{options}") === options;
+}
+
 const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const hostName = new RegExp(`^(\\*\\.)?(${label}\\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`);
 

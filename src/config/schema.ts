@@ -1,6 +1,6 @@
 /** The portfolio file as people write it; descriptions and hints feed docs and errors. */
 import * as z from "zod";
-import { confinementShape, sandboxField } from "./confinement.ts";
+import { confinementShape, containerField, sandboxField } from "./confinement.ts";
 import { portfolioDefaults, projectDefaults } from "./defaults.ts";
 import {
   count,
@@ -207,6 +207,7 @@ export const portfolioSchema = z.strictObject({
     unit: "GiB",
   }),
   sandbox: sandboxField,
+  container_command: containerField,
   keep_for_me: count(0, 100)
     .default(p.keep_for_me)
     .meta({

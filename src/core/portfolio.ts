@@ -35,8 +35,13 @@ export interface Portfolio {
   readonly dataQuotaGb: number | null;
   /** Per cent of the vendor's allowance that agents leave to the person; 0: nothing. */
   readonly keepForMe: number;
-  /** Whether agents, checks and set-up are confined (`auto`), or can do whatever the person can. */
-  readonly sandbox: "auto" | "off";
+  /**
+   * Whether agents, checks and set-up are confined by the machine (`auto`), by containers of the
+   * person's command, or can do whatever the person can (`off`).
+   */
+  readonly sandbox: "auto" | "container" | "off";
+  /** Word by word, with `{options}` where ours go; there where `sandbox` is `container`. */
+  readonly containerCommand: readonly string[] | null;
   readonly projects: readonly ProjectConfig[];
 }
 

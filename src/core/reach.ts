@@ -3,17 +3,16 @@
 /** Names of hosts, `*.` at the front for all below a name; `all`: whatever the machine reaches. */
 export type Reach = "all" | readonly string[];
 
-/** Where the loopback of a sandbox leads to hosts: a port that nothing of a project's uses. */
+/** Where a loopback of one's own leads to hosts: a port that nothing of a project's uses. */
 export const proxyPort = 47_115;
 
 /** Names of hosts that are reached by a way of ours; none where the machine's network is open. */
 export const hostsOf = (reach: Reach): readonly string[] => (reach === "all" ? [] : reach);
 
-const proxy = `http://127.0.0.1:${proxyPort}`;
 const own = "127.0.0.1,localhost,::1";
 
-/** Tells programs in a sandbox of that port; both spellings are in use. */
-export const proxyEnv: Readonly<Record<string, string>> = {
-  ...{ HTTPS_PROXY: proxy, https_proxy: proxy },
-  ...{ NO_PROXY: own, no_proxy: own },
-};
+/** Tells programs in a sandbox of the port that leads to hosts; both spellings are in use. */
+export function proxyEnv(port: number): Readonly<Record<string, string>> {
+  const proxy = `http://127.0.0.1:${port}`;
+  return { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: own, no_proxy: own };
+}

@@ -26,7 +26,10 @@ export interface Confined {
   readonly session?: string;
 }
 
-/** All that the machine reaches, or a loopback of its own with ways out through sockets. */
+/**
+ * All that the machine reaches, or ways out through sockets, beside a loopback of its own. Under
+ * Seatbelt there is no such loopback: only the ports of the ways out can be had (`portFor`).
+ */
 export type Network = "all" | { readonly openings: readonly Opening[] };
 
 /** Inside, TCP connections to `127.0.0.1:port` arrive at a Unix socket of ours. */
@@ -39,11 +42,17 @@ export interface Sandbox {
   /** The argv that runs `confined.argv` held; to be spawned with its own process group. */
   wrap(confined: Confined): readonly [string, ...string[]];
   /**
+   * The port for an opening: `usual` where the loopback inside is its own; where it is the
+   * machine's, a free one, another each time. Whoever gets there first has it: a program whose
+   * openings cannot be had does not run (exit code 125).
+   */
+  portFor(usual: number): Promise<number>;
+  /**
    * Kills what got away from a session and answers how many processes that were. `null`: from all
    * sessions of this data folder, for the start, when nobody else works in it.
    */
   sweep(session: string | null, signal: AbortSignal): Promise<number>;
-  readonly kind: "bubblewrap" | "unshare" | "group";
+  readonly kind: "bubblewrap" | "unshare" | "seatbelt" | "container" | "group";
   /**
    * Whether files and network are confined, too. Where not, all of `Confined` but `argv`, `session`
    * and `fileBytesMax` is without effect.

@@ -25,6 +25,23 @@ describe("mistakes", () => {
     expect(complaints({ maxBudgetPerTask: 1 })[0]).toContain('did you mean "max_budget_per_task"');
   });
 
+  test("a container needs a command, and that a place for what is filled in", () => {
+    const said = (fields: object) => problems(JSON.stringify({ ...fields, projects: [] }));
+    expect(said({ sandbox: "container" })[0]).toContain("sandbox: needs `container_command`");
+    const wrong = [
+      ["docker", "run", "image"],
+      ["{options}", "docker", "run"],
+      ["docker", "run", "{options}", "{options}"],
+      ["run", "{options}"],
+    ];
+    for (const container_command of wrong)
+      expect(said({ container_command })[0]).toMatch(
+        /container_command: \[.*\] is not a command for containers.*"docker", "run", "\{options\}"/,
+      );
+    const container_command = ["docker", "run", "{options}", "image"];
+    expect(said({ sandbox: "container", container_command })).toEqual([]);
+  });
+
   test("a field on the wrong level is sent to the right one", () => {
     expect(complaints({ data_dir: "x" })[0]).toContain("it belongs to the portfolio");
     expect(problems('{ "max_attempts": 2, "projects": [] }')[0]).toContain(

@@ -49,7 +49,11 @@ beforeAll(async () => {
     ...(hasPython ? { PYENV_ROOT: python } : {}),
   };
   const dataDir = join(root, "data");
-  const machine = await openMachine({ dataDir, sandbox: "auto" }, env, never);
+  const machine = await openMachine(
+    { dataDir, sandbox: "auto", containerCommand: null },
+    env,
+    never,
+  );
   process.env["HOME"] = before;
   expect(machine.sandbox.confines).toBe(true);
   shell = machine.shell(join(dataDir, "caches"));

@@ -17,17 +17,22 @@ export interface Orch {
   readonly ended: Promise<Said>;
 }
 
-/** Starts it in a folder; nothing of this process's environment but PATH reaches it. */
+/**
+ * Starts it in a folder, with what a person types; nothing of this process's environment but PATH
+ * reaches it.
+ */
 export function startOrch(
   cwd: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  typed = "",
 ): Orch {
   const child = spawn(process.execPath, ["--import", loader, main, ...argv], {
     cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.on("error", () => undefined).end(typed); // who has ended reads nothing
   onTestFinished(() => void child.kill("SIGKILL"));
   let out = "";
   let err = "";

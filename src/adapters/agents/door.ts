@@ -50,10 +50,11 @@ export async function openDoor(
   const isHeld = sandbox.confines && network !== "all";
   const hosts = isHeld ? hostsOf(network) : [];
   const by = isHeld ? "socket" : "loopback";
+  const port = hosts.length === 0 ? null : await sandbox.portFor(proxyPort);
   const door = await gateway.open({ purse, earlierUsd, hosts, by, onSight });
   return {
     ...(door.at.kind === "socket"
-      ? bySocket(door.at.path, credential, hosts)
+      ? bySocket(door.at.path, credential, port)
       : byPort(door.at.url, credential, door.token)),
     through: (ending) => endingThrough(door, ending),
     [Symbol.asyncDispose]: door.close,
@@ -68,15 +69,13 @@ function byPort(url: string, credential: Credential, token: string): Told {
   return { env: { ANTHROPIC_BASE_URL: url, ...env }, piped, token, room };
 }
 
-function bySocket(socket: string, credential: Credential, hosts: readonly string[]): Told {
+/** `port`: where it finds other hosts; null where it may reach none. */
+function bySocket(socket: string, credential: Credential, port: number | null): Told {
   const { env, piped } = credentialEnv(shownAs(credential, nobody), "told");
   const way = { ANTHROPIC_BASE_URL: innerBase, ANTHROPIC_UNIX_SOCKET: socket };
-  const isAlone = hosts.length === 0;
-  const network: Network = {
-    openings: isAlone ? [] : [{ socket, port: proxyPort }],
-  };
+  const network: Network = { openings: port === null ? [] : [{ socket, port }] };
   return {
-    env: { ...way, ...(isAlone ? {} : proxyEnv), ...env },
+    env: { ...way, ...(port === null ? {} : proxyEnv(port)), ...env },
     ...{ piped, token: null },
     room: { writable: [], readable: [socket], hidden: [], network },
   };

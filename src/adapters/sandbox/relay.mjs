@@ -1,6 +1,7 @@
 // Inside a sandbox: leads loopback TCP ports to Unix sockets. Arguments: `port:socket` …
-// Closes its standard output once all ports are open: whoever started it waits for that.
-import { closeSync, openSync } from "node:fs";
+// Says `open` and closes its standard output once all ports are open: whoever started it waits for
+// that.
+import { closeSync, openSync, writeSync } from "node:fs";
 import { connect, createServer } from "node:net";
 
 const listening = process.argv.slice(2).map((each) => {
@@ -24,5 +25,6 @@ const listening = process.argv.slice(2).map((each) => {
 });
 
 await Promise.all(listening);
+writeSync(1, "open");
 closeSync(1);
 openSync("/dev/null", "w"); // takes the number 1, which must be no connection's

@@ -39,7 +39,11 @@ function rootOf(folder: string): string {
 /** Whether showing a folder shows nothing but programs: no home, nor what homes lie in. */
 export function isHarmless(folder: string): boolean {
   const home = homedir();
-  const tops = ["/", "/home", "/root", "/opt", "/var", "/mnt", "/media", "/srv", "/tmp", "/run"];
+  const tops = [
+    ...["/", "/home", "/root", "/opt", "/var", "/mnt", "/media", "/srv", "/tmp", "/run"],
+    ...["/Users", "/Volumes", "/Library", "/Applications", "/System", "/private", "/private/var"],
+    ...["/private/tmp"],
+  ];
   return (
     !tops.includes(folder) &&
     !`${home}/`.startsWith(`${folder}/`) &&

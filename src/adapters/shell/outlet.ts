@@ -25,11 +25,12 @@ export async function openOutlet(
   const plain: Network = reach === "all" ? "all" : { openings: [] };
   if (hosts.length === 0 || !sandbox.confines || gateway === undefined)
     return { network: plain, env: {}, [Symbol.asyncDispose]: close };
+  const port = await sandbox.portFor(proxyPort);
   const door = await gateway.open({
     ...{ purse: null, earlierUsd: 0, hosts, by: "socket" },
     onSight: () => undefined,
   });
   if (door.at.kind !== "socket") throw new Error("a sandbox is left by a socket alone");
-  const openings = [{ socket: door.at.path, port: proxyPort }];
-  return { network: { openings }, env: proxyEnv, [Symbol.asyncDispose]: door.close };
+  const openings = [{ socket: door.at.path, port }];
+  return { network: { openings }, env: proxyEnv(port), [Symbol.asyncDispose]: door.close };
 }

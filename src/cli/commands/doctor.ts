@@ -95,7 +95,7 @@ function findingAfter({ finding, outcome, why }: Patrolled): Finding {
 const isProblem = ({ level }: Finding): boolean => level === "problem";
 
 /** A portfolio with mistakes is a finding like others: the machine is looked at all the same. */
-async function portfolioOr(desk: Desk): Promise<{
+export async function portfolioOr(desk: Desk): Promise<{
   readonly portfolio: Portfolio | null;
   readonly complaint: Complaint | null;
 }> {

@@ -5,6 +5,7 @@ import { byPriority, pickProject, pickTask } from "../pick.ts";
 import { type Paint, paintFor } from "../render/paint.ts";
 import { renderTable } from "../render/table.ts";
 import { line } from "../sanitize.ts";
+import { portfolioOr } from "./doctor.ts";
 
 export interface SandboxTestOptions {
   /** Commander's name for `--without-sandbox`: false where it is given. */
@@ -18,7 +19,9 @@ export interface SandboxTestOptions {
 export async function sandboxTest(desk: Desk, options: SandboxTestOptions): Promise<number> {
   const backstage = await desk.backstage();
   const held = options.withoutSandbox !== true;
-  const probing = await backstage.probe({ held });
+  // by a container where the portfolio says so; there may be none
+  const { portfolio } = await portfolioOr(desk);
+  const probing = await backstage.probe({ held, portfolio });
   const escaped = probing.rows.filter((row) => row.escaped).length;
   desk.answer(
     { held: probing.held, probes: probing.rows.length, escaped, rows: probing.rows },

@@ -5,10 +5,11 @@ import { openSandbox } from "../../adapters/sandbox/open.ts";
 import { secretsIn } from "../../adapters/sandbox/secrets.ts";
 import { isHarmless, rootsOf } from "../../adapters/sandbox/view.ts";
 import { openShell } from "../../adapters/shell/open.ts";
-import type { Probed, Probing } from "../../cli/backstage.ts";
+import type { Probed, ProbeOptions, Probing } from "../../cli/backstage.ts";
 import type { ResourceLimits } from "../../core/portfolio.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { Environment } from "../environment.ts";
+import { containerOf } from "../machine.ts";
 import { type Probe, probes, type Sign } from "./list.ts";
 import { openScene, type Scene } from "./scene.ts";
 
@@ -27,23 +28,29 @@ const never = new AbortController().signal;
 /** Runs all probes, each on a scene of its own. */
 export async function runProbes(
   env: Environment,
-  { held }: { readonly held: boolean },
+  { held, portfolio }: ProbeOptions,
 ): Promise<Probing> {
   const path = env["PATH"] ?? "/usr/bin:/bin";
+  const container = containerOf(portfolio, env);
   const rows: Probed[] = [];
   let kind: string | null = null;
   for (const probe of probes) {
     await using scene = await openScene();
-    const sandbox = held ? await sandboxFor(scene, path) : nothing;
+    const sandbox = held ? await sandboxFor(scene, path, container) : nothing;
     kind = held ? sandbox.promise : null;
     rows.push({ ...probe, ...(await attempt(probe, scene, { sandbox, path, held })) });
   }
   return { held: kind, rows };
 }
 
-async function sandboxFor(scene: Scene, path: string): Promise<Sandbox> {
+async function sandboxFor(
+  scene: Scene,
+  path: string,
+  container: ReturnType<typeof containerOf>,
+): Promise<Sandbox> {
   const shown = [...rootsOf(path).filter(isHarmless), scene.toolchain.folder];
-  return openSandbox({ path, mark: "probe", view: { shown, hidden: secretsIn(shown) } }, never);
+  const view = { shown, hidden: secretsIn(shown) };
+  return openSandbox({ path, mark: "probe", view, ...container }, never);
 }
 
 const nothing: Sandbox = {
@@ -51,6 +58,7 @@ const nothing: Sandbox = {
   confines: false,
   promise: "nothing",
   wrap: ({ argv }) => argv,
+  portFor: async (usual) => usual,
   sweep: async () => 0,
 };
 
