@@ -24,9 +24,11 @@ export async function takeFence(
   const own = idOf(text, site.hub.place.objectFormat);
   numbers.learn(own, token);
   for (let round = 0; round < roundsMax; round += 1) {
-    const held = await readRef(gitDir, fenceRef(site), signal);
-    if (held === own) return noted(site, own); // what the reference names is there already
-    if (round === 0) await write(gitDir, text, signal);
+    const [held] = await Promise.all([
+      readRef(gitDir, fenceRef(site), signal),
+      round === 0 ? write(gitDir, text, signal) : null,
+    ]);
+    if (held === own) return noted(site, own);
     if (held !== null && (await numberOf(gitDir, held, signal)) > token) return null;
     const move =
       held === null ? `create ${fenceRef(site)} ${own}` : `update ${fenceRef(site)} ${own} ${held}`;

@@ -1,5 +1,6 @@
 /** Finding out whether the person's branch has a task's work: by ancestry, never by hearsay. */
 import { type CommitSha, commitSha, type TaskId } from "../../core/ids.ts";
+import type { PublishRequest } from "../../ports/repo.ts";
 import { openFacts } from "./facts.ts";
 import { GitFailure, gitOut, gitText } from "./git.ts";
 import { branchRef, isAncestor, readRefs } from "./refs.ts";
@@ -83,6 +84,18 @@ async function trailedIn(gitDir: string, tip: string, signal: AbortSignal): Prom
     if (error instanceof GitFailure) return new Map();
     throw error;
   }
+}
+
+/** Takes note of a landing that was just made: a merge whose message names its task. */
+export function learnLanding(
+  site: Site,
+  { task, from, to }: Pick<PublishRequest, "task" | "from" | "to">,
+): void {
+  const asked = [site.hub.place.commonDir];
+  const before = trails.known({ ids: [from], asked });
+  if (before === undefined) return;
+  const here = [to, ...(before.get(task) ?? [])];
+  trails.learn({ ids: [to], asked }, new Map(before).set(task, here));
 }
 
 async function readTrailers(gitDir: string, tip: string, signal: AbortSignal): Promise<Trailed> {

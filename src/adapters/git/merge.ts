@@ -71,17 +71,15 @@ export async function mergeTrees(
   signal: AbortSignal,
 ): Promise<Merged> {
   const gitDir = site.hub.dir;
-  const start = await parentOf(gitDir, candidate, signal);
-  const ground = {
-    start,
-    shared: start === base || (await isAncestor(gitDir, start, base, signal)),
-  };
-  const pair = ground.shared
-    ? [base, candidate]
-    : await rebuilt(site, { start, base, candidate }, signal);
   const workTree = await openScratch("merge");
   try {
-    await attributesOf(gitDir, base, workTree, signal);
+    const [ground] = await Promise.all([
+      groundOf(gitDir, { base, candidate }, signal),
+      attributesOf(gitDir, base, workTree, signal),
+    ]);
+    const pair = ground.shared
+      ? [base, candidate]
+      : await rebuilt(site, { start: ground.start, base, candidate }, signal);
     const call = {
       gitDir,
       workTree,
@@ -98,6 +96,15 @@ export async function mergeTrees(
   } finally {
     await rm(workTree, { recursive: true, force: true });
   }
+}
+
+async function groundOf(
+  gitDir: string,
+  { base, candidate }: { readonly base: CommitSha; readonly candidate: CommitSha },
+  signal: AbortSignal,
+): Promise<Ground> {
+  const start = await parentOf(gitDir, candidate, signal);
+  return { start, shared: start === base || (await isAncestor(gitDir, start, base, signal)) };
 }
 
 /**

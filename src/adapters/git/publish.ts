@@ -12,7 +12,14 @@ import { fastForward } from "./fast-forward.ts";
 import { fenceOf, takeFence } from "./fence.ts";
 import { fetchFrom, hasBrought } from "./hub.ts";
 import { assertBuiltOn } from "./invariants.ts";
-import { intentRef, isLanded, type LandedMarks, marksOf, mergedRef } from "./landing.ts";
+import {
+  intentRef,
+  isLanded,
+  type LandedMarks,
+  learnLanding,
+  marksOf,
+  mergedRef,
+} from "./landing.ts";
 import { clearReady, park } from "./ready.ts";
 import { branchRef, moveRefs, mustMoveRefs, readRefs } from "./refs.ts";
 import type { Site } from "./site.ts";
@@ -25,9 +32,11 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Publication> {
   const { task, from, to } = request;
+  const built = assertBuiltOn(site.hub.dir, request, signal);
+  built.catch(() => undefined); // of what has landed nobody asks
   const seen = await marksOf(site, task, signal);
   if (isLanded(seen)) return settled(site, task, seen, signal);
-  await assertBuiltOn(site.hub.dir, request, signal);
+  await built;
   if (seen.tip !== from) return { kind: "raced" };
   if (seen.intents.get(intentRef(task, to)) !== to) await intend(site, request, signal);
   const fence = fenceOf(site, request.token) ?? (await takeFence(site, request.token, signal));
@@ -39,6 +48,7 @@ export async function publish(
     return { kind: "parked", why: await park(site, to, attempted.why, signal) };
   }
   if (attempted.kind === "moved") {
+    learnLanding(site, request);
     const intents = new Map(seen.intents).set(intentRef(task, to), to);
     return settled(site, task, { ...seen, tip: to, landed: to, merged: to, intents }, signal);
   }
@@ -67,9 +77,11 @@ async function intend(
   signal: AbortSignal,
 ): Promise<void> {
   const ref = intentRef(task, to);
-  await mustMoveRefs(site.hub.dir, [`update ${ref} ${to}`], signal);
   const fetch = { hub: site.hub, into: site.hub.place.commonDir, from: site.hub.dir };
-  await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
+  await Promise.all([
+    mustMoveRefs(site.hub.dir, [`update ${ref} ${to}`], signal),
+    fetchFrom({ ...fetch, refspecs: [`+${to}:${ref}`] }, signal),
+  ]);
 }
 
 /** Tidies after a landing, whoever made it and however far they came. */
