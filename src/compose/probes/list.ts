@@ -19,8 +19,8 @@ export type Sign =
   | { readonly kind: "changed"; readonly file: string }
   | { readonly kind: "datagram" }
   | { readonly kind: "victim dead" }
-  /** Processes with this argument are alive after the run. */
-  | { readonly kind: "survivor"; readonly argument: string }
+  /** Processes that sleep for `OUTLIVES` seconds are alive after the run. */
+  | { readonly kind: "survivor" }
   /** The command came to its end, and printed this. */
   | { readonly kind: "said"; readonly word: string };
 
@@ -126,14 +126,14 @@ const processes: readonly Probe[] = [
   {
     name: "background",
     tries: "lives on in a session of its own",
-    script: "setsid sleep 86391 > /dev/null 2>&1 < /dev/null & sleep 0.2",
-    done: { kind: "survivor", argument: "86391" },
+    script: 'setsid sleep "$OUTLIVES" > /dev/null 2>&1 < /dev/null & sleep 0.2',
+    done: { kind: "survivor" },
   },
   {
     name: "daemon",
     tries: "lives on, forked twice, its environment cleared",
-    script: "(setsid env -i /bin/sh -c 'sleep 86392 & exit' > /dev/null 2>&1 &); sleep 0.3",
-    done: { kind: "survivor", argument: "86392" },
+    script: '(setsid env -i /bin/sh -c "sleep $OUTLIVES & exit" > /dev/null 2>&1 &); sleep 0.3',
+    done: { kind: "survivor" },
   },
   {
     name: "kill",

@@ -114,7 +114,7 @@ async function left(
     case "victim dead":
       return !scene.victimLives();
     case "survivor":
-      return (await endSurvivors(sign.argument)) > 0;
+      return (await endSurvivors(scene.outlives)) > 0;
     case "said":
       return seen.output.split("\n").includes(sign.word);
     default:

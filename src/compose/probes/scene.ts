@@ -1,4 +1,5 @@
 /** What the escape probes go for: a person's things in a folder of their own, and services. */
+import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -19,6 +20,8 @@ export interface Scene extends AsyncDisposable {
   readonly toolchain: { readonly folder: string; readonly token: string };
   /** Variables that the probes' commands are given. */
   readonly env: Readonly<Record<string, string>>;
+  /** Seconds for which a probe sleeps to outlive its run: nobody else's sleep lasts as long. */
+  readonly outlives: string;
   /** Datagrams that have arrived. */
   readonly datagrams: () => number;
   /** Whether the process that stands for the program itself is alive. */
@@ -72,12 +75,13 @@ export async function openScene(): Promise<Scene> {
   }).bind(0, "127.0.0.1");
   await once(ear, "listening");
   const at = service.address();
+  const outlives = String(randomInt(100_000, 1_000_000_000));
   const victim = spawnProcess(
     { argv: ["sleep", "600"], cwd: "/", env: { PATH: "/usr/bin:/bin", VICTIM: secret } },
     new AbortController().signal,
   );
   return {
-    ...{ secret, own, them },
+    ...{ secret, own, them, outlives },
     toolchain: { folder: join(them, "toolchain"), token: join(them, "toolchain/.npmrc") },
     env: {
       THEM: them,
@@ -85,6 +89,7 @@ export async function openScene(): Promise<Scene> {
       UDP: String(ear.address().port),
       SOCKET: socket,
       ABSTRACT: abstract,
+      OUTLIVES: outlives,
       VICTIM_PID: String(victim.pid),
     },
     datagrams: () => datagrams,
