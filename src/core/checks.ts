@@ -96,7 +96,7 @@ function compareGreen(candidate: CheckRun, base: CheckRun | null, conclude: Conc
   const before = base === null ? null : testsIn(base.results);
   const now = testsIn(candidate.results);
   if (before === null || before === 0 || (now !== null && now > 0))
-    return conclude("passed", basisOf(candidate, base), greenWords(candidate));
+    return conclude("passed", basisOf(candidate, base), greenWords(candidate, before));
   return now === 0
     ? conclude("failed", "count", `ran nothing, where the base ran ${before} tests`)
     : conclude("held", "exit code", `exits 0 but reports no tests, where the base ran ${before}`);
@@ -119,9 +119,12 @@ function compareRed(candidate: CheckRun, base: CheckRun, conclude: Conclude): Co
     : conclude("passed", "count", `has no more failures than the base (${failingBefore})`);
 }
 
-function greenWords({ results }: CheckRun): string {
+/** A change may take tests away for good reason; whoever reads it must know that it does. */
+function greenWords({ results }: CheckRun, before: number | null): string {
   if (results.kind === "opaque" || results.kind === "problems") return "is green";
-  return `is green: ${results.passed} ${results.passed === 1 ? "test" : "tests"} passed`;
+  const green = `is green: ${results.passed} ${results.passed === 1 ? "test" : "tests"} passed`;
+  const fewer = (before ?? 0) - results.passed - results.failed;
+  return fewer > 0 ? `${green}, ${fewer} fewer than the base ran` : green;
 }
 
 type Named = Extract<TestResults, { readonly kind: "named" }>;

@@ -114,6 +114,16 @@ describe("a check that runs no tests any more", () => {
     expect(compare(green(counted(0, 0)), red(named(["a"]))).kind).toBe("failed");
   });
 
+  test("says how many it lacks, where it runs fewer than the base did", () => {
+    const outcome = compare(green(named([], 3)), green(named([], 5)));
+    expect(outcome).toMatchObject({
+      kind: "passed",
+      why: "is green: 3 tests passed, 2 fewer than the base ran",
+    });
+    const more = compare(green(named([], 5)), green(named([], 3)));
+    expect(more).toMatchObject({ kind: "passed", why: "is green: 5 tests passed" });
+  });
+
   test("is for a person where it only fell silent", () => {
     expect(compare(green(opaque), green(named([], 5))).kind).toBe("held");
   });
