@@ -33,7 +33,8 @@ export async function openSite(
 ): Promise<Site> {
   const folder = join(portfolio.dataDir, project.name);
   // whoever is given it finds it there
-  await mkdir(cachesOf(folder, "agents"), { recursive: true, mode: 0o700 });
+  for (const each of [cachesOf(folder, "agents"), hubsOf(portfolio.dataDir)])
+    await mkdir(each, { recursive: true, mode: 0o700 });
   return {
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
@@ -74,7 +75,7 @@ async function openWorld(
     }),
     reports: openReports(),
     backlog: openBacklog(project, repo),
-    memo: openMemo(join(folder, "memo")),
+    memo: openMemo(join(folder, "memo"), machine.redact),
     match: (glob, path) => picomatch.isMatch(path, glob, { dot: true }),
   };
 }
@@ -86,6 +87,8 @@ async function openWorld(
 const cachesOf = (folder: string, whose: "agents" | "checks"): string =>
   join(folder, "caches", whose);
 
+const hubsOf = (dataDir: string): string => join(dataDir, "hubs");
+
 /** Where a project's code and clones are. */
 export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOptions => ({
   project: project.name,
@@ -93,7 +96,7 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
   branch: project.branch,
   branchPrefix: project.gitBranchPrefix,
   author: personOf(project.gitAuthor),
-  hubsDir: join(dataDir, "hubs"),
+  hubsDir: hubsOf(dataDir),
   workspacesDir: join(dataDir, project.name, "workspaces"),
   now: machineClock.now,
 });
