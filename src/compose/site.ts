@@ -12,6 +12,7 @@ import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
 import { chosen } from "../adapters/sandbox/toolchains.ts";
 import { escalationOf } from "../core/escalation.ts";
+import { heldLine } from "../core/held.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { defaultRetryRules } from "../core/retry.ts";
 import type { Limits } from "../core/schedule.ts";
@@ -39,6 +40,7 @@ export async function openSite(
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
     settings: settingsOf(project, machine, {
+      held: holdingOf(portfolio, project, machine),
       contracts: await readContracts(portfolio.file, project),
       folder,
     }),
@@ -104,8 +106,9 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
 function settingsOf(
   project: ProjectConfig,
   machine: Machine,
-  { contracts, folder }: Pick<Settings, "contracts"> & { readonly folder: string },
+  given: Pick<Settings, "contracts" | "held"> & { readonly folder: string },
 ): Settings {
+  const { contracts, held, folder } = given;
   const caches = cachesOf(folder, "agents");
   const checks = checksOf(project);
   const { setupCommand, setupNetwork, network } = project;
@@ -125,6 +128,7 @@ function settingsOf(
     },
     checks,
     contracts,
+    held,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     caches: machine.sandbox.confines ? [caches] : [],
     network: project.network,
@@ -135,6 +139,19 @@ function settingsOf(
     push: project.push,
     transcript: (name) => join(folder, "transcripts", `${name}.jsonl`),
   };
+}
+
+/** What a person reads the morning after, with what was done under it. */
+function holdingOf(
+  { sandbox: wanted }: Portfolio,
+  { network }: ProjectConfig,
+  { sandbox, gateway }: Machine,
+): string {
+  const by = sandbox.kind === "group" ? "process group" : sandbox.kind;
+  const metered = gateway.credential !== null;
+  return heldLine({
+    ...{ by, metered, network, confines: sandbox.confines, isOff: wanted === "off" },
+  });
 }
 
 function checksOf(project: ProjectConfig): readonly CheckSpec[] {
