@@ -10,20 +10,14 @@ import { dayOf, machineClock } from "../src/adapters/clock.ts";
 import { openSqliteEngine } from "../src/adapters/engine/sqlite/engine.ts";
 import { openGateway } from "../src/adapters/gateway/gateway.ts";
 import { readPrices } from "../src/config/prices.ts";
-import { projectName, taskId, token } from "../src/core/ids.ts";
-import type { Decision } from "../src/core/ledger.ts";
-import { closeRequest, openRequest, unspent } from "../src/core/metered.ts";
-import type { Purse, PurseAnswer } from "../src/ports/gateway.ts";
+import type { Purse } from "../src/ports/gateway.ts";
 import { parseScenario } from "../src/scripted-model/parse-scenario.ts";
 import { openScriptedModel } from "../src/scripted-model/server.ts";
+import { openPurse } from "./parts/purse.ts";
 
 const rounds = Number(process.argv[2] ?? 200);
 /** A model begins to answer after this long at the very least. */
 const modelMs = 300;
-
-const demo = projectName("demo");
-const delivery = token(1);
-const caps = { cycleUsd: null, dayUsd: null, portfolioDayUsd: null };
 
 const folder = await mkdtemp(join(tmpdir(), "orch-bench-"));
 const model = await openScriptedModel(
@@ -33,41 +27,6 @@ const model = await openScriptedModel(
 );
 const engine = openSqliteEngine({ dataDir: folder, clock: machineClock, dayOf });
 
-/** A purse in a ledger on this disk, as a delivery has it. */
-async function openPurse(): Promise<Purse> {
-  const now = machineClock.now();
-  const reservation = {
-    ...({ token: delivery, role: "worker", task: taskId("aaaaaaaaaaaa"), cycle: null } as const),
-    ...{ day: dayOf(now), amountUsd: 1e6, settledUsd: null, metered: unspent(1e6, 0), at: now },
-  };
-  await engine.transact(demo, {}, () => ({
-    changes: [{ kind: "reservation", reservation }],
-    answer: null,
-  }));
-  const needs = { reservation: delivery };
-  return {
-    open: (asked) =>
-      engine.transact(demo, needs, (view): Decision<PurseAnswer> => {
-        const [mine] = view.reservations;
-        if (mine === undefined) throw new Error("nothing is set aside");
-        const answer = openRequest(mine, asked, { caps, spent: view.spent });
-        if (answer.kind === "refused") return { changes: [], answer };
-        const { number, reservation } = answer;
-        return {
-          changes: [{ kind: "reservation", reservation }],
-          answer: { kind: "granted", number },
-        };
-      }),
-    close: (number, came) =>
-      engine.transact(demo, needs, ({ reservations: [mine] }) => {
-        const closed = mine === undefined ? null : closeRequest(mine, number, came);
-        const changes =
-          closed === null ? [] : [{ kind: "reservation", reservation: closed } as const];
-        return { changes, answer: undefined };
-      }),
-  };
-}
-
 const gateway = openGateway({
   vendor: { base: model.url, credential: ["x-api-key", "k"] },
   ...{ credential: "apiKey", prices: readPrices(), clock: machineClock },
@@ -76,7 +35,7 @@ const gateway = openGateway({
 const noop = () => undefined;
 const room = { earlierUsd: 0, hosts: [], by: "loopback", onSight: noop } as const;
 const free: Purse = { open: async () => ({ kind: "granted", number: 1 }), close: async () => {} };
-const kept = await gateway.open({ ...room, purse: await openPurse() });
+const kept = await gateway.open({ ...room, purse: await openPurse(engine) });
 const light = await gateway.open({ ...room, purse: free });
 if (kept.at.kind !== "loopback" || light.at.kind !== "loopback") throw new Error("no port");
 

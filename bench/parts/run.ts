@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../../scripts/bundle.ts";
 import { initRepository } from "../../src/adapters/git/init.ts";
-import { spawnProcess } from "../../src/adapters/process.ts";
 import type { Sandbox } from "../../src/ports/sandbox.ts";
-import type { Bill, RecordedRequest } from "../../src/scripted-model/ledger.ts";
 import type { Errand, Told } from "./child.ts";
 import { type Measured, measure } from "./measure.ts";
+import { type Heard, openModel } from "./model.ts";
 import { writeSample } from "./sample.ts";
 
 export interface Course {
@@ -22,10 +21,7 @@ export interface Course {
   readonly sessions: string;
 }
 
-export interface Run extends Told, Omit<Measured, "stdout"> {
-  readonly asked: readonly Omit<RecordedRequest, "body">[];
-  readonly bill: Bill;
-}
+export interface Run extends Told, Heard, Omit<Measured, "stdout"> {}
 
 interface Prepared extends Pick<Course, "programs"> {
   /** What is to be removed afterwards. */
@@ -63,7 +59,7 @@ export async function run(
   { workers, latencyMs, sandbox, programs, sessions }: Course,
 ): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), "orch-bench-"));
-  const model = await openModel(programs, [workers, latencyMs]);
+  const model = await openModel(node(programs, "model", String(workers), String(latencyMs)));
   try {
     await mkdir(join(folder, "app"));
     await writeSample(join(folder, "app"), workers);
@@ -77,39 +73,4 @@ export async function run(
     await model.kill();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Starts the model as a process of its own: its CPU time is nobody's. */
-async function openModel(programs: string, figures: readonly number[]) {
-  const child = spawnProcess(
-    {
-      argv: node(programs, "model", ...figures.map(String)),
-      cwd: process.cwd(),
-      env: { PATH: process.env["PATH"] ?? "" },
-      onStderr: (chunk) => process.stderr.write(chunk),
-    },
-    new AbortController().signal,
-  );
-  let said = "";
-  const line = (number: number): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const lines = said.split("\n");
-        if (lines.length > number + 1) resolve(lines[number] ?? "");
-      };
-      child.stdout.on("data", look);
-      child.once("close", () => reject(new Error("the scripted model ended")));
-      look();
-    });
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString("utf8");
-  });
-  return {
-    url: await line(0),
-    end: async (): Promise<Pick<Run, "asked" | "bill">> => {
-      child.stdin.end();
-      return JSON.parse(await line(1)) as Pick<Run, "asked" | "bill">; // written by our own child
-    },
-    kill: () => child.end(),
-  };
 }

@@ -1,4 +1,6 @@
 /** Runs cycles in this process and tells how they go. */
+
+import { keysHanded } from "../core/handed.ts";
 import type { CycleId, ProjectName } from "../core/ids.ts";
 import { wrongAddress } from "../core/model-address.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
@@ -44,6 +46,7 @@ export async function runHere(desk: Desk, request: RunRequest): Promise<RunResul
       const surroundings = { ...desk.io.env, ...env };
       const warning = open.confined ? null : liveWarning(surroundings, desk.colour.err);
       if (warning !== null) progress.say(warning);
+      warnOfKeys(projects, surroundings, progress);
       const reports = await cycle(open, { ...request, names }, { progress, signals: stopping });
       const worst = obstructed ? exitCodes.failed : codeOf(reports);
       return { reports, code: stopping.code() ?? worst };
@@ -69,6 +72,18 @@ function runnable(
     throw misuse("no project can be opened", "`orch doctor` looks at them one by one");
   refuseWithoutAgent(agentProblem);
   return { names, obstructed: obstacles.length > 0 };
+}
+
+/** Says once which keys projects are handed. */
+function warnOfKeys(
+  projects: readonly ProjectConfig[],
+  env: Desk["io"]["env"],
+  { say }: Pick<Progress, "say">,
+): void {
+  for (const project of projects) {
+    const keys = keysHanded(project.env, env);
+    if (keys !== null) say(`orch: ${project.name}: ${line(keys.what)}\n  ${line(keys.hint)}`);
+  }
 }
 
 /** Throws where the model is to be asked at what is no address. */

@@ -2,8 +2,10 @@
 import { backlogPaths } from "../adapters/backlog/backlog.ts";
 import { whyNoTrail } from "../adapters/journal/journal.ts";
 import type { Finding } from "../cli/backstage.ts";
+import { keysHanded } from "../core/handed.ts";
 import type { ProjectConfig } from "../core/portfolio.ts";
 import type { Commit, Repo } from "../ports/repo.ts";
+import type { Environment } from "./environment.ts";
 
 type Tip = Commit & { readonly branch: string };
 
@@ -11,9 +13,15 @@ type Tip = Commit & { readonly branch: string };
 export async function inspectEntry(
   project: ProjectConfig,
   repo: Pick<Repo, "read">,
-  tip: Tip,
+  { tip, env }: { readonly tip: Tip; readonly env: Environment },
 ): Promise<readonly Finding[]> {
-  return [...(await inspectTrail(project.path)), ...(await inspectBacklog(project, repo, tip))];
+  const keys = keysHanded(project.env, env);
+  const handed: readonly Finding[] = keys === null ? [] : [{ level: "warning", ...keys }];
+  return [
+    ...handed,
+    ...(await inspectTrail(project.path)),
+    ...(await inspectBacklog(project, repo, tip)),
+  ];
 }
 
 async function inspectTrail(path: string): Promise<readonly Finding[]> {

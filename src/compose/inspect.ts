@@ -154,7 +154,7 @@ async function lookAt(
   const { world, settings } = await openSite(portfolio, project, machine, never);
   const tip = await world.repo.sync(never);
   findings.push(ok(`work lands on ${tip.branch}, now at ${tip.commit.slice(0, 12)}`));
-  findings.push(...(await inspectEntry(project, world.repo, tip)));
+  findings.push(...(await inspectEntry(project, world.repo, { tip, env })));
   const name = `doctor-${machineClock.newId()}`;
   if (settings.checks.length === 0) {
     const hint = "set `test_command`: without it the judge's reading is the only gate";

@@ -14,19 +14,16 @@ import { homePrefix, sweepHomes } from "../adapters/shell/home.ts";
 import { openShell } from "../adapters/shell/open.ts";
 import { readPrices } from "../config/prices.ts";
 import type { Portfolio, ResourceLimits } from "../core/portfolio.ts";
-import type { Redact } from "../core/redact.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Gateway } from "../ports/gateway.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Environment } from "./environment.ts";
 import { openModelGateway } from "./model-gateway.ts";
-import { redactFor } from "./open-ledger.ts";
+import { type Handed, openRedaction, type Redaction } from "./redaction.ts";
 
-export interface Machine {
+export interface Machine extends Redaction {
   readonly env: Environment;
-  /** Takes secrets out of what is stored. */
-  readonly redact: Redact;
   readonly sandbox: Sandbox;
   readonly agent: Agent;
   /** The way to the model, and to hosts that a project opens. */
@@ -46,11 +43,12 @@ export interface Machine {
 interface Asked extends Pick<Portfolio, "dataDir" | "sandbox" | "containerCommand"> {
   /** Whether the model is one that plays a script, which may run wherever a check may. */
   readonly scripted?: boolean;
+  readonly projects?: Handed;
 }
 
 /** Opens the machine for a portfolio's data folder. */
 export async function openMachine(
-  { dataDir, sandbox: wanted, containerCommand, scripted = false }: Asked,
+  { dataDir, sandbox: wanted, containerCommand, scripted = false, projects = [] }: Asked,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Machine> {
@@ -73,13 +71,15 @@ export async function openMachine(
   const toolchains = (caches: string) => toolchainEnv(around(caches, sandbox.confines));
   const prices = readPrices();
   const gateway = await openModelGateway(env, prices, homePrefix(mark));
-  const redact = redactFor(env);
+  const redaction = openRedaction(env, projects);
+  const { redact } = redaction;
   return {
-    ...{ env, redact, sandbox, gateway, path, toolchains },
+    ...redaction,
+    ...{ env, sandbox, gateway, path, toolchains },
     network: networkEnv(env),
     shell: (caches, limits) =>
       openShell({
-        ...{ sandbox, gateway, env: toolchains(caches), mark, caches: [caches] },
+        ...{ sandbox, gateway, env: toolchains(caches), mark, caches: [caches], redact },
         ...(limits === undefined ? {} : { limits }),
       }),
     sweepHomes: () => sweepHomes(path, mark),

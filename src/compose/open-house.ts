@@ -28,10 +28,11 @@ export async function openHouse(
   const machine = await openMachine(asked, { ...env, ...options.env }, never);
   await machine.sandbox.sweep(null, never); // whoever opens the house has the data folder's lock
   await machine.sweepHomes();
-  const engine = openLedger(portfolio, machine.env);
+  const engine = openLedger(portfolio, machine.env, machine.redact);
   let sites: ReadonlyMap<ProjectName, Site> = new Map();
   let inForce = portfolio;
   const load = async (from: Portfolio): Promise<readonly Obstacle[]> => {
+    machine.learn(from.projects);
     const opened = await openSites(from, options, machine);
     sites = opened.sites;
     inForce = from;

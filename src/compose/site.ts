@@ -12,6 +12,7 @@ import { openMemo } from "../adapters/memo.ts";
 import { openReports } from "../adapters/reports/reports.ts";
 import { chosen } from "../adapters/sandbox/toolchains.ts";
 import { escalationOf } from "../core/escalation.ts";
+import { heldLine } from "../core/held.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { defaultRetryRules } from "../core/retry.ts";
 import type { Limits } from "../core/schedule.ts";
@@ -33,11 +34,13 @@ export async function openSite(
 ): Promise<Site> {
   const folder = join(portfolio.dataDir, project.name);
   // whoever is given it finds it there
-  await mkdir(cachesOf(folder, "agents"), { recursive: true, mode: 0o700 });
+  for (const each of [cachesOf(folder, "agents"), hubsOf(portfolio.dataDir)])
+    await mkdir(each, { recursive: true, mode: 0o700 });
   return {
     name: project.name,
     world: await openWorld(portfolio, project, machine, signal),
     settings: settingsOf(project, machine, {
+      held: holdingOf(portfolio, project, machine),
       contracts: await readContracts(portfolio.file, project),
       folder,
     }),
@@ -74,7 +77,7 @@ async function openWorld(
     }),
     reports: openReports(),
     backlog: openBacklog(project, repo),
-    memo: openMemo(join(folder, "memo")),
+    memo: openMemo(join(folder, "memo"), machine.redact),
     match: (glob, path) => picomatch.isMatch(path, glob, { dot: true }),
   };
 }
@@ -86,6 +89,8 @@ async function openWorld(
 const cachesOf = (folder: string, whose: "agents" | "checks"): string =>
   join(folder, "caches", whose);
 
+const hubsOf = (dataDir: string): string => join(dataDir, "hubs");
+
 /** Where a project's code and clones are. */
 export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOptions => ({
   project: project.name,
@@ -93,7 +98,7 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
   branch: project.branch,
   branchPrefix: project.gitBranchPrefix,
   author: personOf(project.gitAuthor),
-  hubsDir: join(dataDir, "hubs"),
+  hubsDir: hubsOf(dataDir),
   workspacesDir: join(dataDir, project.name, "workspaces"),
   now: machineClock.now,
 });
@@ -101,8 +106,9 @@ export const repoOptions = (dataDir: string, project: ProjectConfig): RepoOption
 function settingsOf(
   project: ProjectConfig,
   machine: Machine,
-  { contracts, folder }: Pick<Settings, "contracts"> & { readonly folder: string },
+  given: Pick<Settings, "contracts" | "held"> & { readonly folder: string },
 ): Settings {
+  const { contracts, held, folder } = given;
   const caches = cachesOf(folder, "agents");
   const checks = checksOf(project);
   const { setupCommand, setupNetwork, network } = project;
@@ -122,6 +128,7 @@ function settingsOf(
     },
     checks,
     contracts,
+    held,
     environment: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     caches: machine.sandbox.confines ? [caches] : [],
     network: project.network,
@@ -132,6 +139,19 @@ function settingsOf(
     push: project.push,
     transcript: (name) => join(folder, "transcripts", `${name}.jsonl`),
   };
+}
+
+/** What a person reads the morning after, with what was done under it. */
+function holdingOf(
+  { sandbox: wanted }: Portfolio,
+  { network }: ProjectConfig,
+  { sandbox, gateway }: Machine,
+): string {
+  const by = sandbox.kind === "group" ? "process group" : sandbox.kind;
+  const metered = gateway.credential !== null;
+  return heldLine({
+    ...{ by, metered, network, confines: sandbox.confines, isOff: wanted === "off" },
+  });
 }
 
 function checksOf(project: ProjectConfig): readonly CheckSpec[] {

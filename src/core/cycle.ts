@@ -38,6 +38,8 @@ export interface Cycle {
   readonly tasks: readonly TaskId[];
   /** What the planner cost, in US dollars. */
   readonly costUsd: number;
+  /** Under what its sessions and checks ran when it began, in a line; not known of former times. */
+  readonly held?: string | undefined;
   readonly version: number;
 }
 
@@ -54,6 +56,7 @@ export type CycleEvent =
       readonly tasks: readonly TaskId[];
       /** How many of the tasks wait for a person; a log of former times does not tell. */
       readonly waiting?: number | undefined;
+      readonly held?: string | undefined;
       readonly costUsd: number;
     }
   | {
@@ -66,6 +69,7 @@ export type CycleEvent =
       readonly type: "cycle.failed";
       readonly token: Token;
       readonly why: string;
+      readonly held?: string | undefined;
       readonly costUsd: number;
       readonly now: Instant;
     }
@@ -108,13 +112,16 @@ export function stepCycle(cycle: Cycle, event: CycleEvent): Cycle | null {
   const costUsd = cycle.costUsd + event.costUsd;
   switch (event.type) {
     case "cycle.planned": {
-      const { plan, refused, tasks } = event;
-      return next({ state: { at: "running" }, plan, refused, tasks, costUsd });
+      const { plan, refused, tasks, held } = event;
+      return next({ state: { at: "running" }, plan, refused, tasks, held, costUsd });
     }
     case "cycle.released":
       return next({ state: { at: "queued" }, costUsd });
     case "cycle.failed":
-      return next({ state: { at: "failed", why: event.why }, costUsd, endedAt: event.now });
+      return next({
+        ...{ state: { at: "failed", why: event.why }, costUsd, endedAt: event.now },
+        held: event.held,
+      });
     default:
       return event satisfies never;
   }

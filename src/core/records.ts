@@ -50,6 +50,8 @@ export interface Attempt {
   readonly leftover?: Leftover | undefined;
   /** The leftover of an earlier attempt that its workspace began with. */
   readonly carried?: CommitSha | undefined;
+  /** Under what it ran, in a line; not known of former times. */
+  readonly held?: string | undefined;
 }
 
 /** Work that was not submitted, as the person's repository keeps it. */
@@ -90,6 +92,8 @@ export interface Verdict {
   readonly spending: Spending;
   readonly startedAt: Instant;
   readonly durationMs: number;
+  /** Under what it ran, in a line; not known of former times. */
+  readonly held?: string | undefined;
 }
 
 /** What one check of a candidate came to, beside the same check of its base. */

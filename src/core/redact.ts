@@ -73,8 +73,24 @@ function cleaned(value: unknown, redact: Redact): unknown {
 const secretName =
   /(^|_)(API_?KEY|ACCESS_?KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PRIVATE_?KEY)(_|$)|(KEY|TOKEN|SECRET)$/i;
 
-/** The variables of an environment whose names say that they hold secrets. */
-export const secretsIn = (
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string | undefined>> =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => secretName.test(name)));
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Longest plain words that are no secret by their looks: `production`, `eu-central-1`. */
+const plainLengthMax = 16;
+const plain = /^(?:[\d.:]+|[A-Za-z]+(?:[-_.][A-Za-z]+)*-?\d{0,2})$/;
+const isPlain = (value: string): boolean =>
+  /^~?\//.test(value) || (value.length <= plainLengthMax && plain.test(value));
+
+/**
+ * The variables of an environment that hold secrets: by their names, or because the person hands
+ * them to a project (`given`) and their values are neither paths nor plain words.
+ */
+export function secretsIn(env: Variables, given: readonly string[] = []): Variables {
+  const handed = new Set(given);
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) =>
+        secretName.test(name) || (handed.has(name) && value !== undefined && !isPlain(value)),
+    ),
+  );
+}

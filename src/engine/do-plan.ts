@@ -55,8 +55,9 @@ async function conclude(
   cycle: CycleId,
   given: { readonly outcome: PlanOutcome; readonly draftsMax: number },
 ): Promise<void> {
-  const { house, delivery } = context;
+  const { house, site, delivery } = context;
   const { outcome, draftsMax } = given;
+  const { held } = site.settings;
   const { token } = delivery;
   const { costUsd } = outcome.spending;
   if (outcome.kind === "planned")
@@ -64,7 +65,7 @@ async function conclude(
   const settle = (draft: Draft, view: View): void => {
     if (outcome.kind === "failed") {
       const { why } = outcome;
-      draft.tellCycle(cycle, { type: "cycle.failed", why, costUsd, token, now: view.now });
+      draft.tellCycle(cycle, { type: "cycle.failed", why, held, costUsd, token, now: view.now });
       return;
     }
     const { why } = outcome.release;
@@ -107,6 +108,7 @@ async function begin(
       plan,
       refused,
       costUsd,
+      held: site.settings.held,
       tasks: tasks.map(({ id }) => id),
       waiting: tasks.filter(({ state }) => statusOf(state) === "waiting").length,
       token: delivery.token,

@@ -127,7 +127,8 @@ const anew = ({ house, delivery }: JobContext, { workspace }: Attempt): Attempt[
 
 /** Records an attempt as running, before anything happens in the world. */
 async function begin(context: JobContext, attempt: Attempt): Promise<Attempt> {
-  const running: Attempt = { ...attempt, endedAt: null, outcome: { kind: "running" } };
+  const { held } = context.site.settings; // a later try may run under another
+  const running: Attempt = { ...attempt, endedAt: null, outcome: { kind: "running" }, held };
   await note(context, running);
   return running;
 }

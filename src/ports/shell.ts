@@ -26,7 +26,7 @@ export interface CommandRequest {
 
 export interface CommandResult {
   readonly ended: CommandEnd;
-  /** stdout and stderr as they came, interleaved; head and tail where it was cut. */
+  /** stdout and stderr, interleaved, without secrets; head and tail where it was cut. */
   readonly output: string;
   /** Bytes that were left out of `output`. */
   readonly omittedBytes: number;

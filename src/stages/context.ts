@@ -57,6 +57,8 @@ export interface Settings {
    * What the environment is beyond the tree: set-up command, runtime; part of a check's identity.
    */
   readonly environment: string;
+  /** Under what agents and checks run, in a line for the records. */
+  readonly held?: string | undefined;
   /** Given to agents and checks. */
   readonly env: Readonly<Record<string, string>>;
   /** Given to agents besides: where toolchains are, which checks are told by the shell. */

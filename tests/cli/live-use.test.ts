@@ -29,6 +29,18 @@ test("a daemon warns too, whatever its log level hides, and as JSON where that i
   expect(line).toContain(loud);
 });
 
+test("a daemon warns once of a key that is handed over, whatever its log level hides", async () => {
+  const cli = await openCli();
+  cli.scene.env["OPENAI_API_KEY"] = "placeholder";
+  const shop = { name: "shop", path: "./shop", backlog_source: "manual", env: ["OPENAI_API_KEY"] };
+  const blog = { ...shop, name: "blog", path: "./blog", enabled: false };
+  await cli.write({ log_level: "ERROR", projects: [shop, blog] });
+  cli.scene.whenListening = (send) => send("SIGTERM");
+  const { err } = await cli.run("start");
+  expect(err.match(/ hands OPENAI_API_KEY to every worker and check/g)).toHaveLength(1);
+  expect(err).toMatch(/WARNING .*shop: `env` hands .*take it out/);
+});
+
 test("a model on this machine is no live use, and the demo none unless it is told to be", async () => {
   const cli = await openCli();
   cli.scene.env["ANTHROPIC_BASE_URL"] = loopback;

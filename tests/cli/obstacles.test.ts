@@ -183,3 +183,21 @@ test("doctor has no word for a trail, files and a set-up that are as they should
   expect(stdout).not.toMatch(/the trail|the planner is|fails/);
   expect(status).toBe(0);
 });
+
+test("a key that 'env' hands over is warned of once, by doctor and at the start of a run", async () => {
+  const folder = await place({ env: ["ANTHROPIC_API_KEY", "CI"], backlog_source: "manual" });
+  const told = "`env` hands ANTHROPIC_API_KEY to every worker and check";
+  const ran = orch(folder, ["run"]);
+  expect(ran.stderr.split(told)).toHaveLength(2);
+  expect(ran.stderr).toContain("take it out of `env`");
+  const findings: readonly { readonly level: string; readonly what: string }[] = JSON.parse(
+    orch(folder, ["doctor", "--json"]).stdout,
+  ).findings;
+  const warned = findings.filter(({ what }) => what.startsWith(told));
+  expect(warned.map(({ level }) => level)).toEqual(["warning"]);
+  writeFileSync(
+    join(folder, "orch.json"),
+    readFileSync(join(folder, "orch.json"), "utf8").replace('"ANTHROPIC_API_KEY",', ""),
+  );
+  expect(orch(folder, ["run"]).stderr).not.toContain("hands");
+}, 60_000);

@@ -59,6 +59,15 @@ describe.each(sandboxes)("a shell held by $kind", (sandbox) => {
     );
   });
 
+  test("secrets that a command prints are not in what it is said to have printed", async () => {
+    const command = `b=${"aB3".repeat(12)}; echo "not ok 1 - takes ghp_$b"`;
+    const { output } = await shell.run(
+      { command, cwd: await tempFolder(), env: {}, timeoutMs: 5_000 },
+      never,
+    );
+    expect(output).toBe("not ok 1 - takes [GitHub token]\n");
+  });
+
   test("home and temporary folder are private and gone afterwards, also where protected", async () => {
     const { output } = await run(
       'mkdir -p "$HOME/a/b"; echo x > "$TMPDIR/x"; chmod 500 "$HOME/a"; echo "$HOME"',

@@ -78,6 +78,24 @@ test("secrets that are known by name go by their values, whatever they look like
   expect(named("production, true, x")).toBe("production, true, x");
 });
 
+test("what the portfolio hands to a project is a secret, unless it is a path or a plain word", () => {
+  const env = {
+    LINE: "plover-7731-xylem",
+    HOOK: "https://hooks.example.org/T00/B00/x1y2",
+    PHRASE: "correct horse battery staple",
+    ...{ NODE_ENV: "production", REGION: "eu-central-1", PORT: "10.0.0.1:8080" },
+    ...{ JDK: "/opt/jdk-21", API_TOKEN: "plainword", OTHER: "never-handed-1234-over" },
+  };
+  const given = Object.keys(env).filter((name) => name !== "OTHER");
+  expect(Object.keys(secretsIn(env, given)).sort()).toEqual([
+    "API_TOKEN",
+    "HOOK",
+    "LINE",
+    "PHRASE",
+  ]);
+  expect(Object.keys(secretsIn(env))).toEqual(["API_TOKEN"]);
+});
+
 test("ordinary texts stay as they are: code, digests, ids, slugs", () => {
   for (const text of [
     "const task-runner-with-a-very-long-name-that-goes-on = 1;",

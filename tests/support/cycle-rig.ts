@@ -40,6 +40,8 @@ export interface CycleSetup {
   readonly latencyMs?: number;
   /** Shown to the model: an API key, or a login, which alone is told when a usage limit ends. */
   readonly credential?: "key" | "login";
+  /** More variables of the person's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -83,6 +85,7 @@ export async function openCycleRig(setup: CycleSetup): Promise<CycleRig> {
     IS_SANDBOX: "1",
     [credential === "key" ? "ANTHROPIC_API_KEY" : "CLAUDE_CODE_OAUTH_TOKEN"]: "placeholder",
     ANTHROPIC_BASE_URL: model.url,
+    ...setup.env,
   };
   const [heard, faults]: [Heard[], string[]] = [[], []];
   const hear: Hear = (each) => void heard.push(each);

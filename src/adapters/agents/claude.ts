@@ -2,12 +2,13 @@ import { access, realpath } from "node:fs/promises";
 import path from "node:path";
 import { modelAddress } from "../../core/model-address.ts";
 import type { PriceTable } from "../../core/prices.ts";
-import { type Redact, redacting } from "../../core/redact.ts";
+import { type Redact, redacted, redacting } from "../../core/redact.ts";
 import type {
   Agent,
   AgentProblem,
   Ending,
   ModelUsage,
+  SessionEvent,
   SessionRequest,
   SessionResult,
 } from "../../ports/agent.ts";
@@ -20,7 +21,13 @@ import { type Credential, findCredential, loginFile } from "./credential.ts";
 import { openDoor, outputTokens, type SessionDoor } from "./door.ts";
 import { endingOf } from "./ending.ts";
 import { sessionEnv } from "./environment.ts";
-import { foldersOf, openFolders, type SessionFolders, sweepFolders } from "./folders.ts";
+import {
+  dropConversation,
+  foldersOf,
+  openFolders,
+  type SessionFolders,
+  sweepFolders,
+} from "./folders.ts";
 import { type Meter, openMeter, readSpent } from "./meter.ts";
 import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
@@ -38,7 +45,7 @@ export interface ClaudeAgentOptions {
   /** The way to the model; a session with a login asks it itself. */
   readonly gateway: Gateway;
   readonly prices: PriceTable;
-  /** Takes secrets out of transcripts, beside what looks like one. */
+  /** Takes secrets out of what a session tells, and of what is kept of it. */
   readonly redact?: Redact;
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
@@ -103,7 +110,10 @@ async function run(
   const folders = foldersOf(options.configDir, request.session);
   const known = request.resume ? await recallResult(folders.answered) : null;
   // its cost was counted when it was made: whoever asks again owes nothing
-  if (known !== null) return { ...known, earlierUsd: known.costUsd };
+  if (known !== null) {
+    await dropConversation(folders);
+    return { ...known, earlierUsd: known.costUsd };
+  }
   try {
     await access(request.cwd); // a missing folder would be reported as a broken program
     const { resumed } = await openFolders(folders, request.resume);
@@ -115,7 +125,7 @@ async function run(
     const setting = { ...found, options, request, folders, resumed, budgetUsd, meter };
     const played = await play(setting, signal);
     const { heard, stopped, died } = played;
-    const result: SessionResult = {
+    const told: SessionResult = {
       ending: played.through(endingOf(heard, stopped, died)),
       text: textOf(played),
       ...accountOf(heard.result, meter, before, options.prices),
@@ -123,8 +133,11 @@ async function run(
       turns: meter.requests(),
       durationMs: options.clock.elapsedMs() - startedMs,
     };
+    // the same as whoever asks again is told
+    const result = redacted(told, cleanerOf(options, played.token));
     // one that cannot be kept is asked for again, should it be needed
-    await rememberResult(folders.answered, result).catch(() => undefined);
+    const isKept = await rememberResult(folders.answered, result).catch(() => false);
+    if (isKept || isOver(result.ending)) await dropConversation(folders);
     return result;
   } catch (error) {
     // a full disk, a folder that is not ours: nothing that the agent did
@@ -133,6 +146,16 @@ async function run(
     await sweepFolders(folders);
   }
 }
+
+/** What a session shows of itself is no secret by its looks alone. */
+function cleanerOf({ redact }: ClaudeAgentOptions, token: string | null): Redact {
+  const [given, shown] = [redact ?? redacting({}), redacting({ secret: token ?? undefined })];
+  return (text) => given(shown(text));
+}
+
+/** Whether nobody goes on with a session that ended so: its attempt has failed for good. */
+const isOver = ({ kind }: Ending): boolean =>
+  kind === "outOfTurns" || kind === "outOfBudget" || kind === "timedOut";
 
 interface Setting {
   readonly options: ClaudeAgentOptions;
@@ -146,7 +169,7 @@ interface Setting {
 }
 
 /** What was played, and its ending in the eyes of whoever stood between it and the model. */
-type Seen = Played & Pick<SessionDoor, "through">;
+type Seen = Played & Pick<SessionDoor, "through" | "token">;
 
 async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
   const { options, request, meter, credential } = setting;
@@ -154,7 +177,7 @@ async function play(setting: Setting, signal: AbortSignal): Promise<Seen> {
   const visit = { request, credential, apiBase, earlierUsd: meter.costUsd() };
   await using door = await openDoor(options.gateway, options.sandbox, visit);
   const played = await playBehind(door, setting, signal);
-  return { ...played, through: door.through };
+  return { ...played, through: door.through, token: door.token };
 }
 
 async function playBehind(
@@ -169,11 +192,9 @@ async function playBehind(
     ...sessionEnv(request, { path: options.env["PATH"], way, folders }),
     CLAUDE_CODE_MAX_OUTPUT_TOKENS: answerMax,
   };
-  // what a session shows of itself is no secret by its looks alone
-  const clean = redacting({ secret: token ?? undefined });
-  const transcript = await openTranscript(request.transcript, (text) =>
-    (options.redact ?? String)(clean(text)),
-  );
+  const clean = cleanerOf(options, token);
+  const transcript = await openTranscript(request.transcript, clean);
+  const onEvent = (event: SessionEvent): void => request.onEvent(redacted(event, clean));
   const { home, tmp, config } = folders;
   const programs = [binary, await realpath(binary)].map(path.dirname);
   const confined = {
@@ -187,7 +208,14 @@ async function playBehind(
   try {
     return await playSession(
       {
-        ...{ request, secret: piped, meter, transcript, clock, spentFile: folders.spent },
+        ...{
+          request: { ...request, onEvent },
+          secret: piped,
+          meter,
+          transcript,
+          clock,
+          spentFile: folders.spent,
+        },
         prompt: resumed ? resumePrompt : request.prompt,
         options: sessionOptions(request, { binary, env, resumed, budgetUsd }),
         folders: confined.writable,

@@ -46,6 +46,15 @@ export async function openFolders(
   return { resumed };
 }
 
+/**
+ * Removes the agent's own conversation, which has secrets in it as they came: whoever wants to read
+ * it has the transcript, and nobody goes on with it.
+ */
+export async function dropConversation({ config }: SessionFolders): Promise<void> {
+  // what cannot be removed now goes with the session's folder
+  await rm(config, { recursive: true, force: true }).catch(() => undefined);
+}
+
 /** Removes what only the running session needed; the conversation stays for a resume. */
 export async function sweepFolders(folders: SessionFolders): Promise<void> {
   for (const folder of [folders.home, folders.tmp]) {

@@ -3,11 +3,12 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import type { SessionResult } from "../../ports/agent.ts";
 import { isUsage } from "./meter.ts";
 
-/** Keeps the result of a session that has answered; whole or not at all. */
-export async function rememberResult(file: string, result: SessionResult): Promise<void> {
-  if (result.ending.kind !== "answered") return;
+/** Keeps the result of a session that has answered, whole or not at all; tells whether it did. */
+export async function rememberResult(file: string, result: SessionResult): Promise<boolean> {
+  if (result.ending.kind !== "answered") return false;
   await writeFile(`${file}.new`, JSON.stringify(result), { mode: 0o600 });
   await rename(`${file}.new`, file);
+  return true;
 }
 
 /** The result of a session that has answered; `null` where it has not, or it cannot be read. */

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import type { ResourceLimits } from "../../core/portfolio.ts";
+import { type Redact, redacting } from "../../core/redact.ts";
 import type { CommandRequest, CommandResult, Shell } from "../../ports/shell.ts";
 import { govern } from "../process/governor.ts";
 import type { ProcessResult } from "../process/request.ts";
@@ -20,6 +21,11 @@ export interface ShellOptions extends OutletOptions {
   readonly caches?: readonly string[];
   /** What one command may use; no limit but its time where it is left out. */
   readonly limits?: ResourceLimits;
+  /**
+   * Takes secrets out of what commands print, before anybody reads, compares or keeps it; what
+   * looks like one where it is left out.
+   */
+  readonly redact?: Redact;
 }
 
 /** Opens a shell that runs commands with `env` and nothing else of our environment. */
@@ -42,7 +48,7 @@ export function openShell(options: ShellOptions): Shell {
 type Held = Omit<CommandRequest, "network"> & Pick<Outlet, "network">;
 
 async function runHeld(
-  { sandbox, limits }: ShellOptions,
+  { sandbox, limits, redact = redacting({}) }: ShellOptions,
   request: Held,
   signal: AbortSignal,
 ): Promise<CommandResult> {
@@ -70,7 +76,7 @@ async function runHeld(
   await sandbox.sweep(session, new AbortController().signal); // an abort must not leave anything
   return {
     ended: struck === null ? asOfProgram(ended) : { kind: "overLimit", detail: struck },
-    output: output.text(),
+    output: redact(output.text()),
     omittedBytes: output.omittedBytes,
     durationMs: performance.now() - startedAt,
   };

@@ -1,3 +1,4 @@
+import { keysHanded } from "../../core/handed.ts";
 import type { ProjectName } from "../../core/ids.ts";
 import type { Portfolio } from "../../core/portfolio.ts";
 import type { OpenHouse } from "../backstage.ts";
@@ -65,11 +66,14 @@ const served = ({ open, portfolio }: Server): readonly ProjectName[] =>
     .map(({ name }) => name);
 
 /** Whatever the portfolio's `log_level` hides, it does not hide this. */
-function warn(desk: Desk, { log, open }: Server): void {
+function warn(desk: Desk, { log, open, portfolio }: Server): void {
   const warning = open.confined ? null : liveWarning(desk.io.env, desk.colour.err);
-  if (warning === null) return;
-  if (desk.flags.json) log.insist("warning", liveSentences.join(" "));
-  else desk.say(warning);
+  if (warning !== null && desk.flags.json) log.insist("warning", liveSentences.join(" "));
+  else if (warning !== null) desk.say(warning);
+  for (const { name, enabled, env } of portfolio().projects) {
+    const keys = enabled ? keysHanded(env, desk.io.env) : null;
+    if (keys !== null) log.insist("warning", `${name}: ${keys.what}; ${keys.hint}`);
+  }
 }
 
 function greet(server: Server): void {

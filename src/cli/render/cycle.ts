@@ -21,6 +21,7 @@ export function renderCycle(report: CycleReport, { paint, now, servedBy }: Look)
   const head = headline(report, paint, servedBy);
   const when = !isOver ? "" : `, as it ended ${relative(endedAt, now)}`;
   const lines = [`${head}${when}`, ...remarks(report, paint)];
+  if (cycle.held !== undefined) lines.push(`  ${paint.dim("ran")}        ${line(cycle.held)}`);
   if (tasks.length > 0) lines.push("", paint.bold(isOver ? "Tasks, as they are now" : "Tasks"));
   lines.push(...tasks.flatMap((each) => taskLines(each, paint, course)));
   const parts = [lines.join("\n")];

@@ -50,6 +50,7 @@ export const attemptJson = ({ spending, ...each }: Attempt) => ({
   summary: each.summary,
   changes: each.changes,
   leftover: each.leftover?.ref ?? null,
+  held: each.held ?? null,
   cost_usd: spending.costUsd,
   turns: spending.turns,
   usage: spending.usage.map((usage) => ({
@@ -83,6 +84,7 @@ export const verdictJson = (each: Verdict) => ({
     duration_ms: check.durationMs,
   })),
   reading: each.reading,
+  held: each.held ?? null,
   cost_usd: each.spending.costUsd,
   started_at: iso(each.startedAt),
   duration_ms: each.durationMs,
@@ -120,6 +122,7 @@ export const cycleJson = (project: ProjectName, { state, ...cycle }: Cycle) => (
   why_failed: state.at === "failed" ? state.why : null,
   tasks: cycle.tasks,
   planner_cost_usd: cycle.costUsd,
+  held: cycle.held ?? null,
 });
 
 export const pausedJson = ({ mode }: Project) =>

@@ -126,6 +126,7 @@ function renderAttempt(attempt: Attempt, isLive: boolean, paint: Paint): string 
     outcomeWords(attempt.outcome, isLive),
     changes.length === 0 ? "" : `${counted(size.files, "file")}, +${size.added} -${size.deleted}`,
     attempt.leftover === undefined ? "" : `left unsubmitted: ${attempt.leftover.ref}`,
+    attempt.held === undefined ? "" : `ran ${attempt.held}`,
     attempt.summary,
   ];
   const text = lines.filter((each) => each.trim() !== "").join("\n");
@@ -159,6 +160,7 @@ function renderVerdict(verdict: Verdict, paint: Paint): string {
   const hue = { pass: paint.green, fail: paint.red, inconclusive: paint.yellow }[decision];
   const lines = [
     `on ${shortSha(verdict.commit)}, ${money(verdict.spending.costUsd)}`,
+    verdict.held === undefined ? "" : `ran ${verdict.held}`,
     unchecked ? "unchecked: the project has no checks" : "",
     ...checks.flatMap((check) => [
       `${check.hold === null ? check.decision : "undecided"}: the check ${check.name} ` +

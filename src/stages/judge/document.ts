@@ -43,6 +43,7 @@ function verdictBlocks(verdict: Verdict): readonly string[] {
       `Started: ${moment(verdict.startedAt)}`,
       `Took: ${duration(verdict.durationMs)}`,
       `Cost: ${money(verdict.spending.costUsd)}`,
+      ...(verdict.held === undefined ? [] : [`Ran: ${line(verdict.held)}`]),
     ]),
   ];
   if (verdict.hold !== null) parts.push(`A person must agree: ${line(verdict.hold)}`);

@@ -46,6 +46,7 @@ export async function judge(
       base: request.base.commit,
       unchecked: stage.settings.checks.length === 0,
       startedAt,
+      held: stage.settings.held,
       durationMs: Math.round(world.clock.elapsedMs() - begun),
     },
   });

@@ -47,6 +47,7 @@ function facts(project: ProjectName, cycle: Cycle): readonly string[] {
   if (startedAt !== null) lines.push(`Started: ${moment(startedAt)}`);
   if (endedAt !== null) lines.push(`Ended: ${moment(endedAt)}`);
   if (startedAt !== null && endedAt !== null) lines.push(`Took: ${duration(endedAt - startedAt)}`);
+  if (cycle.held !== undefined) lines.push(`Sessions and checks: ${line(cycle.held)}`);
   return [...lines, `Cost of the planning: ${money(costUsd)}`];
 }
 

@@ -104,6 +104,7 @@ function attemptFacts(attempt: Attempt): readonly string[] {
   if (base !== null) lines.push(`Began from: ${code(base)}`);
   if (attempt.carried !== undefined)
     lines.push(`Went on from what an earlier attempt left: ${code(attempt.carried)}`);
+  if (attempt.held !== undefined) lines.push(`Ran: ${line(attempt.held)}`);
   if (endedAt === null) return [...lines, "Still under way"];
   const { files, added, deleted } = sizeOf(changes);
   const size = `${count(files, "file")}, ${count(added, "line")} added, ${deleted} deleted`;

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { uniqueSeconds, until } from "../../support/processes.ts";
@@ -82,6 +82,46 @@ test("without a resume the same session begins anew", async () => {
   await rig.run({ session });
   expect((await rig.run({ session })).ending.kind).toBe("answered");
   expect(rig.model.requests().map((each) => each.place)).toEqual([0, 1, 0, 1]);
+});
+
+/** Files that a session left, those of its conversation first; relative to its folder. */
+async function leftBy(rig: Rig, session: string): Promise<readonly string[]> {
+  const root = join(rig.data, "sessions", session);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((each) => each.isFile());
+  return files.map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1)).sort();
+}
+
+test("what an agent keeps of a conversation goes once it has answered; until then it is yours alone", async () => {
+  const secret = `ghp_${"aB3".repeat(12)}`;
+  const last = { say: `It was ${secret}`, ...answer };
+  const rig = await openRig({ worker: [{ steps: [write, hangOnce(), last] }] });
+  const { session } = rig.request();
+  await runAndKill(rig, session);
+  const cut = await leftBy(rig, session);
+  expect(cut.some((file) => /^claude\/projects\/.*\.jsonl$/.test(file))).toBe(true);
+  for (const folder of ["", session])
+    expect((await lstat(join(rig.data, "sessions", folder))).mode & 0o077).toBe(0);
+  for (const file of cut.filter((each) => each.endsWith(".jsonl")))
+    expect((await lstat(join(rig.data, "sessions", session, file))).mode & 0o077, file).toBe(0);
+  const { text } = await rig.run({ session, resume: true });
+  expect(text).toBe("It was [GitHub token]");
+  expect(await leftBy(rig, session)).toEqual(["answered.json", "spent.json"]);
+  const kept = await readFile(join(rig.data, "sessions", session, "answered.json"), "utf8");
+  expect(kept).toContain("[GitHub token]");
+  expect(kept).not.toContain(secret);
+  expect(JSON.stringify(rig.events)).not.toContain(secret);
+});
+
+test.each([
+  ["its turns", { turnsMax: 1 }],
+  ["its money", { budgetUsd: 0.000_001 }],
+])("a conversation that has used up %s is kept for nobody", async (_, limits) => {
+  const rig = await openRig({ worker: [{ repeat: true, steps: [write] }] });
+  const request = rig.request();
+  const { session } = request;
+  await rig.run({ session, limits: { ...request.limits, ...limits } });
+  expect(await leftBy(rig, session)).toEqual(["spent.json"]);
 });
 
 test("a session that has answered gives its answer again, and nobody is asked", async () => {

@@ -51,6 +51,7 @@ export const cycleShape: Shape<Cycle> = {
     started_at: isoOrNull(each.startedAt),
     ended_at: isoOrNull(each.endedAt),
     version: each.version,
+    held: each.held ?? null,
   }),
 };
 
@@ -84,6 +85,7 @@ export const attemptShape: Shape<Attempt> = {
     duration_ms: each.durationMs,
     started_at: iso(each.startedAt),
     ended_at: isoOrNull(each.endedAt),
+    held: each.held ?? null,
   }),
 };
 
@@ -100,6 +102,7 @@ export const verdictShape: Shape<Verdict> = {
     cost_usd: each.spending.costUsd,
     duration_ms: each.durationMs,
     started_at: iso(each.startedAt),
+    held: each.held ?? null,
   }),
 };
 

@@ -44,6 +44,7 @@ export const cycle: z.ZodType<Cycle> = z.strictObject({
   refused: refusals,
   tasks: z.array(taskId),
   costUsd: usd,
+  held: z.string().optional(),
   version: count,
 });
 
@@ -56,6 +57,7 @@ export const cycleEvent: z.ZodType<CycleEvent> = z.discriminatedUnion("type", [
     refused: refusals,
     tasks: z.array(taskId),
     waiting: count.optional(),
+    held: z.string().optional(),
     costUsd: usd,
   }),
   z.strictObject({
@@ -68,6 +70,7 @@ export const cycleEvent: z.ZodType<CycleEvent> = z.discriminatedUnion("type", [
     type: z.literal("cycle.failed"),
     token,
     why: z.string(),
+    held: z.string().optional(),
     costUsd: usd,
     now: instant,
   }),

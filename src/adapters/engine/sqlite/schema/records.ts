@@ -95,6 +95,7 @@ export const attempt: z.ZodType<Attempt> = z.strictObject({
   durationMs: z.number(),
   leftover: leftover.optional(),
   carried: commitSha.optional(),
+  held: z.string().optional(),
 });
 
 const check: z.ZodType<CheckOutcome> = z.strictObject({
@@ -133,6 +134,7 @@ export const verdict: z.ZodType<Verdict> = z.strictObject({
   spending,
   startedAt: instant,
   durationMs: z.number(),
+  held: z.string().optional(),
 });
 
 export const landing: z.ZodType<Landing> = z.strictObject({
