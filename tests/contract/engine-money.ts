@@ -43,6 +43,11 @@ function bookPromises(the: () => Bench): void {
       today: { settledUsd: 0, reservedUsd: 3 },
       workersLive: 1,
     });
+    expect(await engine.everywhere()).toEqual({ settledUsd: 0, reservedUsd: 3 });
+  });
+
+  it("tells that nothing was spent anywhere where there is no ledger", async () => {
+    expect(await the().engine.everywhere()).toEqual({ settledUsd: 0, reservedUsd: 0 });
   });
 
   it("tells the portfolio what was settled when a delivery ends", async () => {
