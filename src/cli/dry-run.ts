@@ -1,5 +1,5 @@
 /** `orch run --dry-run`: what cycles may cost, by what went before. */
-import { type Bound, boundOf } from "../core/costs.ts";
+import { type Bound, boundOf, sessionsOf } from "../core/costs.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { isOver } from "../core/task.ts";
 import type { Ledger } from "../ports/engine.ts";
@@ -58,10 +58,7 @@ interface Asked {
   readonly leftUsd: number | null;
 }
 
-async function planOf(
-  ledger: Ledger,
-  { config, cycles, leftUsd: ofAll }: Asked,
-): Promise<Plan> {
+async function planOf(ledger: Ledger, { config, cycles, leftUsd: ofAll }: Asked): Promise<Plan> {
   const overview = await ledger.overview(config.name);
   const history = await ledger.reservations(config.name, "0000-00-00");
   const tasks = await ledger.tasks(config.name, { limit: tasksMax });
@@ -87,7 +84,7 @@ async function planOf(
   const likelyUsd = bound.likelyUsd === null ? null : times(bound.likelyUsd);
   return {
     ...{ project: config.name, planned, tasks: count },
-    sessions: history.filter(({ settledUsd }) => (settledUsd ?? 0) > 0).length,
+    sessions: sessionsOf(history).size,
     bound: { likelyUsd, mostUsd: times(bound.mostUsd) },
   };
 }

@@ -13,11 +13,14 @@ export const unspent = (capUsd: number, carriedUsd: number): Metered => ({
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((all, each) => all + each, 0);
 
+/** What is set aside while the session needs no more, in US dollars. */
+export const asideOf = ({ capUsd, asideUsd }: Metered): number => asideUsd ?? capUsd;
+
 /** What is known to have been charged, in US dollars. */
 export const knownUsd = ({ usage }: Pick<Metered, "usage">): number =>
   sum(usage.map(({ costUsd }) => costUsd));
 
-const openUsd = ({ open }: Metered): number => sum(open.map(({ worstUsd }) => worstUsd));
+export const openUsd = ({ open }: Metered): number => sum(open.map(({ worstUsd }) => worstUsd));
 
 /** The most that requests can have cost whose ends nobody knows, in US dollars. */
 export const unknownUsd = (metered: Metered): number => openUsd(metered) + metered.brokenUsd;
@@ -117,7 +120,7 @@ export function closeRequest(
     usage: came.kind === "answered" ? addUsage(metered.usage, came.usage) : metered.usage,
   };
   if (reservation.settledUsd !== null) return settled({ ...reservation, metered: next }, 0);
-  return { ...reservation, metered: next, amountUsd: Math.max(next.capUsd, committedUsd(next)) };
+  return { ...reservation, metered: next, amountUsd: Math.max(asideOf(next), committedUsd(next)) };
 }
 
 /**

@@ -152,6 +152,8 @@ export interface Reservation {
   readonly lost?: true | undefined;
   /** Its requests one by one, where they pass the gateway. */
   readonly metered?: Metered | undefined;
+  /** Set where this is what that delivery came to on a day before the one that it ended on. */
+  readonly pastOf?: Token | undefined;
   readonly at: Instant;
 }
 
@@ -159,6 +161,8 @@ export interface Reservation {
 export interface Metered {
   /** The session's own cap; what is set aside is more where its last request may pass it. */
   readonly capUsd: number;
+  /** What of the cap is set aside, where its day does not leave all of it. */
+  readonly asideUsd?: number | undefined;
   /** What a lost delivery of the same session may have been charged beyond what is known. */
   readonly carriedUsd: number;
   /** Requests that were let through; the last one's number. */
