@@ -51,8 +51,7 @@ function turnTo(
   const asideUsd = Math.min(restUsd, Math.max(0, roomUsd));
   const next: Metered = {
     ...{ ...metered, usage: [], brokenUsd: 0, asideUsd },
-    capUsd: metered.capUsd - known,
-    carriedUsd: metered.carriedUsd + metered.brokenUsd,
+    carriedUsd: metered.carriedUsd + usd,
   };
   const amountUsd = Math.max(asideUsd, openUsd(next));
   const cycleUsd = usd + amountUsd - reservation.amountUsd;

@@ -161,9 +161,9 @@ export interface Reservation {
 export interface Metered {
   /** The session's own cap; what is set aside is more where its last request may pass it. */
   readonly capUsd: number;
-  /** What of the cap is set aside, where its day does not leave all of it. */
+  /** What of the cap is set aside, where the rest of it was spent before or its day leaves less. */
   readonly asideUsd?: number | undefined;
-  /** What a lost delivery of the same session may have been charged beyond what is known. */
+  /** The most that the session can have been charged before, as far as the ledger knows. */
   readonly carriedUsd: number;
   /** Requests that were let through; the last one's number. */
   readonly requests: number;
