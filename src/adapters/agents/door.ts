@@ -1,11 +1,19 @@
 /** How a session reaches its model: by a door of the gateway's, or with a login by itself. */
 import path from "node:path";
+import type { Cloud } from "../../core/cloud.ts";
 import { listed, type PriceTable } from "../../core/prices.ts";
 import { hostsOf, proxyEnv, proxyPort } from "../../core/reach.ts";
 import type { Ending, SessionRequest } from "../../ports/agent.ts";
 import type { Door, Gateway, Sight } from "../../ports/gateway.ts";
 import type { Confined, Network, Sandbox } from "../../ports/sandbox.ts";
-import { besideLogin, type Credential, credentialEnv, shownAs } from "./credential.ts";
+import {
+  besideLogin,
+  type Credential,
+  cloudEnv,
+  credentialEnv,
+  type Plain,
+  shownAs,
+} from "./credential.ts";
 
 /** What a session is given of its way to the model; closed when disposed of. */
 export interface SessionDoor extends AsyncDisposable {
@@ -52,9 +60,11 @@ export async function openDoor(
   const by = isHeld ? "socket" : "loopback";
   const door = await gateway.open({ purse, earlierUsd, hosts, by, onSight });
   return {
-    ...(door.at.kind === "socket"
-      ? bySocket(door.at.path, credential, hosts)
-      : byPort(door.at.url, credential, door.token)),
+    ...(credential.kind === "cloud"
+      ? inCloud(door, credential.cloud, hosts)
+      : door.at.kind === "socket"
+        ? bySocket(door.at.path, credential, hosts)
+        : byPort(door.at.url, credential, door.token)),
     through: (ending) => endingThrough(door, ending),
     [Symbol.asyncDispose]: door.close,
   };
@@ -62,13 +72,31 @@ export async function openDoor(
 
 type Told = Omit<SessionDoor, "through" | keyof AsyncDisposable>;
 
-function byPort(url: string, credential: Credential, token: string): Told {
+/** The agent has no pipe and no socket for a cloud's protocol: a port and a header lead there. */
+function inCloud({ at, token }: Door, cloud: Cloud, hosts: readonly string[]): Told {
+  const room = { writable: [], readable: [], hidden: [] };
+  if (at.kind === "loopback")
+    return {
+      env: cloudEnv(cloud, at.url, token),
+      piped: null,
+      token,
+      room: { ...room, network: "all" },
+    };
+  const network: Network = { openings: [{ socket: at.path, port: proxyPort }] };
+  const way = cloudEnv(cloud, `http://127.0.0.1:${proxyPort}`, nobody);
+  return {
+    env: { ...way, ...(hosts.length === 0 ? {} : proxyEnv) },
+    ...{ piped: null, token: null, room: { ...room, readable: [at.path], network } },
+  };
+}
+
+function byPort(url: string, credential: Plain, token: string): Told {
   const { env, piped } = credentialEnv(shownAs(credential, token), "piped");
   const room = { writable: [], readable: [], hidden: [], network: "all" } as const;
   return { env: { ANTHROPIC_BASE_URL: url, ...env }, piped, token, room };
 }
 
-function bySocket(socket: string, credential: Credential, hosts: readonly string[]): Told {
+function bySocket(socket: string, credential: Plain, hosts: readonly string[]): Told {
   const { env, piped } = credentialEnv(shownAs(credential, nobody), "told");
   const way = { ANTHROPIC_BASE_URL: innerBase, ANTHROPIC_UNIX_SOCKET: socket };
   const isAlone = hosts.length === 0;

@@ -44,6 +44,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   const upstream = openUpstream(options.vendor);
   const news = new Set<string>();
   const house: House = {
+    speech: options.vendor.speech ?? { kind: "messages" },
     ...{ upstream, prices, clock: options.clock, estimates: openEstimates(prices) },
     isNews(model) {
       if (news.has(model) || listed(prices, model) !== null) return false;

@@ -2,9 +2,13 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 
+import type { Speech } from "./speech.ts";
+
 export interface Vendor {
-  /** Base address of its Messages API; may have a path of its own. */
+  /** Base address of its API; may have a path of its own. */
   readonly base: string;
+  /** The protocol in which it is asked; that of the Messages API where it is left out. */
+  readonly speech?: Speech;
   /** The header that shows who pays; null where nobody does, and nothing is asked. */
   readonly credential: readonly [name: "x-api-key" | "authorization", value: string] | null;
 }
