@@ -5,12 +5,11 @@ import { openGateway } from "../adapters/gateway/gateway.ts";
 import type { Speech } from "../adapters/gateway/speech.ts";
 import type { Vendor } from "../adapters/gateway/upstream.ts";
 import type { Cloud } from "../core/cloud.ts";
-import { modelAddress, wrongAddress } from "../core/model-address.ts";
+import { modelAddress, vendorBase, wrongAddress } from "../core/model-address.ts";
 import type { PriceTable } from "../core/prices.ts";
+import { proxyFor } from "../core/proxy.ts";
 import type { Gateway } from "../ports/gateway.ts";
 import type { Environment } from "./environment.ts";
-
-const vendorBase = "https://api.anthropic.com";
 
 /**
  * Opens the gateway; it leads to no model where the person is logged in by the agent's own program,
@@ -35,6 +34,7 @@ export async function openModelGateway(
     },
     credential: credential?.kind ?? null,
     ...{ prices, prefix, clock: machineClock },
+    proxyFor: (target) => proxyFor(env, target),
   });
 }
 

@@ -1,6 +1,10 @@
 /** Where the model is asked, as the environment names it. */
 import { cloudIn } from "./cloud.ts";
+import { wrongProxy } from "./proxy.ts";
 import { whyNoWeb } from "./web-address.ts";
+
+/** Where the vendor has its own Messages API. */
+export const vendorBase = "https://api.anthropic.com";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +24,14 @@ export function wrongAddress(
   env: Variables,
 ): { readonly what: string; readonly hint: string } | null {
   const cloud = cloudIn(env);
-  if (cloud !== null) return "what" in cloud ? cloud : null;
-  const address = modelAddress(env);
-  return address === null ? null : whyNoWeb(variable, address);
+  if (cloud !== null && "what" in cloud) return cloud;
+  const address = modelAddress(env) ?? vendorBase;
+  return (cloud === null ? whyNoWeb(variable, address) : null) ?? wrongWay(env, new URL(address));
+}
+
+/** Says why the model cannot be reached by the proxy that is set; null where it can, or is not. */
+function wrongWay(env: Variables, { protocol, hostname, port }: URL) {
+  if (protocol !== "https:") return null;
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return wrongProxy(env, { host, port: port === "" ? 443 : Number(port) });
 }

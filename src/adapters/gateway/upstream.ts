@@ -2,6 +2,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 
+import { type FindProxy, proxiedAgent } from "./proxy.ts";
 import type { Speech } from "./speech.ts";
 
 export interface Vendor {
@@ -63,13 +64,11 @@ export function passedOn(headers: IncomingHttpHeaders): Record<string, string | 
   return passed;
 }
 
-/** Opens connections to a vendor; they are used again. */
-export function openUpstream(vendor: Vendor): Upstream {
+/** Opens connections to a vendor, through a proxy where there is one; they are used again. */
+export function openUpstream(vendor: Vendor, find: FindProxy): Upstream {
   const base = new URL(vendor.base);
   const isPlain = base.protocol === "http:";
-  const agent = isPlain
-    ? new http.Agent({ keepAlive: true })
-    : new https.Agent({ keepAlive: true });
+  const agent = isPlain ? new http.Agent({ keepAlive: true }) : proxiedAgent(find);
   const request = isPlain ? http.request : https.request;
   const prefix = base.pathname.replace(/\/$/, "");
   const once = ({ path, headers, body }: Sending, signal: AbortSignal): Promise<IncomingMessage> =>
