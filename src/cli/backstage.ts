@@ -128,6 +128,8 @@ export interface Obstacle extends Trouble {
 export interface Holder {
   readonly kind: "daemon" | "run";
   readonly pid: number;
+  /** Where it asks the model; one of an older version does not say. */
+  readonly asks?: string | undefined;
 }
 
 export type Lock =

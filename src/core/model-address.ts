@@ -35,3 +35,12 @@ function wrongWay(env: Variables, { protocol, hostname, port }: URL) {
   const host = hostname.replace(/^\[|\]$/g, "");
   return wrongProxy(env, { host, port: port === "" ? 443 : Number(port) });
 }
+
+/** Where the model is asked, in a word that may be told: the way, and the server, nothing else. */
+export function modelPlace(env: Variables): string {
+  const cloud = cloudIn(env);
+  const address = modelAddress(env) ?? vendorBase;
+  const server = URL.canParse(address) ? new URL(address).origin : "no address";
+  if (cloud === null) return server;
+  return "what" in cloud ? "nowhere" : `${cloud.kind} at ${server}`;
+}
