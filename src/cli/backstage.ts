@@ -1,6 +1,7 @@
 /** What `main.ts` hands to the commands: the faces ask, and never see an adapter. */
 import type { ProjectName, TaskId } from "../core/ids.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
+import type { Reach } from "../core/reach.ts";
 import type { Hear, House } from "../engine/house.ts";
 import type { Patrolled } from "../engine/patrol.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -128,6 +129,8 @@ export interface Obstacle extends Trouble {
 export interface Holder {
   readonly kind: "daemon" | "run";
   readonly pid: number;
+  /** Where it asks the model; one of an older version does not say. */
+  readonly asks?: string | undefined;
 }
 
 export type Lock =
@@ -178,6 +181,8 @@ export interface Detected {
   readonly testCommand: string | null;
   readonly lintCommand: string | null;
   readonly setupCommand: string | null;
+  /** What its set-up is to reach, and why; null where it fetches nothing. */
+  readonly fetching: { readonly reach: Reach; readonly why: string } | null;
   readonly backlog: "claude_md" | "backlog_file" | "manual";
 }
 

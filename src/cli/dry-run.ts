@@ -1,5 +1,5 @@
 /** `orch run --dry-run`: what cycles may cost, by what went before. */
-import { type Bound, boundOf } from "../core/costs.ts";
+import { type Bound, boundOf, sessionsOf } from "../core/costs.ts";
 import type { Portfolio, ProjectConfig } from "../core/portfolio.ts";
 import { isOver } from "../core/task.ts";
 import type { Ledger } from "../ports/engine.ts";
@@ -27,24 +27,38 @@ export async function dryRun(
   cycles: number,
 ): Promise<number> {
   return withLedger(desk, async (ledger, portfolio) => {
+    const leftUsd = await leftEverywhere(ledger, portfolio);
     const plans: Plan[] = [];
-    for (const config of projects) plans.push(await planOf(ledger, portfolio, { config, cycles }));
+    for (const config of projects) plans.push(await planOf(ledger, { config, cycles, leftUsd }));
     desk.answer(
       plans.map(({ project, planned, tasks, sessions, bound }) => ({
         ...{ project, planned, tasks, sessions_known: sessions },
         ...{ likely_usd: bound.likelyUsd, most_usd: bound.mostUsd },
       })),
-      () => render(plans, cycles),
+      () => render(plans, { cycles, leftUsd }),
     );
     return exitCodes.ok;
   });
 }
 
-async function planOf(
+/** What the portfolio's cap leaves of today, whoever spent the rest; null: no cap. */
+async function leftEverywhere(
   ledger: Ledger,
-  portfolio: Portfolio,
-  { config, cycles }: { readonly config: ProjectConfig; readonly cycles: number },
-): Promise<Plan> {
+  { maxBudgetPerDay: capUsd }: Portfolio,
+): Promise<number | null> {
+  if (capUsd === null) return null;
+  const { settledUsd, reservedUsd } = await ledger.everywhere();
+  return Math.max(0, capUsd - settledUsd - reservedUsd);
+}
+
+interface Asked {
+  readonly config: ProjectConfig;
+  readonly cycles: number;
+  /** What the portfolio leaves to all projects together today, in US dollars; null: no cap. */
+  readonly leftUsd: number | null;
+}
+
+async function planOf(ledger: Ledger, { config, cycles, leftUsd: ofAll }: Asked): Promise<Plan> {
   const overview = await ledger.overview(config.name);
   const history = await ledger.reservations(config.name, "0000-00-00");
   const tasks = await ledger.tasks(config.name, { limit: tasksMax });
@@ -53,10 +67,8 @@ async function planOf(
   // a plan fills the places that open tasks leave
   const count = planned ? Math.max(open, config.maxWorkers) : open;
   const { money: today, capUsd } = todayOf(config, overview);
-  const ofDay = capUsd === null ? null : capUsd - today.settledUsd - today.reservedUsd;
-  const caps = [config.maxBudgetPerCycle, ofDay, portfolio.maxBudgetPerDay].filter(
-    (each) => each !== null,
-  );
+  const ofMine = capUsd === null ? null : capUsd - today.settledUsd - today.reservedUsd;
+  const ofDay = leastOf([ofMine, ofAll]);
   const bound = boundOf(history, {
     ...{ planned, tasks: count, attempts: config.maxAttempts },
     sessionUsd: {
@@ -65,18 +77,27 @@ async function planOf(
       judge: config.judgeBudget,
       refinery: config.maxBudgetPerTask,
     },
-    leftUsd: caps.length === 0 ? null : Math.min(...caps),
+    leftUsd: leastOf([config.maxBudgetPerCycle, ofDay]),
   });
-  const times = (usd: number): number => Math.min(usd * cycles, ofDay ?? Number.POSITIVE_INFINITY);
+  const times = (usd: number): number =>
+    Math.max(0, Math.min(usd * cycles, ofDay ?? Number.POSITIVE_INFINITY));
   const likelyUsd = bound.likelyUsd === null ? null : times(bound.likelyUsd);
   return {
     ...{ project: config.name, planned, tasks: count },
-    sessions: history.filter(({ settledUsd }) => (settledUsd ?? 0) > 0).length,
+    sessions: sessionsOf(history).size,
     bound: { likelyUsd, mostUsd: times(bound.mostUsd) },
   };
 }
 
-function render(plans: readonly Plan[], cycles: number): string {
+function leastOf(amounts: readonly (number | null)[]): number | null {
+  const known = amounts.filter((each) => each !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function render(
+  plans: readonly Plan[],
+  { cycles, leftUsd }: Pick<Asked, "cycles" | "leftUsd">,
+): string {
   const table = renderTable(
     ["PROJECT", "TASKS", "LIKELY", "AT MOST", "KNOWN FROM"],
     plans.map(({ project, tasks, sessions, bound }) => [
@@ -87,7 +108,8 @@ function render(plans: readonly Plan[], cycles: number): string {
     ]),
     { right: ["LIKELY", "AT MOST"] },
   );
-  const most = plans.reduce((sum, { bound }) => sum + bound.mostUsd, 0);
+  const sum = plans.reduce((all, { bound }) => all + bound.mostUsd, 0);
+  const most = Math.min(sum, leftUsd ?? sum);
   const what = cycles === 1 ? "a cycle" : `${cycles} cycles`;
   return `${table}\n\n${what}: at most ${money(most)}; nothing was begun`;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { machineClock } from "../adapters/clock.ts";
 import { holderOf, lockDataDir } from "../adapters/engine/sqlite/lock.ts";
 import type { Backstage } from "../cli/backstage.ts";
+import { modelPlace } from "../core/model-address.ts";
 import { placeData, repositoryOfData } from "./data-place.ts";
 import { detect } from "./detect.ts";
 import type { Environment } from "./environment.ts";
@@ -18,7 +19,7 @@ export function openBackstage(env: Environment): Backstage {
     openHouse: async (portfolio, options) =>
       (await import("./open-house.ts")).openHouse(portfolio, options, env),
     lock: async ({ dataDir }, kind) => {
-      const lock = lockDataDir(dataDir, { kind });
+      const lock = lockDataDir(dataDir, { kind, asks: modelPlace(env) });
       return lock.kind === "busy" ? lock : { kind: "held", release: async () => lock.release() };
     },
     holder: async ({ dataDir }) => holderOf(dataDir),

@@ -57,6 +57,8 @@ export async function openDemo(options: {
       ANTHROPIC_API_KEY: "scripted-model-needs-no-key",
       ANTHROPIC_AUTH_TOKEN: "",
       CLAUDE_CODE_OAUTH_TOKEN: "",
+      CLAUDE_CODE_USE_BEDROCK: "",
+      CLAUDE_CODE_USE_VERTEX: "",
     },
     bill: () => {
       const { requests, costUsd } = model.bill().total;

@@ -1,6 +1,7 @@
 /** What `orch init` can tell of a project by looking at it. */
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fetchingOf } from "../adapters/dependencies/registries.ts";
 import { detectChecks } from "../adapters/detect.ts";
 import type { Detected } from "../cli/backstage.ts";
 
@@ -25,10 +26,12 @@ async function installOf(path: string): Promise<string | null> {
 /** Looks at a project's folder. */
 export async function detect(path: string): Promise<Detected> {
   const { test, lint } = await detectChecks(path);
+  const setupCommand = await installOf(path);
   return {
     testCommand: test,
     lintCommand: lint,
-    setupCommand: await installOf(path),
+    setupCommand,
+    fetching: await fetchingOf(path, setupCommand),
     backlog: (await isThere(join(path, "CLAUDE.md")))
       ? "claude_md"
       : (await isThere(join(path, "BACKLOG.md")))

@@ -1,4 +1,5 @@
 /** What reservations come to: by any key, by model, and where a day's spending leads. */
+import type { Token } from "./ids.ts";
 import { addUsage, knownUsd, lostUsd } from "./metered.ts";
 import type { Reservation, Usage } from "./records.ts";
 
@@ -69,11 +70,17 @@ export interface RoleHistory {
   readonly mostUsd: number;
 }
 
+/** What each session of one project cost that cost anything; one may have gone over midnight. */
+export function sessionsOf(spent: readonly Reservation[]): ReadonlyMap<Token, number> {
+  const costs = new Map<Token, number>();
+  for (const { token, pastOf = token, settledUsd: usd } of spent)
+    if (usd !== null && usd > 0) costs.set(pastOf, (costs.get(pastOf) ?? 0) + usd);
+  return costs;
+}
+
 /** What sessions of a role cost so far; those that cost nothing tell nothing. */
 export function historyOf(spent: readonly Reservation[], role: Reservation["role"]): RoleHistory {
-  const costs = spent.flatMap((each) =>
-    each.role === role && (each.settledUsd ?? 0) > 0 ? [each.settledUsd ?? 0] : [],
-  );
+  const costs = [...sessionsOf(spent.filter((each) => each.role === role)).values()];
   const sum = costs.reduce((all, each) => all + each, 0);
   const sessions = costs.length;
   return { sessions, meanUsd: sessions === 0 ? 0 : sum / sessions, mostUsd: Math.max(0, ...costs) };

@@ -75,7 +75,7 @@ export interface View {
 /** US dollars settled, and still reserved; in this project unless it says otherwise. */
 export interface Spent {
   readonly today: Money;
-  /** Of the open cycle. */
+  /** Of the open cycle; of a delivery's own where its reservation was asked for. */
   readonly cycle: Money;
   /** Of today, over all projects. */
   readonly everywhere: Money;
@@ -151,11 +151,15 @@ export type Change =
   | { readonly kind: "verdict"; readonly verdict: Verdict }
   | { readonly kind: "landing"; readonly landing: Landing }
   | { readonly kind: "reservation"; readonly reservation: Reservation }
+  | { readonly kind: "past"; readonly past: Past }
   | { readonly kind: "event"; readonly event: LogEvent }
   /** Sends a job, or moves the one that is queued already. */
   | { readonly kind: "send"; readonly job: JobRequest }
   /** Takes a job back; a live one loses its lease. */
   | { readonly kind: "withdraw"; readonly queue: Queue; readonly subject: Subject };
+
+/** What a delivery came to on a day that is over; it is given a token that nobody holds. */
+export type Past = Omit<Reservation, "token" | "pastOf"> & { readonly pastOf: Token };
 
 export interface Decision<A> {
   readonly changes: readonly Change[];

@@ -1,8 +1,9 @@
 /** Money of a delivery that was lost: what nobody knows the bill of counts as spent in full. */
+import { isOpen } from "./cycle.ts";
 import type { TaskId, Token } from "./ids.ts";
 import { isSubject } from "./jobs.ts";
-import type { Change, View } from "./ledger.ts";
-import { settled, unknownUsd } from "./metered.ts";
+import type { Change, Money, PortfolioView, View } from "./ledger.ts";
+import { committedUsd, settled } from "./metered.ts";
 import type { Reservation } from "./records.ts";
 
 /**
@@ -22,10 +23,44 @@ export const settledAsSpent = (each: Reservation): Change => ({
 export const settleLost = ({ reservations }: View, lost: Token): readonly Change[] =>
   reservations.filter(({ token }) => token === lost).map(settledAsSpent);
 
-/** What a lost delivery may have been charged beyond what is known, in US dollars. */
-export function carriedUsd({ reservations }: View, lost: Token | null): number {
+/**
+ * What counts once a lost delivery is settled, in the transaction that settles it: else what it had
+ * set aside would be in the way of its own session's next delivery.
+ */
+export function givenBack<T extends Books>(books: T, lost: Token | null): T {
+  const { view, portfolio } = books;
+  const mine = view.reservations.find(({ token }) => token === lost);
+  if (mine === undefined || mine.settledUsd !== null || mine.metered === undefined) return books;
+  const { amountUsd, day, cycle } = mine;
+  const settledUsd = committedUsd(mine.metered);
+  const open = view.cycles.filter(isOpen);
+  const counted = open.find(({ state }) => state.at !== "queued") ?? open[0];
+  const moved = (money: Money, applies: boolean): Money => ({
+    settledUsd: money.settledUsd + (applies ? settledUsd : 0),
+    reservedUsd: money.reservedUsd - (applies ? amountUsd : 0),
+  });
+  const isToday = day === view.day;
+  const spent = {
+    today: moved(view.spent.today, isToday),
+    cycle: moved(view.spent.cycle, cycle !== null && cycle === counted?.id),
+    everywhere: moved(view.spent.everywhere, isToday),
+  };
+  const today = moved(portfolio.today, isToday);
+  return { ...books, view: { ...view, spent }, portfolio: { ...portfolio, today } };
+}
+
+interface Books {
+  readonly view: View;
+  readonly portfolio: PortfolioView;
+}
+
+/** The most that the session of a lost delivery can have been charged so far, in US dollars. */
+export function carriedUsd(
+  { reservations }: Pick<View, "reservations">,
+  lost: Token | null,
+): number {
   const metered = reservations.find(({ token }) => token === lost)?.metered;
-  return metered === undefined ? 0 : unknownUsd(metered) + metered.carriedUsd;
+  return metered === undefined ? 0 : committedUsd(metered) + metered.carriedUsd;
 }
 
 /**

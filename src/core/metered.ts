@@ -6,18 +6,22 @@ import { type Caps, roomsUnder } from "./budget.ts";
 import type { Spent } from "./ledger.ts";
 import type { Metered, Reservation, Usage } from "./records.ts";
 
-/** The account of a delivery that has sent nothing yet. */
-export const unspent = (capUsd: number, carriedUsd: number): Metered => ({
-  ...{ capUsd, carriedUsd, requests: 0, usage: [], open: [], brokenUsd: 0 },
+/** The account of a delivery that has sent nothing yet; its session may have, before. */
+export const unspent = (asideUsd: number, carriedUsd: number): Metered => ({
+  ...{ capUsd: asideUsd + carriedUsd, carriedUsd, requests: 0, usage: [], open: [], brokenUsd: 0 },
+  ...(carriedUsd > 0 ? { asideUsd } : {}),
 });
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((all, each) => all + each, 0);
+
+/** What is set aside while the session needs no more, in US dollars. */
+export const asideOf = ({ capUsd, asideUsd }: Metered): number => asideUsd ?? capUsd;
 
 /** What is known to have been charged, in US dollars. */
 export const knownUsd = ({ usage }: Pick<Metered, "usage">): number =>
   sum(usage.map(({ costUsd }) => costUsd));
 
-const openUsd = ({ open }: Metered): number => sum(open.map(({ worstUsd }) => worstUsd));
+export const openUsd = ({ open }: Metered): number => sum(open.map(({ worstUsd }) => worstUsd));
 
 /** The most that requests can have cost whose ends nobody knows, in US dollars. */
 export const unknownUsd = (metered: Metered): number => openUsd(metered) + metered.brokenUsd;
@@ -35,7 +39,7 @@ export function lostUsd({ lost, metered, settledUsd }: Reservation): number {
 export interface Ask {
   /** The most that it can cost, in US dollars. */
   readonly worstUsd: number;
-  /** What its session is known to have used before this delivery, in US dollars. */
+  /** What its session used before this delivery by its own record, in US dollars. */
   readonly earlierUsd: number;
 }
 
@@ -72,7 +76,8 @@ export function openRequest(reservation: Reservation, ask: Ask, above: Purses): 
     const most = `$${ask.worstUsd.toFixed(2)}`;
     return refused("cap", `it can cost ${most}; the cap of a request is $${requestUsd.toFixed(2)}`);
   }
-  const before = ask.earlierUsd + metered.carriedUsd;
+  // both count the same requests: the session's record what it heard, the ledger what was sent
+  const before = Math.max(ask.earlierUsd, metered.carriedUsd);
   const committed = committedUsd(metered);
   if (before + committed >= metered.capUsd) {
     const why = `the session's cap, $${metered.capUsd.toFixed(2)}, is reached`;
@@ -86,7 +91,7 @@ export function openRequest(reservation: Reservation, ask: Ask, above: Purses): 
     return refused("cap", passed.sentence);
   const number = metered.requests + 1;
   const open = [...metered.open, { number, worstUsd: ask.worstUsd }];
-  const next = { ...metered, requests: number, open };
+  const next = { ...metered, requests: number, open, carriedUsd: before };
   return { kind: "granted", number, reservation: { ...reservation, amountUsd, metered: next } };
 }
 
@@ -117,7 +122,7 @@ export function closeRequest(
     usage: came.kind === "answered" ? addUsage(metered.usage, came.usage) : metered.usage,
   };
   if (reservation.settledUsd !== null) return settled({ ...reservation, metered: next }, 0);
-  return { ...reservation, metered: next, amountUsd: Math.max(next.capUsd, committedUsd(next)) };
+  return { ...reservation, metered: next, amountUsd: Math.max(asideOf(next), committedUsd(next)) };
 }
 
 /**

@@ -156,6 +156,8 @@ export interface Reservation {
   readonly lost?: true | undefined;
   /** Its requests one by one, where they pass the gateway. */
   readonly metered?: Metered | undefined;
+  /** Set where this is what that delivery came to on a day before the one that it ended on. */
+  readonly pastOf?: Token | undefined;
   readonly at: Instant;
 }
 
@@ -163,7 +165,9 @@ export interface Reservation {
 export interface Metered {
   /** The session's own cap; what is set aside is more where its last request may pass it. */
   readonly capUsd: number;
-  /** What a lost delivery of the same session may have been charged beyond what is known. */
+  /** What of the cap is set aside, where the rest of it was spent before or its day leaves less. */
+  readonly asideUsd?: number | undefined;
+  /** The most that the session can have been charged before, as far as the ledger knows. */
   readonly carriedUsd: number;
   /** Requests that were let through; the last one's number. */
   readonly requests: number;

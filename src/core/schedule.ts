@@ -18,7 +18,7 @@ import type {
   WaitsFor,
 } from "./ledger.ts";
 import { limitSentence, type Passage, passage } from "./limit.ts";
-import { carriedUsd, settleLost } from "./lost.ts";
+import { carriedUsd, givenBack, settleLost } from "./lost.ts";
 import { unspent } from "./metered.ts";
 import { pauseAt, pauser } from "./project.ts";
 import type { Reservation } from "./records.ts";
@@ -146,8 +146,12 @@ function reserve(draft: Draft, given: Case, lost: Token | null): WaitsFor | null
   if (job.queue === "merge") return null;
   const role = roles[job.queue];
   const caps = capsOn(limits.caps, view);
-  const granted = grant(limits.sessionUsd[role], caps, view.spent, portfolio);
+  const carried = limits.metered === true ? carriedUsd(view, lost) : 0;
+  // what was spent stays counted: only the rest of the session's cap is set aside anew
+  const wantUsd = Math.max(0, limits.sessionUsd[role] - carried);
+  const granted = grant(wantUsd, caps, view.spent, portfolio);
   if (granted.kind === "refused") return `budget: ${granted.why}`;
+  const { amountUsd } = granted;
   const { subject } = job;
   const underWay = view.cycles.find((each) => isOpen(each) && each.state.at !== "queued");
   const reservation: Reservation = {
@@ -156,11 +160,9 @@ function reserve(draft: Draft, given: Case, lost: Token | null): WaitsFor | null
     task: subject.kind === "task" ? subject.task : null,
     cycle: subject.kind === "cycle" ? subject.cycle : (underWay?.id ?? null),
     day: view.day,
-    amountUsd: granted.amountUsd,
+    amountUsd,
     settledUsd: null,
-    ...(limits.metered === true
-      ? { metered: unspent(granted.amountUsd, carriedUsd(view, lost)) }
-      : {}),
+    ...(limits.metered === true ? { metered: unspent(amountUsd, carried) } : {}),
     at: view.now,
   };
   draft.add({ kind: "reservation", reservation });
@@ -179,7 +181,7 @@ function admitTask(draft: Draft, id: TaskId, given: Case): Admission {
   if (job.queue === "cycle" || state === undefined || queueOf(state) !== job.queue)
     return { kind: "drop", changes: draft.changes() };
   const lost = draft.changes().length > 0;
-  const broke = reserve(draft, given, last);
+  const broke = reserve(draft, givenBack(given, last), last);
   if (broke !== null && lost) return { kind: "drop", changes: draft.changes() };
   if (broke !== null) return { kind: "later", at: job.runAt, why: broke };
   draft.tell(id, { type: `${job.queue}.started`, token });
@@ -210,8 +212,10 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
     draft.tellCycle(id, { ...event, token: state.token });
     return { kind: "drop", changes: draft.changes() };
   }
-  const broke = reserve(draft, given, state.at === "planning" ? state.token : null);
-  if (broke !== null && isSpent(cycle, given)) {
+  const last = state.at === "planning" ? state.token : null;
+  const settled = givenBack(given, last);
+  const broke = reserve(draft, settled, last);
+  if (broke !== null && isSpent(cycle, settled)) {
     const mine = state.at === "planning" ? state.token : token;
     if (state.at === "queued") draft.tellCycle(id, { type: "cycle.started", token, now: view.now });
     const failed = {

@@ -26,13 +26,15 @@ export interface JobContext {
 export async function contextOf(house: House, delivery: Delivery): Promise<JobContext> {
   const { project, token } = delivery;
   const site = siteOf(house, project);
-  const { budgetUsd, probes } = await house.engine.transact(project, {}, (view) => ({
-    changes: [],
-    answer: {
-      budgetUsd: view.reservations.find((each) => each.token === token)?.amountUsd ?? 0,
-      probes: isProbe(view.limit.mode, { project, token }),
-    },
-  }));
+  const { budgetUsd, probes } = await house.engine.transact(project, {}, (view) => {
+    const mine = view.reservations.find((each) => each.token === token);
+    // a session's cap holds over all of its deliveries
+    const budgetUsd = mine?.metered?.capUsd ?? mine?.amountUsd ?? 0;
+    return {
+      changes: [],
+      answer: { budgetUsd, probes: isProbe(view.limit.mode, { project, token }) },
+    };
+  });
   const vendor = openVendor(house, delivery, probes);
   let spentUsd = 0;
   const purse = openPurse(house, delivery);

@@ -1,8 +1,9 @@
 /** A delivery's purse: what its requests set aside and came to, in the ledger. */
 import { capsOn } from "../core/budget.ts";
+import { openOn } from "../core/day-turn.ts";
 import { openDraft } from "../core/draft.ts";
 import type { Change, Decision, View } from "../core/ledger.ts";
-import { closeRequest, openRequest } from "../core/metered.ts";
+import { closeRequest } from "../core/metered.ts";
 import type { Delivery } from "../ports/engine.ts";
 import type { Purse, PurseAnswer, PurseRequest } from "../ports/gateway.ts";
 import { type House, siteOf } from "./house.ts";
@@ -59,12 +60,15 @@ function opened(view: View, { request, caps, token, rules }: Asked): Decision<Pu
   const mine = view.reservations.find((each) => each.token === token);
   const over = { kind: "refused", cause: "cap", why: "the session is over" } as const;
   if (mine === undefined) return { changes: [], answer: over };
-  const answer = openRequest(mine, request, { caps: capsOn(caps, view), spent: view.spent });
+  const answer = openOn(view.day, mine, request, {
+    ...{ caps: capsOn(caps, view), spent: view.spent },
+  });
   const draft = openDraft(view, rules);
   if (request.unpriced) {
     const text = `the price table lacks ${request.model}: it counts as the dearest model`;
     draft.note("warning", text);
   }
+  if (answer.past !== null) draft.add({ kind: "past", past: answer.past });
   if (answer.kind === "granted")
     draft.add({ kind: "reservation", reservation: answer.reservation });
   const told: PurseAnswer =

@@ -99,6 +99,8 @@ export interface Ledger {
   /** Events after a cursor, oldest first. */
   events(project: ProjectName, after: number, limit: number): Promise<readonly LoggedEvent[]>;
   reservations(project: ProjectName, sinceDay: string): Promise<readonly Reservation[]>;
+  /** What all projects have spent and set aside today, in the portfolio's own books. */
+  everywhere(): Promise<Money>;
   /** Whether the model can be had; over all projects. */
   limit(): Promise<Limit>;
 }

@@ -92,7 +92,10 @@ export interface Door {
 
 export interface Gateway {
   open(request: DoorRequest): Promise<Door>;
-  /** How the model is asked: by key, by a gateway's token, by a subscription's; null: not by it. */
-  readonly credential: "apiKey" | "authToken" | "oauthToken" | null;
+  /**
+   * How the model is asked: by key, by a gateway's token, by a subscription's, by a cloud's
+   * protocol; null: not by it.
+   */
+  readonly credential: "apiKey" | "authToken" | "oauthToken" | "cloud" | null;
   close(): Promise<void>;
 }

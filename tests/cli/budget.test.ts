@@ -64,6 +64,25 @@ test("what cannot be raised is said", async () => {
     expect((await cli.run("budget", "raise", "shop", "--today", usd)).code).toBe(2);
 });
 
+test("a dry run counts what other projects have spent of the portfolio's day", async () => {
+  const cli = await openCli();
+  const projects = ["shop", "till"].map((name) => ({ name, path: `./${name}` }));
+  await cli.write({ max_budget_per_day: 5, projects });
+  const most = async () => {
+    const plans: readonly { readonly most_usd: number }[] = JSON.parse(
+      (await cli.run("run", "--dry-run", "--json")).out,
+    );
+    return plans.map(({ most_usd }) => most_usd);
+  };
+  expect(await most()).toEqual([5, 5]);
+  await spend(cli, [1, 0.5]);
+  expect(await most()).toEqual([0.5, 0.5]);
+  // one cap for both of them
+  expect((await cli.run("run", "--dry-run")).out).toContain("a cycle: at most $0.50;");
+  await spend(cli, [1, 1]);
+  expect(await most()).toEqual([0, 0]);
+});
+
 test("a dry run tells what a cycle may cost, and begins none", async () => {
   const cli = await openCli();
   const [unknown] = JSON.parse((await cli.run("run", "--dry-run", "--json")).out);

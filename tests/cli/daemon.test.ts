@@ -113,6 +113,30 @@ test("while a daemon runs, a run is handed to it, followed and summed up", async
   await daemon.end();
 });
 
+test("a run that names another address of the model's than the daemon asks is told so once", async () => {
+  const cli = await openCli();
+  cli.scene.planned = { kind: "titles", titles: ["Land one"] };
+  const daemon = begin(cli);
+  await until(async () => (await landed(cli)) === 1, "the first cycle is over");
+  const holder = { kind: "daemon", pid: 42, asks: "https://api.anthropic.com" } as const;
+  cli.scene.lock = { kind: "busy", holder };
+  const run = async (env: Record<string, string>) => {
+    cli.scene.env = env;
+    return (await cli.run("run", "-p", "shop")).err;
+  };
+  const secret = { ANTHROPIC_BASE_URL: "https://me:hidden@router.example/hidden" };
+  const said = await run(secret);
+  expect(said.match(/daemon asks the model/g)).toHaveLength(1);
+  expect(said).toContain("of https://api.anthropic.com; this environment names https://router.");
+  expect(said).not.toContain("hidden");
+  for (const env of [{}, { ANTHROPIC_BASE_URL: "https://api.anthropic.com/" }])
+    expect(await run(env)).not.toContain("daemon asks");
+  // one of an older version does not say where it asks
+  cli.scene.lock = { kind: "busy", holder: { kind: "daemon", pid: 42 } };
+  expect(await run(secret)).not.toContain("daemon asks");
+  await daemon.end();
+});
+
 test("a run beside a cycle that the daemon has under way says that it follows that one", async () => {
   const cli = await openCli();
   cli.scene.planned = { kind: "hangs" };

@@ -199,3 +199,15 @@ test("forget tells what has not landed, and removes that only when told to", asy
   expect(gone.err).toContain("removed for good");
   expect(cli.asked).toEqual(["forget shop", "forget shop and what is rescued"]);
 });
+
+test("init opens to set-up what it fetches from, and says what and why", async () => {
+  const cli = await openCli();
+  const why = "where npm and this project's files fetch from";
+  cli.scene.fetching = { reach: ["registry.npmjs.org"], why };
+  await mkdir(join(cli.folder, "b"));
+  const said = await cli.run("init", "--path", "b", "--yes");
+  expect(said.err).toContain(`set-up reaches registry.npmjs.org (setup_network): ${why}`);
+  expect(await readFile(cli.file, "utf8")).toMatch(
+    /"setup_network": \[\s*"registry.npmjs.org"\s*\]/,
+  );
+});

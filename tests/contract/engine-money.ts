@@ -1,8 +1,9 @@
 /** What every engine promises about money, and about recovery. */
 import { expect, it } from "vitest";
 import { later, projectName } from "../../src/core/ids.ts";
+import type { Needs } from "../../src/core/ledger.ts";
 import type { Engine } from "../../src/ports/engine.ts";
-import { aCycle, aReservation, demo, noon, sent } from "../support/ledger.ts";
+import { aCycle, aReservation, cycleNumber, demo, noon, sent } from "../support/ledger.ts";
 import { asking, type Bench, nothing } from "./engine.ts";
 
 /** Runs the promises about money and recovery. */
@@ -43,6 +44,11 @@ function bookPromises(the: () => Bench): void {
       today: { settledUsd: 0, reservedUsd: 3 },
       workersLive: 1,
     });
+    expect(await engine.everywhere()).toEqual({ settledUsd: 0, reservedUsd: 3 });
+  });
+
+  it("tells that nothing was spent anywhere where there is no ledger", async () => {
+    expect(await the().engine.everywhere()).toEqual({ settledUsd: 0, reservedUsd: 0 });
   });
 
   it("tells the portfolio what was settled when a delivery ends", async () => {
@@ -65,6 +71,41 @@ function bookPromises(the: () => Bench): void {
       workersLive: 0,
     });
     expect((await claim()).kind).toBe("idle");
+  });
+
+  it("leaves with a day that is over what a delivery came to on it, in both books", async () => {
+    const { engine, write, look } = the();
+    const before = aReservation(7, { day: "2026-01-14", amountUsd: 2 });
+    await write(sent(1), { kind: "reservation", reservation: before });
+    const { token: _, ...rest } = { ...before, amountUsd: 0.75, settledUsd: 0.75 };
+    const moved = { ...before, day: "2026-01-15", amountUsd: 1.25 };
+    await write(
+      { kind: "past", past: { ...rest, pastOf: before.token } },
+      { kind: "reservation", reservation: moved },
+    );
+    const [past, own] = await engine.reservations(demo, "2026-01-01");
+    expect(own).toEqual(moved);
+    expect(past).toMatchObject({ pastOf: before.token, day: "2026-01-14", settledUsd: 0.75 });
+    const now = { settledUsd: 0, reservedUsd: 1.25 };
+    expect((await look()).spent).toMatchObject({ today: now, everywhere: now });
+    // a number that was given out is not given out again
+    const claim = await the().claim();
+    if (claim.kind !== "claimed") throw new Error("nothing could be claimed");
+    expect(claim.delivery.token).toBeGreaterThan(past?.token ?? Number.POSITIVE_INFINITY);
+  });
+
+  it("holds a delivery against its own cycle, also once another one is open", async () => {
+    const own = aReservation(1, { cycle: cycleNumber(2), amountUsd: 0.75 });
+    await the().write(
+      { kind: "cycle", cycle: aCycle(1, { state: { at: "running" } }) },
+      { kind: "reservation", reservation: aReservation(2, { settledUsd: 0.125 }) },
+      { kind: "reservation", reservation: own },
+    );
+    const spent = (needs: Needs) =>
+      the().engine.transact(demo, needs, (view) => ({ changes: [], answer: view.spent.cycle }));
+    expect(await spent({})).toEqual({ settledUsd: 0.125, reservedUsd: 0 });
+    const asked = await spent({ reservation: own.token });
+    expect(asked).toEqual({ settledUsd: 0, reservedUsd: 0.75 });
   });
 
   it("does not count workers that died, were withdrawn, or do other things", async () => {

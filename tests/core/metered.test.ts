@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Spent } from "../../src/core/ledger.ts";
+import { carriedUsd } from "../../src/core/lost.ts";
 import {
   type Came,
   closeRequest,
@@ -82,10 +83,20 @@ describe("a request is let through", () => {
     expect(openRequest(over, ask(0.1), free)).toMatchObject({ kind: "refused", cause: "cap" });
   });
 
-  test("counting what its session used before, and what a lost delivery may have", () => {
+  test("counting once what its session used before, by its own record or by the ledger's", () => {
     expect(openRequest(delivery(0.5), ask(0.1, 0.5), free).kind).toBe("refused");
-    expect(openRequest(delivery(0.5, 0.3), ask(0.1, 0.2), free).kind).toBe("refused");
-    expect(openRequest(delivery(0.5, 0.3), ask(0.1, 0.1), free).kind).toBe("granted");
+    const first = ended(sent(delivery(0.5), 0.2), 1, used(0.2));
+    const killed = sent(first, 0.2);
+    const carried = carriedUsd({ reservations: [killed] }, killed.token);
+    expect(carried).toBeCloseTo(0.4, 9);
+    // the session heard the beginning of the answer that was cut off: it counts already
+    const again = delivery(0.5 - carried, carried);
+    expect(again.amountUsd).toBeCloseTo(0.1, 9);
+    const opened = openRequest(again, ask(0.1, 0.35), free);
+    if (opened.kind === "refused") throw new Error(opened.why);
+    const last = ended(opened.reservation, 1, used(0.1));
+    expect(openRequest(last, ask(0.1, 0.35), free)).toMatchObject({ cause: "cap" });
+    expect(carriedUsd({ reservations: [last] }, last.token)).toBeCloseTo(0.5, 9);
   });
 
   test("later, where only another one under way is in the way; not at all, where a bad line is", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planningTriesMax } from "../../src/core/cycle.ts";
 import { cycleId, later, taskId, token } from "../../src/core/ids.ts";
 import type { Admission, Job, PortfolioView, View } from "../../src/core/ledger.ts";
+import { unspent } from "../../src/core/metered.ts";
 import { newProject, type Project } from "../../src/core/project.ts";
 import type { Reservation } from "../../src/core/records.ts";
 import { defaultRetryRules } from "../../src/core/retry.ts";
@@ -134,6 +135,29 @@ describe("a delivery whose holder was lost", () => {
     const settled = only(changes, "reservation").map(({ reservation: each }) => each);
     expect(settled[0]).toMatchObject({ token: 7, settledUsd: 0.5 });
     expect(only(changes, "send")).toEqual([]);
+  });
+
+  test("is in nobody's way: what it did not use is free, what it did counts once", () => {
+    const usage = { model: "m", inputTokens: 1, outputTokens: 1, cacheReadTokens: 0 };
+    const open = [{ number: 2, worstUsd: 0.1 }];
+    const metered = { ...unspent(0.5, 0), requests: 2, open };
+    const lost = reservation({
+      metered: { ...metered, usage: [{ ...usage, cacheWriteTokens: 0, costUsd: 0.2 }] },
+    });
+    const counted = { settledUsd: 0, reservedUsd: 0.5 };
+    const spent = { today: counted, cycle: counted, everywhere: counted };
+    const admitted = ask({
+      view: { tasks: [aTask({ state: states.working })], reservations: [lost], spent },
+      portfolio: { today: counted },
+      // what the lost one had set aside fills them all
+      limits: { metered: true, caps: { cycleUsd: 0.6, dayUsd: 0.6, portfolioDayUsd: 0.6 } },
+    });
+    const changes = admitted.kind === "start" ? admitted.changes : [];
+    const [settled, own] = only(changes, "reservation").map((each) => each.reservation);
+    expect(settled?.settledUsd).toBeCloseTo(0.3, 9);
+    // the rest of the session's cap; all of it would pass the caps
+    expect(own?.amountUsd).toBeCloseTo(0.2, 9);
+    expect(own?.metered?.capUsd).toBeCloseTo(0.5, 9);
   });
 
   test("is dropped when no tries are left, and the task has failed", () => {

@@ -47,6 +47,8 @@ async function place(name: string, owner: number | null = null) {
     // what a person may have set: nothing of it may be asked
     ...{ ANTHROPIC_BASE_URL: tripwire.url, ANTHROPIC_API_KEY: "sk-theirs" },
     ...{ ANTHROPIC_AUTH_TOKEN: "theirs", CLAUDE_CODE_OAUTH_TOKEN: "theirs" },
+    ...{ CLAUDE_CODE_USE_BEDROCK: "1", AWS_REGION: "r", AWS_BEARER_TOKEN_BEDROCK: "theirs" },
+    ANTHROPIC_BEDROCK_BASE_URL: "http://127.0.0.1:9",
     ...{ HTTPS_PROXY: tripwire.url, HTTP_PROXY: tripwire.url, ALL_PROXY: tripwire.url },
   };
   return { home, tmp, env };

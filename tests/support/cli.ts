@@ -8,6 +8,7 @@ import { openJournal } from "../../src/adapters/journal/journal.ts";
 import type {
   Audit,
   Backstage,
+  Detected,
   Finding,
   Lock,
   OpenHouse,
@@ -37,6 +38,7 @@ export interface Said {
 /** What the surroundings are; every field may be changed between invocations. */
 export interface Scene {
   planned: Planned;
+  fetching: Detected["fetching"];
   lock: Lock;
   agentProblem: OpenHouse["agentProblem"];
   obstacles: OpenHouse["obstacles"];
@@ -94,6 +96,7 @@ export async function openCli(): Promise<Cli> {
   const ledger = memoryLedger(store);
   const scene: Scene = {
     planned: { kind: "titles", titles: [] },
+    fetching: null,
     lock: { kind: "held", release: async () => undefined },
     agentProblem: null,
     obstacles: [],
@@ -238,6 +241,7 @@ function fake({ store, scene, asked, folder }: Behind): Backstage {
       testCommand: "npm test",
       lintCommand: null,
       setupCommand: null,
+      fetching: scene.fetching,
       backlog: "claude_md",
     }),
     hasBranch: async (_, branch) => scene.branches.has(branch),

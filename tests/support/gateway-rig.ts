@@ -30,7 +30,10 @@ type Vendor = (seen: Seen, response: ServerResponse) => void;
 /** Opens a vendor and a gateway before it; both are closed when the test has finished. */
 export async function openGatewayRig(
   vendor: Vendor,
-  options: Partial<GatewayOptions> & { readonly wallet?: Wallet } = {},
+  options: Partial<Omit<GatewayOptions, "vendor">> & {
+    readonly wallet?: Wallet;
+    readonly vendor?: Partial<GatewayOptions["vendor"]>;
+  } = {},
 ): Promise<GatewayRig> {
   const seen: Seen[] = [];
   const server = createServer(async (incoming, response) => {
@@ -44,10 +47,10 @@ export async function openGatewayRig(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const { wallet = openWallet(), ...rest } = options;
+  const { wallet = openWallet(), vendor: how, ...rest } = options;
   const base = `http://127.0.0.1:${address.port}`;
   const gateway = openGateway({
-    vendor: { base, credential: ["x-api-key", secret] },
+    vendor: { base, credential: ["x-api-key", secret], ...how },
     ...{ credential: "apiKey", prices: readPrices(), clock: realClock, prefix: "orch-test-" },
     ...rest,
   });

@@ -33,6 +33,8 @@ export interface Rig {
   run(changes?: Partial<SessionRequest>, signal?: AbortSignal): Promise<SessionResult>;
 }
 
+type Variables = Readonly<Record<string, string>>;
+
 const prices = readPrices();
 
 export const doneSchema = {
@@ -45,11 +47,14 @@ export const doneSchema = {
 /** The real agent's program against a model that plays `scenario`. */
 export async function openRig(
   scenario: unknown,
-  env: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: "sk-placeholder" },
+  given: Variables | ((model: string) => Promise<Variables>) = {
+    ANTHROPIC_API_KEY: "sk-placeholder",
+  },
   held: Sandbox | null = null,
 ): Promise<Rig> {
   const model = await openScriptedModel(parseScenario(scenario));
   onTestFinished(() => model.close());
+  const env = typeof given === "function" ? await given(model.url) : given;
   // a folder deeper, so that what a test writes beside it goes with it
   const [cwd, data] = [join(await tempFolder(), "project"), await tempFolder()];
   await mkdir(join(cwd, ".git"), { recursive: true });

@@ -1,11 +1,19 @@
 /** How a session reaches its model: by a door of the gateway's, or with a login by itself. */
 import path from "node:path";
+import type { Cloud } from "../../core/cloud.ts";
 import { listed, type PriceTable } from "../../core/prices.ts";
 import { hostsOf, proxyEnv, proxyPort } from "../../core/reach.ts";
 import type { Ending, SessionRequest } from "../../ports/agent.ts";
 import type { Door, Gateway, Sight } from "../../ports/gateway.ts";
 import type { Confined, Network, Sandbox } from "../../ports/sandbox.ts";
-import { besideLogin, type Credential, credentialEnv, shownAs } from "./credential.ts";
+import {
+  besideLogin,
+  type Credential,
+  cloudEnv,
+  credentialEnv,
+  type Plain,
+  shownAs,
+} from "./credential.ts";
 
 /** What a session is given of its way to the model; closed when disposed of. */
 export interface SessionDoor extends AsyncDisposable {
@@ -50,12 +58,15 @@ export async function openDoor(
   const isHeld = sandbox.confines && network !== "all";
   const hosts = isHeld ? hostsOf(network) : [];
   const by = isHeld ? "socket" : "loopback";
-  const port = hosts.length === 0 ? null : await sandbox.portFor(proxyPort);
+  const needsPort = isHeld && (hosts.length > 0 || credential.kind === "cloud");
+  const port = needsPort ? await sandbox.portFor(proxyPort) : null;
   const door = await gateway.open({ purse, earlierUsd, hosts, by, onSight });
   return {
-    ...(door.at.kind === "socket"
-      ? bySocket(door.at.path, credential, port)
-      : byPort(door.at.url, credential, door.token)),
+    ...(credential.kind === "cloud"
+      ? inCloud(door, credential.cloud, { port, hosts })
+      : door.at.kind === "socket"
+        ? bySocket(door.at.path, credential, port)
+        : byPort(door.at.url, credential, door.token)),
     through: (ending) => endingThrough(door, ending),
     [Symbol.asyncDispose]: door.close,
   };
@@ -63,14 +74,37 @@ export async function openDoor(
 
 type Told = Omit<SessionDoor, "through" | keyof AsyncDisposable>;
 
-function byPort(url: string, credential: Credential, token: string): Told {
+/** The agent has no pipe and no socket for a cloud's protocol: a port and a header lead there. */
+function inCloud(
+  { at, token }: Door,
+  cloud: Cloud,
+  { port, hosts }: { readonly port: number | null; readonly hosts: readonly string[] },
+): Told {
+  const room = { writable: [], readable: [], hidden: [] };
+  if (at.kind === "loopback")
+    return {
+      env: cloudEnv(cloud, at.url, token),
+      piped: null,
+      token,
+      room: { ...room, network: "all" },
+    };
+  const inside = port ?? proxyPort;
+  const network: Network = { openings: [{ socket: at.path, port: inside }] };
+  const way = cloudEnv(cloud, `http://127.0.0.1:${inside}`, nobody);
+  return {
+    env: { ...way, ...(hosts.length === 0 ? {} : proxyEnv(inside)) },
+    ...{ piped: null, token: null, room: { ...room, readable: [at.path], network } },
+  };
+}
+
+function byPort(url: string, credential: Plain, token: string): Told {
   const { env, piped } = credentialEnv(shownAs(credential, token), "piped");
   const room = { writable: [], readable: [], hidden: [], network: "all" } as const;
   return { env: { ANTHROPIC_BASE_URL: url, ...env }, piped, token, room };
 }
 
 /** `port`: where it finds other hosts; null where it may reach none. */
-function bySocket(socket: string, credential: Credential, port: number | null): Told {
+function bySocket(socket: string, credential: Plain, port: number | null): Told {
   const { env, piped } = credentialEnv(shownAs(credential, nobody), "told");
   const way = { ANTHROPIC_BASE_URL: innerBase, ANTHROPIC_UNIX_SOCKET: socket };
   const network: Network = { openings: port === null ? [] : [{ socket, port }] };

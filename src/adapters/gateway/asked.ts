@@ -27,8 +27,11 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | null>
   return Buffer.concat(chunks);
 }
 
-/** Reads what a request for a message asks for; null where it is none. */
-export function parseAsked(body: Buffer): Asked | null {
+/**
+ * Reads what a request for a message asks for; null where it is none. Where its path names the
+ * model, that is the one which answers.
+ */
+export function parseAsked(body: Buffer, named: string | null): Asked | null {
   const text = body.toString("utf8");
   let json: unknown;
   try {
@@ -37,7 +40,9 @@ export function parseAsked(body: Buffer): Asked | null {
     return null; // the vendor would say no more
   }
   if (typeof json !== "object" || json === null) return null;
-  const { model, max_tokens: max } = json as Readonly<Record<string, unknown>>; // checked below
+  const fields = json as Readonly<Record<string, unknown>>; // checked below
+  const { max_tokens: max } = fields;
+  const model = named ?? fields["model"];
   if (typeof model !== "string" || model === "" || model.length > 200) return null;
   const said = typeof max === "number" && Number.isFinite(max) && max > 0;
   return {

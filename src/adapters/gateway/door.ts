@@ -8,6 +8,7 @@ import { type Asked, parseAsked, readBody } from "./asked.ts";
 import { type Book, type Charge, type House, pass } from "./pass.ts";
 import { refuse } from "./replies.ts";
 import type { Trouble } from "./signs.ts";
+import { errandOf, pathFor } from "./speech.ts";
 
 export interface Counter {
   /** Answers one request of the session; never rejects. */
@@ -17,9 +18,6 @@ export interface Counter {
   usage(): readonly Usage[];
   close(): Promise<void>;
 }
-
-const messages = "/v1/messages";
-const counting = "/v1/messages/count_tokens";
 
 /** What a session has come to, as its requests end. */
 interface Course {
@@ -82,14 +80,16 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const { book, course, request } = session;
-  const path = pathOf(incoming);
-  if (path === null || request.purse === null)
+  const { method, url = "" } = incoming;
+  const errand = errandOf(book.house.speech, method, url);
+  if (errand === null || request.purse === null)
     return refuse(response, 403, "nothing but the Messages endpoints is to be had here");
   const body = await readBody(incoming);
   if (body === null) return refuse(response, 413, "the request is too large");
-  const sending = { path: incoming.url ?? path, headers: incoming.headers, body };
-  if (path === counting) return pass(book, sending, response, null);
-  const asked = parseAsked(body);
+  const path = pathFor(book.house.speech, url);
+  const sending = { path, headers: incoming.headers, body };
+  if (errand.asks === "count") return pass(book, sending, response, null);
+  const asked = parseAsked(body, errand.model);
   if (asked === null) return refuse(response, 400, "this is no request for a message");
   const answer = await admit(session, request.purse, asked);
   if (answer.kind === "refused") {
@@ -133,11 +133,4 @@ async function admit(session: Session, purse: Purse, asked: Asked): Promise<Purs
     await Promise.race(course.running);
     await turn();
   }
-}
-
-/** The endpoint that a request is for; null for all that is none of ours. */
-function pathOf({ method, url = "" }: IncomingMessage): typeof messages | typeof counting | null {
-  const [path] = url.split("?");
-  if (method !== "POST") return null;
-  return path === messages || path === counting ? path : null;
 }

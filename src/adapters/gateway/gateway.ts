@@ -14,6 +14,7 @@ import type { Door, Gateway } from "../../ports/gateway.ts";
 import { type Counter, openCounter } from "./door.ts";
 import { openEstimates } from "./estimate.ts";
 import type { House } from "./pass.ts";
+import type { FindProxy } from "./proxy.ts";
 import { refuse } from "./replies.ts";
 import { deny, machineRoads, type Roads, tunnel } from "./tunnel.ts";
 import { openUpstream, type Vendor } from "./upstream.ts";
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   /** Begins the names of its sockets' folders among the temporary ones: their paths are short. */
   readonly prefix: string;
   readonly roads?: Roads;
+  /** The proxy by which a host is reached; none where it is left out. */
+  readonly proxyFor?: FindProxy;
 }
 
 /** One session, as the servers know it. */
@@ -40,10 +43,12 @@ type Find = (request: IncomingMessage, shown: string | null) => Guest | null;
 
 /** Opens the gateway; nothing listens until a door is opened. */
 export function openGateway(options: GatewayOptions): Gateway {
-  const { prices, roads = machineRoads } = options;
-  const upstream = openUpstream(options.vendor);
+  const { prices, proxyFor = () => null } = options;
+  const roads = { ...(options.roads ?? machineRoads), proxyFor };
+  const upstream = openUpstream(options.vendor, proxyFor);
   const news = new Set<string>();
   const house: House = {
+    speech: options.vendor.speech ?? { kind: "messages" },
     ...{ upstream, prices, clock: options.clock, estimates: openEstimates(prices) },
     isNews(model) {
       if (news.has(model) || listed(prices, model) !== null) return false;

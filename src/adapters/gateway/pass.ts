@@ -7,14 +7,16 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Sight } from "../../ports/gateway.ts";
 import type { Asked } from "./asked.ts";
 import type { Estimates } from "./estimate.ts";
-import { openReading, type Reading } from "./reading.ts";
+import { formOf, openReading, type Reading } from "./reading.ts";
 import { refuse } from "./replies.ts";
 import { allowancesIn, type Trouble, troubleIn } from "./signs.ts";
+import type { Speech } from "./speech.ts";
 import { passedOn, type Sending, Unanswered, type Upstream } from "./upstream.ts";
 
 /** What all doors of a gateway share. */
 export interface House {
   readonly upstream: Upstream;
+  readonly speech: Speech;
   readonly prices: PriceTable;
   readonly estimates: Estimates;
   readonly clock: Pick<Clock, "now">;
@@ -123,8 +125,9 @@ async function passAnswer(
   charge: Charge | null,
   send: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
-  const isStream = String(answer.headers["content-type"] ?? "").includes("text/event-stream");
-  const reading = openReading(isStream);
+  const form = formOf(String(answer.headers["content-type"] ?? ""));
+  const isStream = form !== "document";
+  const reading = openReading(form);
   let isTold = false;
   const tell = async (): Promise<void> => {
     if (isTold) return;

@@ -1,5 +1,6 @@
 /** Reads what a request used out of its answer while the answer is passed on. */
 import type { Tokens } from "../../core/prices.ts";
+import { openFrames } from "./frames.ts";
 
 export interface Reading {
   /** Takes the next bytes of the answer. */
@@ -21,34 +22,46 @@ interface Wire {
   readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number | null } | null;
 }
 
-/** Opens the reading of an answer: a stream of events, or one document. */
-export function openReading(streamed: boolean): Reading {
-  return streamed ? readStream() : readDocument();
+/** How an answer comes: as lines of events, in Bedrock's frames, or as one document. */
+export type Form = "events" | "frames" | "document";
+
+/** The form that an answer's type names. */
+export function formOf(contentType: string): Form {
+  if (contentType.includes("text/event-stream")) return "events";
+  return contentType.includes("application/vnd.amazon.eventstream") ? "frames" : "document";
 }
 
-function readStream(): Reading {
-  let rest = "";
+/** Opens the reading of an answer. */
+export function openReading(form: Form): Reading {
+  return form === "document" ? readDocument() : readStream(form);
+}
+
+function readStream(form: "events" | "frames"): Reading {
   let used: Tokens | null = null;
   let isWhole = false;
-  const decoder = new TextDecoder();
-  const line = (text: string): void => {
-    // most lines are pieces of the answer itself, which cost nothing to pass over
-    if (!text.startsWith("data:")) return;
+  const told = (text: string): void => {
+    // most events are pieces of the answer itself, which cost nothing to pass over
     if (!/"type"\s*:\s*"message_(start|delta|stop)"/.test(text.slice(0, 400))) return;
-    const event = fieldsOf(parsed(text.slice(5)));
+    const event = fieldsOf(parsed(text));
     if (event["type"] === "message_start")
       used = merged(used, fieldsOf(fieldsOf(event["message"])["usage"]));
     if (event["type"] === "message_delta") used = merged(used, fieldsOf(event["usage"]));
     if (event["type"] === "message_stop") isWhole = used !== null;
   };
   return {
-    take(chunk) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
-      rest = (lines.pop() ?? "").slice(0, kept);
-      for (const each of lines) line(each);
-    },
+    take: form === "frames" ? openFrames(told) : openLines(told),
     used: () => used,
     whole: () => isWhole,
+  };
+}
+
+function openLines(event: (text: string) => void): (chunk: Buffer) => void {
+  let rest = "";
+  const decoder = new TextDecoder();
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
+    rest = (lines.pop() ?? "").slice(0, kept);
+    for (const each of lines) if (each.startsWith("data:")) event(each.slice(5));
   };
 }
 

@@ -2,9 +2,14 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 
+import { type FindProxy, proxiedAgent } from "./proxy.ts";
+import type { Speech } from "./speech.ts";
+
 export interface Vendor {
-  /** Base address of its Messages API; may have a path of its own. */
+  /** Base address of its API; may have a path of its own. */
   readonly base: string;
+  /** The protocol in which it is asked; that of the Messages API where it is left out. */
+  readonly speech?: Speech;
   /** The header that shows who pays; null where nobody does, and nothing is asked. */
   readonly credential: readonly [name: "x-api-key" | "authorization", value: string] | null;
 }
@@ -59,13 +64,11 @@ export function passedOn(headers: IncomingHttpHeaders): Record<string, string | 
   return passed;
 }
 
-/** Opens connections to a vendor; they are used again. */
-export function openUpstream(vendor: Vendor): Upstream {
+/** Opens connections to a vendor, through a proxy where there is one; they are used again. */
+export function openUpstream(vendor: Vendor, find: FindProxy): Upstream {
   const base = new URL(vendor.base);
   const isPlain = base.protocol === "http:";
-  const agent = isPlain
-    ? new http.Agent({ keepAlive: true })
-    : new https.Agent({ keepAlive: true });
+  const agent = isPlain ? new http.Agent({ keepAlive: true }) : proxiedAgent(find);
   const request = isPlain ? http.request : https.request;
   const prefix = base.pathname.replace(/\/$/, "");
   const once = ({ path, headers, body }: Sending, signal: AbortSignal): Promise<IncomingMessage> =>

@@ -2,6 +2,7 @@ import {
   byModel,
   cacheHits,
   reservedUsd,
+  sessionsOf,
   settledUsd,
   unassignedUsd,
   unknownBillUsd,
@@ -67,7 +68,14 @@ const byKey = (a: Share, b: Share): number => a.key.localeCompare(b.key);
 const byCost = (a: Share, b: Share): number => b.costUsd - a.costUsd;
 
 /** What spent nothing was none: a verdict may need no reading. */
-const isSession = ({ reservation }: Spent): boolean => (reservation.settledUsd ?? 0) > 0;
+function countSessions(group: readonly Spent[]): number {
+  const projects = new Set(group.map(({ project }) => project));
+  const of = (name: string) => group.filter(({ project }) => project === name);
+  return [...projects].reduce(
+    (sum, name) => sum + sessionsOf(of(name).map(({ reservation }) => reservation)).size,
+    0,
+  );
+}
 
 function shareBy(spent: readonly Spent[], keyOf: (each: Spent) => string | null): Share[] {
   const groups = new Map<string, Spent[]>();
@@ -78,7 +86,7 @@ function shareBy(spent: readonly Spent[], keyOf: (each: Spent) => string | null)
   return [...groups].map(([key, group]) => ({
     key,
     costUsd: settledUsd(group.map(({ reservation }) => reservation)),
-    sessions: group.filter(isSession).length,
+    sessions: countSessions(group),
   }));
 }
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { ProjectEntry } from "../../config/schema.ts";
 import type { BacklogSource, ProjectConfig } from "../../core/portfolio.ts";
+import type { Reach } from "../../core/reach.ts";
 import type { Detected } from "../backstage.ts";
 import type { Desk } from "../desk.ts";
 import { exitCodes, failure, misuse } from "../exit-codes.ts";
@@ -22,6 +23,7 @@ interface Answers {
   readonly test: string;
   readonly lint: string;
   readonly setup: string | null;
+  readonly fetching: Detected["fetching"];
   readonly backlog: BacklogSource;
 }
 
@@ -88,6 +90,7 @@ function answersOf(path: string, options: InitOptions, detected: Detected): Answ
     test: options.test ?? detected.testCommand ?? "",
     lint: options.lint ?? detected.lintCommand ?? "",
     setup: detected.setupCommand,
+    fetching: detected.fetching,
     backlog: options.backlog ?? detected.backlog,
   };
 }
@@ -190,7 +193,7 @@ async function refuseBroken(text: string, file: string, what: string): Promise<v
 }
 
 function entryOf(file: string, answers: Answers): ProjectEntry {
-  const { name, path, test, lint, backlog, setup } = answers;
+  const { name, path, test, lint, backlog, setup, fetching } = answers;
   return {
     name,
     path: shortPath(dirname(file), path),
@@ -198,15 +201,23 @@ function entryOf(file: string, answers: Answers): ProjectEntry {
     ...(test === "" ? {} : { test_command: test }),
     ...(lint === "" ? {} : { lint_command: lint }),
     // it fetches what lockfiles name; agents and checks stay without a network
-    ...(setup === null ? {} : { setup_command: setup, setup_network: "all" as const }),
+    ...(setup === null ? {} : { setup_command: setup }),
+    ...(fetching === null ? {} : { setup_network: reachOf(fetching.reach) }),
   };
 }
+
+const reachOf = (reach: Reach): "all" | string[] => (reach === "all" ? reach : [...reach]);
 
 /** Relative where the project is below the portfolio, so that both can be moved together. */
 function shortPath(folder: string, path: string): string {
   const below = relative(folder, path);
   if (below === "") return ".";
   return below.startsWith("..") || isAbsolute(below) ? path : `./${below}`;
+}
+
+function openingOf({ reach, why }: NonNullable<Detected["fetching"]>): string {
+  const to = reach === "all" ? "all that this machine does" : reach.join(", ");
+  return `set-up reaches ${line(to)} (setup_network): ${line(why)}; \`orch doctor\` tells what it lacks`;
 }
 
 function report(
@@ -224,6 +235,7 @@ function report(
   const check = (what: string, command: string): string =>
     command === "" ? `no ${what} command` : `${what}: ${line(command)}`;
   desk.say(`project ${name} in ${join(path)}; ${check("test", test)}; ${check("lint", lint)}`);
+  if (answers.fetching !== null) desk.say(openingOf(answers.fetching));
   if (test === "" && lint === "")
     desk.say("nothing checks what lands: set test_command in the portfolio");
   desk.say("next: `orch doctor`, then `orch run`");

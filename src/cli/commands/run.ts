@@ -1,9 +1,10 @@
 import { isShutFor } from "../../core/limit.ts";
+import { modelAddress, modelPlace } from "../../core/model-address.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt, pauser } from "../../core/project.ts";
 import { shutMs } from "../../core/settle.ts";
 import type { Ledger } from "../../ports/engine.ts";
-import type { Lock } from "../backstage.ts";
+import type { Holder, Lock } from "../backstage.ts";
 import { type Desk, withLedger } from "../desk.ts";
 import { dryRun } from "../dry-run.ts";
 import { Complaint, exitCodes, failure, misuse } from "../exit-codes.ts";
@@ -39,6 +40,7 @@ export async function run(desk: Desk, options: RunOptions): Promise<number> {
   const lock = await (await desk.backstage()).lock(portfolio, "run");
   if (lock.kind === "busy") {
     if (lock.holder?.kind !== "daemon") throw busy(lock);
+    warnOfOther(desk, lock.holder);
     const result = await withLedger(desk, (ledger) => handOver(desk, ledger, request));
     return conclude(desk, result, "daemon");
   }
@@ -47,6 +49,17 @@ export async function run(desk: Desk, options: RunOptions): Promise<number> {
   } finally {
     await lock.release();
   }
+}
+
+/** The daemon's sessions ask where its own environment says, whatever this one says. */
+function warnOfOther(desk: Desk, { asks }: Holder): void {
+  const { env } = desk.io;
+  const mine = modelPlace(env);
+  if (asks === undefined || asks === mine || modelAddress(env) === null) return;
+  desk.say(
+    `orch: the daemon asks the model of ${line(asks)}; this environment names ${line(mine)}, ` +
+      "which counts for nothing here",
+  );
 }
 
 /** Says who holds the data folder. */

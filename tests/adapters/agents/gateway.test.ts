@@ -5,10 +5,12 @@ import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSandbox } from "../../../src/adapters/sandbox/open.ts";
+import { type CloudStandIn, openCloudStandIn } from "../../support/clouds.ts";
 import { never, path } from "../../support/sandboxes.ts";
 import { openRig, type Rig } from "../../support/scripted-agent.ts";
 
 const key = "sk-ant-api03-the-real-key-of-the-person";
+const clouds: CloudStandIn[] = [];
 const answer = { answer: { done: true } };
 const bash = (command: string) => ({ tool: "Bash", input: { command } });
 const behind = (
@@ -38,6 +40,43 @@ test.each([
   // nor what the session shows at its own door
   expect(env).not.toMatch(/orch-[0-9a-f]{48}|ANTHROPIC_API_KEY=./);
   expect(rig.model.requests().map((each) => each.credential)).toEqual([credential, credential]);
+});
+
+test.each([
+  [
+    "Bedrock",
+    (url: string) => ({
+      ...{ CLAUDE_CODE_USE_BEDROCK: "1", AWS_REGION: "us-east-1" },
+      ...{ AWS_BEARER_TOKEN_BEDROCK: key, ANTHROPIC_BEDROCK_BASE_URL: url },
+    }),
+  ],
+  [
+    "Vertex",
+    (url: string) => ({
+      ...{ CLAUDE_CODE_USE_VERTEX: "1", CLOUD_ML_REGION: "us-east5" },
+      ...{ ANTHROPIC_VERTEX_PROJECT_ID: "mine", ANTHROPIC_VERTEX_BASE_URL: `${url}/v1` },
+      CLOUDSDK_AUTH_ACCESS_TOKEN: key,
+    }),
+  ],
+])("%s is asked in its own protocol; what it counts is what is settled", async (_, envAt) => {
+  const usage = { inputTokens: 5_000, outputTokens: 700, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const steps = [
+    { ...bash(search), usage },
+    { ...answer, usage },
+  ];
+  const rig = await openRig({ worker: [{ steps }] }, async (model) => {
+    const cloud = await openCloudStandIn(model);
+    clouds.push(cloud);
+    return envAt(cloud.url);
+  });
+  expect((await rig.run()).ending).toEqual({ kind: "answered", json: { done: true } });
+  const shown = clouds.pop()?.calls.map(({ headers }) => headers.authorization);
+  expect(shown).toEqual([`Bearer ${key}`, `Bearer ${key}`]);
+  for (const file of ["env.txt", "others.txt", "files.txt"])
+    expect(await readFile(join(rig.cwd, file), "utf8")).not.toContain(key);
+  expect(rig.wallet.asked).toHaveLength(2);
+  // twice 5,000 tokens in at $3 a million, and 700 out at $15
+  expect(rig.wallet.spentUsd()).toBeCloseTo(0.051, 9);
 });
 
 const held = await openSandbox({ path, mark: "test-door" }, never);

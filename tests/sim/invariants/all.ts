@@ -58,6 +58,7 @@ export const invariants = {
     limit.waitsAreKept,
     limit.whoTriesSays,
     money.passesAlone,
+    money.requestsCountToTheirDay,
   ],
   finishing: [places.staleFinishesNothing],
   charged: [

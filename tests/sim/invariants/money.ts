@@ -2,6 +2,8 @@
  * Money: what the vendor bills is known before it is spent, and no cap is passed by more than a
  * session.
  */
+import type { Token } from "../../../src/core/ids.ts";
+import type { Reservation } from "../../../src/core/records.ts";
 import { dayOf } from "../world/vendor.ts";
 import type { Charged, Invariant, Scene, Writing } from "./facts.ts";
 
@@ -17,18 +19,25 @@ export const billIsCovered: Invariant<Scene> = {
   promise: "G5",
   check({ universe, known, data }) {
     const isMetered = known.land.rules.limits.metered === true;
-    for (const { token, settledUsd, amountUsd } of data.reservations.values()) {
+    for (const { token, coveredUsd } of deliveriesIn(data.reservations.values())) {
       const account = universe.vendor.accounts.get(`${known.land.name} ${token}`);
       if (account === undefined) continue;
       // with a gateway the last request was set aside, too
       const billedUsd = isMetered ? account.usd : Math.min(account.usd, account.capUsd);
-      const coveredUsd = settledUsd ?? amountUsd;
       if (billedUsd > coveredUsd + slackUsd)
         return `delivery ${token} was billed ${inUsd(billedUsd)}, ${inUsd(coveredUsd)} are covered`;
     }
     return null;
   },
 };
+
+/** What counts for each delivery, on all of its days. */
+function deliveriesIn(reservations: Iterable<Reservation>) {
+  const sums = new Map<Token, number>();
+  for (const { token, pastOf = token, settledUsd, amountUsd } of reservations)
+    sums.set(pastOf, (sums.get(pastOf) ?? 0) + (settledUsd ?? amountUsd));
+  return [...sums].map(([token, coveredUsd]) => ({ token, coveredUsd }));
+}
 
 const inUsd = (usd: number): string => `$${usd.toFixed(3)}`;
 
@@ -52,7 +61,7 @@ export const capsHold: Invariant<Charged> = {
     const isMetered = rules.limits.metered === true;
     // with a gateway one request passes a cap, else the last one of each session
     const beyondUsd = (key: string) => (isMetered ? dearestUsd : (overrun.get(key) ?? 0));
-    // what counts is the day on which the money was set aside, also where midnight passed since
+    // without a gateway the day counts on which the session began, also where midnight has passed
     const passed = (capUsd: number | null, key: string) =>
       capUsd !== null && (bill.get(key) ?? 0) > capUsd + beyondUsd(key) + slackUsd;
     if (passed(dayUsd, `${day} ${name}`)) return `the day's cap of ${name} is passed`;
@@ -98,14 +107,16 @@ export const passesAlone: Invariant<Writing> = {
       const { token, metered, amountUsd, cycle } = change.reservation;
       const before = data.reservations.get(String(token));
       if (before?.metered === undefined || metered === undefined) continue;
-      if (metered.requests === before.metered.requests || amountUsd <= before.amountUsd) continue;
+      const isRaised = amountUsd > before.amountUsd || before.day !== change.reservation.day;
+      if (metered.requests === before.metered.requests || !isRaised) continue;
       const all = [...data.reservations.values()];
       const shares = [...universe.store.portfolio.shares.values()];
       const isOver = (cap: number | null, counted: readonly Counted[]): boolean =>
         cap !== null && sumOf(counted) > cap + slackUsd;
       const ofCycle = all.filter((each) => each.cycle === cycle);
-      const running = cycle === null ? null : data.cycles.get(cycle)?.state.at;
-      if (running === "running" && isOver(cycleUsd, ofCycle))
+      // a new day alone takes no more of the cycle's money
+      const isMore = amountUsd > before.amountUsd;
+      if (cycle !== null && isMore && isOver(cycleUsd, ofCycle))
         return `cycle ${cycle} is over its cap`;
       if (
         isOver(
@@ -119,6 +130,23 @@ export const passesAlone: Invariant<Writing> = {
         shares.filter(({ day }) => day === today),
       );
       if (passed) return "the portfolio's day is over its cap";
+    }
+    return null;
+  },
+};
+
+/** G5: a request counts to the day on which it is sent, whenever its session began. */
+export const requestsCountToTheirDay: Invariant<Writing> = {
+  name: "requests count to their day",
+  promise: "G5",
+  check({ universe, data, changes }) {
+    const today = dayOf(universe.time.now());
+    for (const change of changes) {
+      if (change.kind !== "reservation") continue;
+      const { token, metered, day } = change.reservation;
+      const before = data.reservations.get(String(token))?.metered?.requests ?? 0;
+      if ((metered?.requests ?? 0) > before && day !== today)
+        return `a request of delivery ${token} is sent on ${today}, and counts to ${day}`;
     }
     return null;
   },

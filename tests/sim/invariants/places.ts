@@ -92,6 +92,8 @@ export const urgentGoesFirst: Invariant<Claimed> = {
       // after a limit one tries first, and not the one that met it
       const is = data.jobs.get(job.id)?.job.state;
       if (is?.at === "queued" && is.waitsFor?.startsWith("limit:")) continue;
+      // one that goes on needs only the rest of its money, and may start where another may not
+      if (is?.at === "queued" && is.waitsFor?.startsWith("budget:")) continue;
       // whoever has begun it may be at it still
       if (row.owner !== null && known.begunBy.get(job.id)?.has(row.owner) === true) continue;
       return `${job.id} of weight ${weight(each)} waits while ${row.job.id} starts`;

@@ -34,4 +34,12 @@ export const moneyMutants: readonly Mutant[] = [
     promise: "G5",
     seed: 16,
   },
+  {
+    name: "a session that goes on past midnight spends of the day before",
+    file: "src/core/day-turn.ts",
+    text: "settledUsd !== null || reservation.day === day)",
+    by: "settledUsd !== null || reservation.day !== null)",
+    promise: "G5",
+    seed: 24,
+  },
 ];

@@ -5,7 +5,7 @@ import type { Calls } from "./calls.ts";
 import { freeze, kill } from "./calls.ts";
 import { taskOf, think } from "./minds.ts";
 import { type Book, type Land, onPurpose, strikes, type Universe } from "./universe.ts";
-import { accountOf, charge, trouble } from "./vendor.ts";
+import { accountOf, charge, dayOf, trouble } from "./vendor.ts";
 
 /** Opens the agent as one process of a project has it. */
 export function fakeAgent(universe: Universe, calls: Calls, land: Land): Agent {
@@ -106,6 +106,8 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
     const costUsd = lot.squanders || lot.isDear ? budgetUsd * 0.7 : lot.stepUsd;
     const opened = await setAside(universe, land, given, costUsd);
     if (opened.kind !== "granted") return opened;
+    // with a gateway a request counts to the day on which it was sent
+    const day = isMetered(land) ? dayOf(universe.time.now()) : account.day;
     const lasts = lot.slow ? timeoutMs : lot.stalls ? silenceMs : stepOf(universe, lot);
     const left = deadline - universe.time.now();
     await calls.sleep(Math.min(lasts, left), signal);
@@ -117,7 +119,7 @@ async function play(universe: Universe, calls: Calls, land: Land, given: Play): 
     }
     if (turn === 1) reply(universe, calls, request);
     const cut = isMetered(land) && strikes(universe, "answer is cut off");
-    charge(universe, book, account, costUsd);
+    charge(universe, book, account, { costUsd, day });
     const half = land.rooms.get(request.cwd);
     if (turn === 1 && lot.half && half !== undefined) lot.mind.edit(half);
     poison(universe, calls, land, request);

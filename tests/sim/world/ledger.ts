@@ -119,6 +119,7 @@ type Reads =
   | "events"
   | "reservations"
   | "limit"
+  | "everywhere"
   | "holds";
 
 function reads(
@@ -132,6 +133,7 @@ function reads(
     task: (project, id) => read(() => engine.task(project, id)),
     cycle: (project, id) => read(() => engine.cycle(project, id)),
     limit: () => read(() => engine.limit()),
+    everywhere: () => read(() => engine.everywhere()),
     cycles: (project, limit) => read(() => engine.cycles(project, limit)),
     events: (project, after, limit) => read(() => engine.events(project, after, limit)),
     reservations: (project, since) => read(() => engine.reservations(project, since)),

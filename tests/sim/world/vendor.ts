@@ -63,12 +63,24 @@ export function accountOf(
   return account;
 }
 
+/** One request, as the vendor bills it. */
+export interface Charge {
+  readonly costUsd: number;
+  /** The day that the money counts towards. */
+  readonly day: string;
+}
+
 /** Charges a session for one request. */
-export function charge(universe: Universe, book: Book, account: Account, costUsd: number): void {
+export function charge(
+  universe: Universe,
+  book: Book,
+  account: Account,
+  { costUsd, day }: Charge,
+): void {
   const { bill, overrun } = universe.vendor;
   const add = <K>(map: Map<K, number>, key: K, usd: number) =>
     map.set(key, (map.get(key) ?? 0) + usd);
-  const { day, project, cycle, usd, capUsd } = account;
+  const { project, cycle, usd, capUsd } = account;
   universe.vendor.dearestUsd = Math.max(universe.vendor.dearestUsd, costUsd);
   book.costUsd += costUsd;
   book.requests += 1;
@@ -78,7 +90,7 @@ export function charge(universe: Universe, book: Book, account: Account, costUsd
     add(bill, key, costUsd);
     add(overrun, key, overUsd);
   }
-  universe.watch.charged(account);
+  universe.watch.charged({ ...account, day });
 }
 
 /** Begins a usage limit where one strikes. */

@@ -65,7 +65,8 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
         throw error;
       }
     },
-    limit: () => readPortfolio(portfolio).limit(),
+    limit: () => books.limit(),
+    moneyOfDay: (day) => books.moneyOfDay(day),
     changed: (ms, signal) => waker.wait((until) => clock.sleep(ms, until), signal),
     close() {
       // the ledger outlives its engines

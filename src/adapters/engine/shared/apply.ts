@@ -1,5 +1,5 @@
 /** Writes what a decision returned, in order; what cannot be right is a bug and throws. */
-import { jobId } from "../../../core/ids.ts";
+import { jobId, token } from "../../../core/ids.ts";
 import type { Change, JobRequest, Queue, Subject } from "../../../core/ledger.ts";
 import type { Reservation } from "../../../core/records.ts";
 import { redacted } from "../../../core/redact.ts";
@@ -66,6 +66,12 @@ function applyChange(rows: ProjectRows, moment: Moment, change: Change, mirror: 
     case "reservation":
       reserve(rows, change.reservation, mirror);
       break;
+    case "past": {
+      const number = rows.sequence("token") + 1;
+      rows.setSequence("token", number);
+      reserve(rows, { ...change.past, token: token(number) }, mirror);
+      break;
+    }
     case "event":
       rows.appendEvent(moment.now, change.event);
       break;
@@ -96,13 +102,15 @@ function follows(
 }
 
 function reserve(rows: ProjectRows, reservation: Reservation, mirror: Mirror): void {
-  const { token, day, amountUsd, settledUsd } = reservation;
-  const before = rows.reservation(token);
+  const { day, amountUsd, settledUsd } = reservation;
+  const before = rows.reservation(reservation.token);
   rows.putReservation(reservation);
   // most requests of a session change nothing that the portfolio counts
-  if (before?.amountUsd === amountUsd && before.settledUsd === settledUsd) return;
-  const rises = before === null || counted(reservation) > counted(before);
-  const write: PortfolioWrite = { kind: "share", share: { token, day, amountUsd, settledUsd } };
+  const isSameDay = before?.day === day;
+  if (isSameDay && before.amountUsd === amountUsd && before.settledUsd === settledUsd) return;
+  const rises = !isSameDay || counted(reservation) > counted(before);
+  const share = { token: reservation.token, day, amountUsd, settledUsd };
+  const write: PortfolioWrite = { kind: "share", share };
   (rises ? mirror.raise : mirror.lower).push(write);
 }
 

@@ -62,6 +62,9 @@ export function readLedger({ storage, alive, today }: LedgerOptions): Ledger {
       };
       return storage.read(project, found, () => null);
     },
+    async everywhere() {
+      return storage.moneyOfDay(today());
+    },
     async limit() {
       return storage.limit();
     },

@@ -27,7 +27,7 @@ export function reconcile(
   for (const [token, { day, amountUsd, settledUsd }] of truth) {
     const share = shares.get(token);
     const mine = { token, day, amountUsd, settledUsd };
-    if (share === undefined || counted(share) < counted(mine))
+    if (share?.day !== day || counted(share) < counted(mine))
       mirror.raise.push({ kind: "share", share: mine });
     else if (share.settledUsd !== settledUsd || share.amountUsd !== amountUsd)
       mirror.lower.push({ kind: "share", share: mine });

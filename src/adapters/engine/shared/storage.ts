@@ -141,6 +141,8 @@ export interface Storage {
   read<R>(project: ProjectName, body: (rows: ProjectReads) => R, missing: () => R): R;
   /** The limit over all projects, without any lock; creates nothing. */
   limit(): Limit;
+  /** What all projects count on a day, without any lock; creates nothing. */
+  moneyOfDay(day: string): Money;
   /**
    * Locks the portfolio, then the project; where `body` throws, nothing is written. What is written
    * softly may be undone by a power cut, with all that is written softly after it.

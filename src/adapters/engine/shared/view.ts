@@ -1,7 +1,7 @@
 /** Builds what a decision sees of a project. */
 import { type Cycle, isOpen } from "../../../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts";
-import type { Money, Needs, Spent, View } from "../../../core/ledger.ts";
+import type { Money, Needs, View } from "../../../core/ledger.ts";
 import type { Known } from "../../../core/plan.ts";
 import { newProject } from "../../../core/project.ts";
 import type { Redact } from "../../../core/redact.ts";
@@ -31,6 +31,10 @@ export function viewOf(
 ): View {
   const { project, now, day, chance, alive } = moment;
   const cycles = rows.openCycles();
+  const reservations = withReservation(rows, needs);
+  const own = reservations.find(({ token }) => token === needs.reservation);
+  // a session may outlive its cycle, and is never held against another one's cap
+  const cycle = own === undefined ? openCycle(cycles)?.id : own.cycle;
   const view: View = {
     name: project,
     now,
@@ -44,8 +48,12 @@ export function viewOf(
     attempts: [],
     verdicts: [],
     known: new Map(),
-    spent: { ...spentOf(rows, day, cycles), everywhere: portfolio.moneyOfDay(day) },
-    reservations: withReservation(rows, needs),
+    spent: {
+      today: rows.moneyOfDay(day),
+      cycle: cycle == null ? nothing : rows.moneyOfCycle(cycle),
+      everywhere: portfolio.moneyOfDay(day),
+    },
+    reservations,
   };
   return withAsked(rows, view, needs);
 }
@@ -74,18 +82,6 @@ function withReservation(rows: ProjectReads, { reservation: asked }: Needs): Vie
   if (asked === undefined || unsettled.some(({ token }) => token === asked)) return unsettled;
   const found = rows.reservation(asked);
   return found === null ? unsettled : [...unsettled, found];
-}
-
-function spentOf(
-  rows: ProjectReads,
-  day: string,
-  cycles: readonly Cycle[],
-): Omit<Spent, "everywhere"> {
-  const open = openCycle(cycles);
-  return {
-    today: rows.moneyOfDay(day),
-    cycle: open === null ? nothing : rows.moneyOfCycle(open.id),
-  };
 }
 
 function joined<T extends Task | Cycle, Id extends TaskId | CycleId>(

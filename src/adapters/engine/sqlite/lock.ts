@@ -14,6 +14,8 @@ export interface Holder {
   readonly pid: number;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /** Where it asks the model, for whoever hands it work. */
+  readonly asks?: string | undefined;
 }
 
 export type DataDirLock =
@@ -25,6 +27,7 @@ const holder: z.ZodType<Holder> = z.object({
   kind: z.enum(["daemon", "run"]),
   pid: z.int(),
   since: z.number(),
+  asks: z.string().optional(),
 });
 
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
@@ -33,7 +36,7 @@ const held = new Set<Database.Database>();
 /**
  * Takes the lock of a data folder, or says who has it. Throws `LedgerError` where it cannot tell.
  */
-export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDirLock {
+export function lockDataDir(dataDir: string, who: Pick<Holder, "kind" | "asks">): DataDirLock {
   const path = join(dataDir, "engine.lock");
   const card = `${path}.json`;
   return explaining(path, () => {
@@ -41,7 +44,7 @@ export function lockDataDir(dataDir: string, who: Pick<Holder, "kind">): DataDir
     const db = new Database(path, { fileMustExist: true, timeout: 0 });
     try {
       db.exec("BEGIN EXCLUSIVE");
-      const mine: Holder = { kind: who.kind, pid: process.pid, since: Date.now() };
+      const mine: Holder = { ...who, pid: process.pid, since: Date.now() };
       writeFileSync(card, JSON.stringify(mine), { mode: 0o600 });
     } catch (error) {
       db.close();

@@ -133,6 +133,7 @@ export const reservationShape: Shape<Reservation> = {
     amount_usd: each.amountUsd,
     settled_usd: each.settledUsd,
     requests: each.metered?.requests ?? 0,
+    past_of: each.pastOf ?? null,
     at: iso(each.at),
   }),
 };

@@ -38,6 +38,11 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
       if (portfolio === null) return noLimit;
       return explaining(portfolio.path, () => portfolio.rows.limit());
     },
+    moneyOfDay(day) {
+      const portfolio = files.existingPortfolio();
+      if (portfolio === null) return { settledUsd: 0, reservedUsd: 0 };
+      return explaining(portfolio.path, () => portfolio.rows.moneyOfDay(day));
+    },
     write(project, body, soft = false) {
       const { answer, wrote, lower } = commitBoth({ files, between, soft }, project, body);
       const mirrored = lower.length === 0 || lowered(files.portfolio(), project, lower);

@@ -45,6 +45,7 @@ const spending: z.ZodType<Spending> = z.strictObject({
 
 const metered: z.ZodType<Metered> = z.strictObject({
   capUsd: usd,
+  asideUsd: usd.optional(),
   carriedUsd: usd,
   requests: count,
   usage: z.array(usage),
@@ -159,5 +160,6 @@ export const reservation: z.ZodType<Reservation> = z.strictObject({
   settledUsd: usd.nullable(),
   lost: z.literal(true).optional(),
   metered: metered.optional(),
+  pastOf: token.optional(),
   at: instant,
 });
