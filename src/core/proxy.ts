@@ -33,7 +33,9 @@ export function wrongProxy(
   if (name === null || isExempt(env, target) || parseProxy(env[name] ?? "") !== null) return null;
   return {
     what: `the environment variable ${name} names no http or https proxy`,
-    hint: `write it whole, e.g. ${name}=http://proxy.example:3128, or unset it; NO_PROXY names hosts that need none`,
+    hint:
+      `write it whole, e.g. ${name}=http://proxy.example:3128, or unset it; ` +
+      "NO_PROXY names hosts that need none",
   };
 }
 

@@ -10,7 +10,7 @@ export type FindProxy = (target: Target) => WebProxy | null;
 
 const dialTimeoutMs = 20_000;
 
-/** Reaches a host through a proxy; rejects with what the proxy said, and never with its password. */
+/** Reaches a host through a proxy; rejects with what that said, and never with its password. */
 export function dialThrough(proxy: WebProxy, { host, port }: Target): Promise<Socket> {
   const path = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const { authorization } = proxy;

@@ -217,7 +217,8 @@ function shortPath(folder: string, path: string): string {
 
 function openingOf({ reach, why }: NonNullable<Detected["fetching"]>): string {
   const to = reach === "all" ? "all that this machine does" : reach.join(", ");
-  return `set-up reaches ${line(to)} (setup_network): ${line(why)}; \`orch doctor\` tells what it lacks`;
+  const told = "`orch doctor` tells what it lacks";
+  return `set-up reaches ${line(to)} (setup_network): ${line(why)}; ${told}`;
 }
 
 function report(
