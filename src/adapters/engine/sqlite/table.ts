@@ -28,11 +28,35 @@ export interface Table<T> {
   damages(): readonly string[];
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** A row that was served, and the record in it. */
+interface Served<T> {
+  readonly row: Row;
+  readonly record: T;
+}
+
+/** What is open is read again and again, and is not much. */
+const servedMax = 256;
+
 /** Opens a table on a connection; statements are prepared once for each. */
 export function openTable<T>(db: Database.Database, shape: Shape<T>): Table<T> {
   const { table, key, schema, columns } = shape;
   const prepare = preparing(db);
-  const parse = (row: unknown): T => parseRow(row, shape, db.name);
+  const served = new Map<string, Served<T>>();
+  const parse = (row: unknown): T => {
+    const found = row as Row; // the driver returns rows as objects by column
+    const id = idOf(found, key);
+    const before = served.get(id);
+    // each value is what it was: so would be the answer
+    if (before !== undefined && areSame(found, before.row)) return before.record;
+    const record = parseRow(found, shape, db.name);
+    served.delete(id);
+    served.set(id, { row: found, record });
+    const [oldest] = served.size > servedMax ? served.keys() : [];
+    if (oldest !== undefined) served.delete(oldest);
+    return record;
+  };
   return {
     put(record) {
       const checked = schema.safeParse(record);
@@ -80,10 +104,17 @@ export function preparing(db: Database.Database): (sql: string) => Database.Stat
   };
 }
 
-function parseRow<T>(row: unknown, shape: Shape<T>, file: string): T {
-  const found = row as Record<string, unknown>; // the driver returns rows as objects by column
+const idOf = (row: Row, key: readonly string[]): string =>
+  key.map((name) => String(row[name])).join(" ");
+
+function areSame(a: Row, b: Row): boolean {
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
+}
+
+function parseRow<T>(found: Row, shape: Shape<T>, file: string): T {
   const bad = (why: string, cause?: unknown) => {
-    const id = shape.key.map((name) => String(found[name])).join(" ");
+    const id = idOf(found, shape.key);
     return damaged(file, `row ${id} of table ${shape.table} is damaged: ${why}`, cause);
   };
   const { body } = found;
