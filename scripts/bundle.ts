@@ -30,6 +30,16 @@ const ownPlaces: Plugin = {
   },
 };
 
+/** Half of zod is its errors in fifty languages; the program says its own, in one. */
+const oneLanguage: Plugin = {
+  name: "one-language",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
 const manifest: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
   await readFile(join(root, "package.json"), "utf8"),
 );
@@ -41,7 +51,7 @@ export async function bundle(entryPoints: readonly string[], outdir: string): Pr
     ...{ entryPoints: [...entryPoints], outdir, splitting: true, bundle: true, format: "esm" },
     ...{ platform: "node", target: "node20", sourcemap: true, logLevel: "warning" },
     external: packages.filter((name) => name !== "zod"), // which has a file for each language
-    plugins: [ownPlaces],
+    plugins: [ownPlaces, oneLanguage],
   });
   for (const each of assets) await cp(join(sources, each), join(outdir, each), { recursive: true });
 }

@@ -18,11 +18,15 @@ export interface Redaction {
  */
 export function openRedaction(env: Environment, projects: Handed): Redaction {
   const given = new Set<string>();
-  let clean = redacting({});
+  let clean: Redact | null = null; // made once something is written: most commands only read
   const learn = (more: Handed): void => {
     for (const { env: names } of more) for (const name of names) given.add(name);
-    clean = redacting(secretsIn(env, [...given]));
+    clean = null;
   };
   learn(projects);
-  return { redact: (text) => clean(text), learn };
+  const redact = (text: string): string => {
+    clean ??= redacting(secretsIn(env, [...given]));
+    return clean(text);
+  };
+  return { redact, learn };
 }

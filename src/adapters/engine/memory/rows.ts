@@ -96,6 +96,7 @@ type WorkReads =
   | "cycle"
   | "lastCycle"
   | "jobs"
+  | "jobsIn"
   | "jobOf"
   | "attempts"
   | "verdicts"
@@ -116,6 +117,7 @@ function readWork(data: ProjectData): Pick<ProjectReads, WorkReads> {
     lastCycle: () =>
       [...cycles.values()].sort(byEnd).find(({ endedAt }) => endedAt !== null) ?? null,
     jobs: () => [...jobs.values()],
+    jobsIn: (queue) => [...jobs.values()].filter(({ job }) => job.queue === queue),
     jobOf: (queue, subject) =>
       [...jobs.values()].find(
         ({ job }) => job.queue === queue && isSubject(job.subject, subject),

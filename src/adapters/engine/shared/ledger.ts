@@ -123,9 +123,9 @@ function overviewOf(rows: ProjectReads, day: string): Overview {
 /** The earliest moment of a queued cycle that has not begun. */
 function nextCycleAt(rows: ProjectReads, begun: ReadonlySet<string>): Instant | null {
   const moments = rows
-    .jobs()
+    .jobsIn("cycle")
     .filter(({ job }) => job.subject.kind === "cycle" && !begun.has(job.subject.cycle))
-    .filter(({ job }) => job.queue === "cycle" && job.state.at === "queued")
+    .filter(({ job }) => job.state.at === "queued")
     .map(({ job }) => job.runAt);
   return moments.length === 0 ? null : instant(Math.min(...moments));
 }

@@ -43,6 +43,8 @@ export interface ProjectReads {
   lastCycle(): Cycle | null;
   /** In the order they were sent. */
   jobs(): readonly JobRow[];
+  /** Those of one queue, in the order they were sent. */
+  jobsIn(queue: Queue): readonly JobRow[];
   jobOf(queue: Queue, subject: Subject): JobRow | null;
   /** Oldest first, as are verdicts and landings. */
   attempts(task: TaskId): readonly Attempt[];

@@ -107,6 +107,7 @@ type WorkReads =
   | "cycle"
   | "lastCycle"
   | "jobs"
+  | "jobsIn"
   | "jobOf"
   | "attempts"
   | "verdicts"
@@ -123,6 +124,7 @@ function readWork(db: Database.Database, tables: Tables): Pick<ProjectReads, Wor
     lastCycle: () =>
       cycles.one("WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT 1"),
     jobs: () => jobs.all("ORDER BY id"),
+    jobsIn: (queue) => jobs.all("WHERE queue = ? ORDER BY id", queue),
     jobOf: (queue, subject) =>
       jobs.one(
         "WHERE queue = ? AND subject_kind = ? AND subject = ?",
