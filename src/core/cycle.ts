@@ -81,6 +81,12 @@ export type CycleEvent =
 export const isOpen = ({ state }: Cycle): boolean =>
   state.at === "queued" || state.at === "planning" || state.at === "running";
 
+/** The cycle that is under way; else the one that is about to be. */
+export function openCycle(cycles: readonly Cycle[]): Cycle | null {
+  const open = cycles.filter(isOpen);
+  return open.find(({ state }) => state.at !== "queued") ?? open[0] ?? null;
+}
+
 /**
  * Returns what `event` makes of `cycle`; null where it comes from a lost delivery or does not
  * apply.

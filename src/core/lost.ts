@@ -1,5 +1,5 @@
 /** Money of a delivery that was lost: what nobody knows the bill of counts as spent in full. */
-import { isOpen } from "./cycle.ts";
+import { openCycle } from "./cycle.ts";
 import type { TaskId, Token } from "./ids.ts";
 import { isSubject } from "./jobs.ts";
 import type { Change, Money, PortfolioView, View } from "./ledger.ts";
@@ -33,8 +33,7 @@ export function givenBack<T extends Books>(books: T, lost: Token | null): T {
   if (mine === undefined || mine.settledUsd !== null || mine.metered === undefined) return books;
   const { amountUsd, day, cycle } = mine;
   const settledUsd = committedUsd(mine.metered);
-  const open = view.cycles.filter(isOpen);
-  const counted = open.find(({ state }) => state.at !== "queued") ?? open[0];
+  const counted = openCycle(view.cycles);
   const moved = (money: Money, applies: boolean): Money => ({
     settledUsd: money.settledUsd + (applies ? settledUsd : 0),
     reservedUsd: money.reservedUsd - (applies ? amountUsd : 0),

@@ -4,11 +4,9 @@ import { describe, expect, test } from "vitest";
 import { historyOf } from "../../src/core/costs.ts";
 import { openOn } from "../../src/core/day-turn.ts";
 import { token } from "../../src/core/ids.ts";
-import type { Past, Spent } from "../../src/core/ledger.ts";
+import type { Past } from "../../src/core/ledger.ts";
 import { carriedUsd } from "../../src/core/lost.ts";
 import {
-  type Came,
-  closeRequest,
   committedUsd,
   openRequest,
   type Purses,
@@ -17,11 +15,8 @@ import {
 } from "../../src/core/metered.ts";
 import type { Metered, Reservation } from "../../src/core/records.ts";
 import { aReservation } from "../support/ledger.ts";
+import { ended, free, noCaps, quiet, used } from "../support/metered.ts";
 
-const noCaps = { cycleUsd: null, dayUsd: null, portfolioDayUsd: null };
-const nothing = { settledUsd: 0, reservedUsd: 0 };
-const quiet: Spent = { today: nothing, cycle: nothing, everywhere: nothing };
-const free = { caps: noCaps, spent: quiet };
 const [eve, morning] = ["2026-01-15", "2026-01-16"] as const;
 
 const delivery = (capUsd: number): Reservation & { readonly metered: Metered } => ({
@@ -29,21 +24,10 @@ const delivery = (capUsd: number): Reservation & { readonly metered: Metered } =
   metered: unspent(capUsd, 0),
 });
 
-const used = (costUsd: number): Came => {
-  const tokens = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 1, cacheWriteTokens: 1 };
-  return { kind: "answered", usage: { model: "m", ...tokens, costUsd } };
-};
-
 function sent(reservation: Reservation, worstUsd: number, day: string = eve, above: Purses = free) {
   const opened = openOn(day, reservation, { worstUsd, earlierUsd: 0 }, above);
   if (opened.kind === "refused") throw new Error(opened.why);
   return opened;
-}
-
-function ended(reservation: Reservation, number: number, came: Came): Reservation {
-  const closed = closeRequest(reservation, number, came);
-  if (closed === null) throw new Error("it was not open");
-  return closed;
 }
 
 /** A session of $1 that has spent $0.40 before midnight. */

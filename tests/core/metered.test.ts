@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Spent } from "../../src/core/ledger.ts";
 import { carriedUsd } from "../../src/core/lost.ts";
 import {
   type Came,
@@ -12,13 +11,10 @@ import {
   settled,
   unspent,
 } from "../../src/core/metered.ts";
-import type { Reservation, Usage } from "../../src/core/records.ts";
+import type { Reservation } from "../../src/core/records.ts";
 import { aReservation } from "../support/ledger.ts";
+import { ended, free, noCaps, quiet, used } from "../support/metered.ts";
 
-const noCaps = { cycleUsd: null, dayUsd: null, portfolioDayUsd: null };
-const nothing = { settledUsd: 0, reservedUsd: 0 };
-const quiet: Spent = { today: nothing, cycle: nothing, everywhere: nothing };
-const free = { caps: noCaps, spent: quiet };
 const ask = (worstUsd: number, earlierUsd = 0) => ({ worstUsd, earlierUsd });
 
 const delivery = (capUsd: number, carriedUsd = 0): Reservation => ({
@@ -26,21 +22,10 @@ const delivery = (capUsd: number, carriedUsd = 0): Reservation => ({
   metered: unspent(capUsd, carriedUsd),
 });
 
-const used = (costUsd: number): Came => {
-  const tokens = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 1, cacheWriteTokens: 1 };
-  return { kind: "answered", usage: { model: "m", ...tokens, costUsd } satisfies Usage };
-};
-
 function sent(reservation: Reservation, worstUsd: number): Reservation {
   const opened = openRequest(reservation, ask(worstUsd), free);
   if (opened.kind === "refused") throw new Error(opened.why);
   return opened.reservation;
-}
-
-function ended(reservation: Reservation, number: number, came: Came): Reservation {
-  const closed = closeRequest(reservation, number, came);
-  if (closed === null) throw new Error("it was not open");
-  return closed;
 }
 
 describe("a request is let through", () => {

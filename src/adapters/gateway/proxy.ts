@@ -8,7 +8,8 @@ import type { Target, WebProxy } from "../../core/proxy.ts";
 
 export type FindProxy = (target: Target) => WebProxy | null;
 
-const dialTimeoutMs = 20_000;
+/** How long the outside is waited for, until there is a connection. */
+export const dialTimeoutMs = 20_000;
 
 /** Reaches a host through a proxy; rejects with what that said, and never with its password. */
 export function dialThrough(proxy: WebProxy, { host, port }: Target): Promise<Socket> {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isOutside, parseTarget, whyClosed } from "./hosts.ts";
-import { dialThrough, type FindProxy } from "./proxy.ts";
+import { dialThrough, dialTimeoutMs, type FindProxy } from "./proxy.ts";
 
 /** How the outside is reached. */
 export interface Roads {
@@ -19,8 +19,6 @@ export const machineRoads: Roads = {
   resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
   dial: (address, port) => connect({ host: address, port }),
 };
-
-const dialTimeoutMs = 20_000;
 
 /** Opens a tunnel, or says why not; never rejects. */
 export async function tunnel(

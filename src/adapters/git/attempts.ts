@@ -27,10 +27,8 @@ export async function keepAttempt(
   const ref = `${attemptsOf(task)}${attempt}`;
   const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
-  const branches = [branchRef(name), branchRef(site.branch)];
-  const kept = await readRefs(theirs, [...keptOf(task), ...branches], signal);
-  const [now = null, main = null] = branches.map((branch) => kept.get(branch));
-  for (const branch of branches) kept.delete(branch);
+  const found = await branchesOf(site, task, signal);
+  const { tip: now, kept } = found;
   const before = kept.get(ref) ?? commit;
   // resolved conflicts take the place of what had them
   if (before !== commit) await keepRescued(site, { task, commit: before }, signal);
@@ -38,7 +36,7 @@ export async function keepAttempt(
   const fetch = { hub: site.hub, into: theirs, from: site.hub.dir };
   await fetchFrom({ ...fetch, refspecs: [`+${ref}:${ref}`] }, signal);
   if (now === commit) return;
-  if (!(await isOurs(site, { tip: now, main, kept }, signal))) return;
+  if (!(await isOurs(site, found, signal))) return;
   if ((await checkoutsOf(site.hub.place, name, signal)).length > 0) return;
   const move =
     now === null
@@ -108,14 +106,11 @@ export async function removable(
   task: TaskId,
   signal: AbortSignal,
 ): Promise<{ readonly attempts: readonly Ref[]; readonly tip: Ref | null }> {
-  const theirs = site.hub.place.commonDir;
   const name = `${site.branchPrefix}${task}`;
-  const branches = [branchRef(name), branchRef(site.branch)];
-  const refs = await readRefs(theirs, [...keptOf(task), ...branches], signal);
-  const [tip = null, main = null] = branches.map((branch) => refs.get(branch));
-  for (const branch of branches) refs.delete(branch);
-  const attempts = [...refs].filter(([ref]) => ref.startsWith(attemptsOf(task)));
-  const safe = await isOurs(site, { tip, main, kept: refs }, signal);
+  const found = await branchesOf(site, task, signal);
+  const { tip, kept } = found;
+  const attempts = [...kept].filter(([ref]) => ref.startsWith(attemptsOf(task)));
+  const safe = await isOurs(site, found, signal);
   const held = (await checkoutsOf(site.hub.place, name, signal)).length > 0;
   // a branch that the person has gone on with, or has checked out, is theirs
   return { attempts, tip: tip !== null && safe && !held ? [branchRef(name), tip] : null };
@@ -137,5 +132,15 @@ interface Branches {
   readonly tip: string | null;
   /** The person's branch. */
   readonly main: string | null;
+  /** Its attempts and rescues, by reference. */
   readonly kept: ReadonlyMap<string, string>;
+}
+
+async function branchesOf(site: Site, task: TaskId, signal: AbortSignal): Promise<Branches> {
+  const branches = [branchRef(`${site.branchPrefix}${task}`), branchRef(site.branch)];
+  const wanted = [...keptOf(task), ...branches];
+  const kept = await readRefs(site.hub.place.commonDir, wanted, signal);
+  const [tip = null, main = null] = branches.map((branch) => kept.get(branch));
+  for (const branch of branches) kept.delete(branch);
+  return { tip, main, kept };
 }

@@ -123,13 +123,14 @@ export async function syncHub(hub: Hub, branch: string, signal: AbortSignal): Pr
 
 async function fetchBranch(hub: Hub, branch: string, signal: AbortSignal): Promise<Commit> {
   const theirs = await theirHead(hub, branch, signal);
-  const ours = await headOf(hub.dir, branch, signal);
+  let ours = await headOf(hub.dir, branch, signal);
   if (ours?.commit !== theirs.commit) {
     const ref = branchRef(branch);
     await fetchFrom({ hub, into: hub.dir, refspecs: [`+${ref}:${ref}`] }, signal);
+    // it may have moved on meanwhile: what the hub has now is what the rest is built on
+    ours = await headOf(hub.dir, branch, signal);
   }
-  // it may have moved on meanwhile: what the hub has now is what the rest is built on
-  const head = (await headOf(hub.dir, branch, signal)) ?? theirs;
+  const head = ours ?? theirs;
   hasBrought(hub, branch, head.commit);
   return head;
 }

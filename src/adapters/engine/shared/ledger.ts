@@ -1,4 +1,5 @@
 /** The cheap reads, over any storage. */
+import { openCycle } from "../../../core/cycle.ts";
 import { decidedOf } from "../../../core/decided.ts";
 import { type Instant, instant, type ProjectName } from "../../../core/ids.ts";
 import { newProject } from "../../../core/project.ts";
@@ -6,7 +7,6 @@ import type { Status } from "../../../core/task.ts";
 import type { Ledger, Overview } from "../../../ports/engine.ts";
 import { asSeen } from "./jobs.ts";
 import type { ProjectReads, Storage } from "./storage.ts";
-import { openCycle } from "./view.ts";
 
 export interface LedgerOptions {
   readonly storage: Storage;

@@ -1,5 +1,5 @@
 /** Builds what a decision sees of a project. */
-import { type Cycle, isOpen } from "../../../core/cycle.ts";
+import { type Cycle, openCycle } from "../../../core/cycle.ts";
 import type { CycleId, Instant, ProjectName, TaskId } from "../../../core/ids.ts";
 import type { Money, Needs, View } from "../../../core/ledger.ts";
 import type { Known } from "../../../core/plan.ts";
@@ -69,12 +69,6 @@ export function withAsked(rows: ProjectReads, view: View, needs: Needs): View {
     verdicts: tasks.flatMap(rows.verdicts),
     known: knownOf(rows, needs.fingerprints ?? []),
   };
-}
-
-/** The cycle that is under way; else the one that is about to be. */
-export function openCycle(cycles: readonly Cycle[]): Cycle | null {
-  const open = cycles.filter(isOpen);
-  return open.find(({ state }) => state.at !== "queued") ?? open[0] ?? null;
 }
 
 function withReservation(rows: ProjectReads, { reservation: asked }: Needs): View["reservations"] {
