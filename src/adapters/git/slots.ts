@@ -105,9 +105,11 @@ export async function leftSlots(
   return left;
 }
 
-/** Gives a slot back to the pool. */
+/** Gives a slot back to the pool, without the `.git` that its agent could write to. */
 export async function freeSlot(slot: Slot): Promise<void> {
   await forgetRecord(slot);
+  // where this fails, whoever takes the slot next is told
+  await rm(join(slot.tree, ".git"), { recursive: true, force: true }).catch(() => undefined);
   slot.lock.release();
 }
 

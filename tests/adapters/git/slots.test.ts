@@ -1,6 +1,6 @@
 /** Whose a workspace's place is, and when it becomes another's. */
 import { spawnSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
@@ -53,6 +53,15 @@ async function openMany(pool: string, count: number, make: typeof abandoned) {
     made.push(await make(pool, `work-${n}`, n === 6 ? 1 : 100 + n));
   return made;
 }
+
+test("a slot that is given back keeps its files and nothing of the git that was its agent's", async () => {
+  const slot = await open(await folder(), "work-1");
+  await mkdir(join(slot.tree, ".git"), { recursive: true });
+  await writeFile(join(slot.tree, ".git/index.lock"), "");
+  await writeFile(join(slot.tree, "a.txt"), "one\n");
+  await freeSlot(slot);
+  expect(await readdir(slot.tree)).toEqual(["a.txt"]);
+});
 
 test("what a running process has open is nobody else's", async () => {
   const pool = await folder();
