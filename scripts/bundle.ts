@@ -43,14 +43,28 @@ const oneLanguage: Plugin = {
 const manifest: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
   await readFile(join(root, "package.json"), "utf8"),
 );
-const packages = Object.keys(manifest.dependencies);
+/** What every command loads; none of it looks for files from its own place. */
+const bundled = [
+  "@commander-js/extra-typings",
+  "commander",
+  "fast-string-width",
+  "jsonc-parser",
+  "picocolors",
+  "zod",
+];
+const external = Object.keys(manifest.dependencies).filter((name) => !bundled.includes(name));
+
+/** What a package that is no module finds of Node's own. */
+const require =
+  'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);';
 
 /** Writes the entries, with all that they load and read, into a folder below the project's. */
 export async function bundle(entryPoints: readonly string[], outdir: string): Promise<void> {
   await build({
     ...{ entryPoints: [...entryPoints], outdir, splitting: true, bundle: true, format: "esm" },
     ...{ platform: "node", target: "node20", sourcemap: true, logLevel: "warning" },
-    external: packages.filter((name) => name !== "zod"), // which has a file for each language
+    // some packages' main file finds its parts in a way that cannot be followed
+    ...{ external, mainFields: ["module", "main"], banner: { js: require } },
     plugins: [ownPlaces, oneLanguage],
   });
   for (const each of assets) await cp(join(sources, each), join(outdir, each), { recursive: true });

@@ -1,4 +1,5 @@
 import { access, realpath } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { modelAddress } from "../../core/model-address.ts";
 import type { PriceTable } from "../../core/prices.ts";
@@ -32,6 +33,7 @@ import { type Meter, openMeter, readSpent } from "./meter.ts";
 import { sessionOptions } from "./options.ts";
 import { recallResult, rememberResult } from "./remember.ts";
 import { type Played, playSession } from "./session.ts";
+import { openStarts, type Starts } from "./starts.ts";
 import { openTranscript } from "./transcript.ts";
 
 export interface ClaudeAgentOptions {
@@ -50,6 +52,8 @@ export interface ClaudeAgentOptions {
   /** The agent's program; the one that came with the SDK where it is left out. */
   readonly binary?: string | null;
   readonly clock: Clock;
+  /** How many sessions begin at once; as many as this machine has cores if left out. */
+  readonly startsAtOnce?: number;
   /** Why no session may start here, whatever it asks; null where they may. */
   readonly refusal?: string | null;
 }
@@ -60,10 +64,17 @@ const textLengthMax = 4_000;
 
 /** Runs sessions with the Claude Agent SDK and its program. */
 export function openClaudeAgent(options: ClaudeAgentOptions): Agent {
+  const { startsAtOnce = availableParallelism(), clock } = options;
+  const starts = openStarts(startsAtOnce, clock);
   return {
-    run: (request, signal) => run(options, request, signal),
+    run: (request, signal) => run({ ...options, starts }, request, signal),
     ready: async () => (await means(options)).problem,
   };
+}
+
+/** An agent that is open: its sessions begin by turns. */
+interface Opened extends ClaudeAgentOptions {
+  readonly starts: Starts;
 }
 
 type Readiness =
@@ -91,7 +102,7 @@ async function means({ binary: named, env, refusal }: ClaudeAgentOptions): Promi
 }
 
 async function run(
-  options: ClaudeAgentOptions,
+  options: Opened,
   request: SessionRequest,
   signal: AbortSignal,
 ): Promise<SessionResult> {
@@ -158,7 +169,7 @@ const isOver = ({ kind }: Ending): boolean =>
   kind === "outOfTurns" || kind === "outOfBudget" || kind === "timedOut";
 
 interface Setting {
-  readonly options: ClaudeAgentOptions;
+  readonly options: Opened;
   readonly request: SessionRequest;
   readonly binary: string;
   readonly credential: Credential;
@@ -214,6 +225,7 @@ async function playBehind(
           meter,
           transcript,
           clock,
+          starts: options.starts,
           spentFile: folders.spent,
         },
         prompt: resumed ? resumePrompt : request.prompt,

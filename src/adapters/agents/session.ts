@@ -8,6 +8,7 @@ import type { Stop } from "./ending.ts";
 import { type Heard, hear, silence } from "./hearing.ts";
 import { type Meter, writeSpent } from "./meter.ts";
 import { openNarrator } from "./narrate.ts";
+import type { Starts } from "./starts.ts";
 import type { Transcript } from "./transcript.ts";
 import { openWatch } from "./watch.ts";
 
@@ -20,6 +21,7 @@ export interface Stage {
   readonly wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]];
   readonly secret: string | null;
   readonly clock: Clock;
+  readonly starts: Starts;
   readonly meter: Meter;
   readonly spentFile: string;
   readonly transcript: Transcript;
@@ -61,10 +63,12 @@ export async function playSession(stage: Stage, signal: AbortSignal): Promise<Pl
   };
   const options = { ...stage.options, abortController: aborting, spawnClaudeCodeProcess: spawn };
   let release = (): void => undefined;
+  const begun = await stage.starts(signal);
   const watch = openWatch(stage.request.limits, stage.clock, stop);
   const listener = openListener(stage, () => stop("outOfBudget"));
   try {
     for await (const message of query({ prompt: stage.prompt, options })) {
+      begun();
       heard = hear(heard, message);
       watch.heard(heard.running.size > 0);
       await listener(message);
@@ -73,6 +77,7 @@ export async function playSession(stage: Stage, signal: AbortSignal): Promise<Pl
     broke = String(error); // every error result ends so, and so does a process that died
   } finally {
     watch.close();
+    begun();
     release();
     signal.removeEventListener("abort", onAbort);
     await endAgent(child);

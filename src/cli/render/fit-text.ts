@@ -1,6 +1,6 @@
 /** Lets text fit a terminal: lines that are too long are broken at spaces, below their own text. */
 import { stripVTControlCharacters } from "node:util";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 /** Below this a terminal has no room to set anything off. */
 const columnsMin = 30;
