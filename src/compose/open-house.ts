@@ -1,5 +1,6 @@
 /** Opens everything that cycles need; a project that cannot be opened does not stop the others. */
 import { homedir } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { machineClock } from "../adapters/clock.ts";
 import type { HouseOptions, Obstacle, OpenHouse } from "../cli/backstage.ts";
 import type { ProjectName } from "../core/ids.ts";
@@ -22,6 +23,7 @@ export async function openHouse(
   env: Environment,
 ): Promise<OpenHouse> {
   const never = new AbortController().signal;
+  setFlagsFromString("--opt"); // a house lives long: what is hot in it is worth compiling
   // a model that we bring along plays a script: there is nobody to be confined
   const scripted = options.env?.["ANTHROPIC_BASE_URL"] !== undefined;
   const asked = { ...portfolio, scripted };
