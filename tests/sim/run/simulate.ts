@@ -9,12 +9,14 @@ import { openTime } from "../world/time.ts";
 import { openTrace } from "../world/trace.ts";
 import { onPurpose, say, type Tally, type Universe } from "../world/universe.ts";
 import { openVendor } from "../world/vendor.ts";
+import { type MoneyTally, moneyOf } from "./money.ts";
 import { killSeat, openSeats, type Seats } from "./seats.ts";
 
 export interface Ran {
   readonly seed: number;
   readonly violation: Violation | null;
   readonly tally: Tally;
+  readonly money: MoneyTally;
   readonly faults: ReadonlyMap<string, number>;
   readonly people: ReadonlyMap<string, number>;
   readonly virtualMs: number;
@@ -61,6 +63,7 @@ export async function simulate(seed: number, whole = false): Promise<Ran> {
     seed,
     violation: guard.violation(),
     tally: universe.tally,
+    money: moneyOf(universe),
     faults: luck.counts,
     people: people.counts,
     virtualMs: time.now() - begun,

@@ -1,4 +1,5 @@
 /** Adds up what many runs did. */
+import { addMoney, type MoneyTally, noMoney } from "./money.ts";
 import type { Ran } from "./simulate.ts";
 
 export interface Summary {
@@ -10,6 +11,7 @@ export interface Summary {
   conflicts: number;
   releases: number;
   sessions: number;
+  readonly money: MoneyTally;
   readonly rows: Map<string, number>;
   readonly faults: Map<string, number>;
   readonly people: Map<string, number>;
@@ -19,7 +21,7 @@ export interface Summary {
 /** A summary of nothing. */
 export const openSummary = (): Summary => ({
   ...{ seeds: 0, deaths: 0, virtualHours: 0, landings: 0, rejections: 0, conflicts: 0 },
-  ...{ releases: 0, sessions: 0 },
+  ...{ releases: 0, sessions: 0, money: noMoney() },
   rows: new Map(),
   faults: new Map(),
   people: new Map(),
@@ -37,6 +39,7 @@ export function addRun(sum: Summary, ran: Ran): void {
   sum.conflicts += tally.conflicts;
   sum.releases += tally.releases;
   sum.sessions += tally.sessions;
+  addMoney(sum.money, ran.money);
   addAll(sum.rows, tally.rows);
   addAll(sum.faults, ran.faults);
   addAll(sum.people, ran.people);
@@ -54,8 +57,19 @@ export function renderSummary(sum: Summary, seconds: number): string {
     `${seeds} seeds in ${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} a second`,
     `${deaths} deaths in ${virtualHours.toFixed(0)} virtual hours, ${sum.sessions} sessions`,
     `${landings} landings, ${rejections} rejections, ${conflicts} conflicts, ${releases} releases`,
+    ...moneyLines(sum.money),
     `${sum.violations.length} violations`,
   ].join("\n");
+}
+
+function moneyLines({ billedUsd, countedUsd, ...held }: MoneyTally): readonly string[] {
+  const { caps, reached, overRequests, uncountedUsd } = held;
+  return [
+    `with a gateway $${billedUsd.toFixed(2)} billed, $${countedUsd.toFixed(2)} counted; ` +
+      `no session's books are more than $${uncountedUsd.toFixed(2)} short`,
+    `${caps} caps of days and cycles, ${reached} reached, ` +
+      `passed by ${overRequests.toFixed(2)} requests at most`,
+  ];
 }
 
 /** A violation with the seed that shows it and what led to it. */
