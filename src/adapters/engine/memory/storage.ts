@@ -52,13 +52,13 @@ export function memoryStorage({ store, clock, between }: MemoryOptions): Storage
       const { rows, journal } = opened(data);
       journal.begin();
       try {
-        const { answer, wrote, raise, lower } = body(rows, books);
+        const { answer, isNews, raise, lower } = body(rows, books);
         writePortfolio(portfolio, project, raise);
         if (raise.length > 0) between?.();
         projects.set(project, data);
         if (!journal.isEmpty()) data.writes += 1;
         writePortfolio(portfolio, project, lower);
-        if (wrote) waker.wake();
+        if (isNews) waker.wake();
         return { answer, mirrored: true };
       } catch (error) {
         journal.undo();

@@ -20,7 +20,7 @@ export interface Claiming extends Moment {
 
 export interface Claimed {
   readonly claim: Claim;
-  readonly wrote: boolean;
+  readonly isNews: boolean;
 }
 
 /** Delivers the first job that may start. */
@@ -33,7 +33,7 @@ export function claimJob(
   const { now, alive, project, leaseMs } = claiming;
   const ahead = rows.jobs().filter((row) => isAhead(row, now, leaseMs));
   for (const row of ahead) rows.putJob(broughtBack(row, now, leaseMs));
-  let wrote = ahead.length > 0;
+  let isNews = ahead.length > 0;
   const waiting = new Set<JobId>();
   let books = open(rows, portfolio, claiming);
   for (const row of runnable(rows.jobs(), now, alive).slice(0, asksMax)) {
@@ -42,19 +42,19 @@ export function claimJob(
     if (admission.kind === "start") {
       const job = start(rows, claiming, { row, next }, mirror);
       applyChanges(rows, claiming, admission.changes, mirror);
-      return { claim: { kind: "claimed", delivery: { project, job, token: next } }, wrote: true };
+      return { claim: { kind: "claimed", delivery: { project, job, token: next } }, isNews: true };
     }
     if (admission.kind === "later") {
       waiting.add(row.job.id);
-      wrote = postpone(rows, claiming, row, admission) || wrote;
+      isNews = postpone(rows, claiming, row, admission) || isNews;
     } else {
-      wrote = true;
+      isNews = true;
       removeJob(rows, claiming, row, mirror);
       applyChanges(rows, claiming, admission.changes, mirror);
       books = open(rows, portfolio, claiming);
     }
   }
-  return { claim: { kind: "idle", until: idleUntil(rows, claiming, waiting) }, wrote };
+  return { claim: { kind: "idle", until: idleUntil(rows, claiming, waiting) }, isNews };
 }
 
 /** When it is worth asking again; at once where something is due still that does not wait. */
@@ -131,7 +131,8 @@ function start(
 export const isWorker = ({ queue }: Job): boolean => queue === "work" || queue === "resolve";
 
 /**
- * Keeps a job for a later moment, or where it is when only a change can help; tells if it wrote.
+ * Keeps a job for a later moment, or where it is when only a change can help; tells if that is
+ * news.
  */
 function postpone(
   rows: ProjectRows,

@@ -60,11 +60,11 @@ export function buildEngine(options: EngineOptions): Engine {
       return write<Finish<A>>(delivery.project, (rows, portfolio) => {
         const mirror: Mirror = { raise: [], lower: [] };
         const row = heldBy(rows, options.owner, delivery);
-        if (row === null) return { answer: { kind: "fenced" }, wrote: false, ...mirror };
+        if (row === null) return { answer: { kind: "fenced" }, isNews: false, ...mirror };
         const at = moment(delivery.project);
         removeJob(rows, at, row, mirror);
         const { answer } = carryOut(rows, portfolio, { needs, decide, at }, mirror);
-        return { answer: { kind: "finished", answer }, wrote: true, ...mirror };
+        return { answer: { kind: "finished", answer }, isNews: true, ...mirror };
       });
     },
     changed: (ms, signal) => storage.changed(ms, signal),
@@ -84,9 +84,9 @@ function carryOut<A>(
     readonly at: Moment;
   },
   mirror: Mirror,
-): { readonly answer: A; readonly wrote: boolean } {
+): { readonly answer: A; readonly isNews: boolean } {
   const { changes, answer } = asked.decide(viewOf(rows, portfolio, asked.at, asked.needs));
-  return { answer, wrote: applyChanges(rows, asked.at, changes, mirror) };
+  return { answer, isNews: applyChanges(rows, asked.at, changes, mirror) };
 }
 
 function takers(
@@ -115,15 +115,15 @@ function takers(
         // the lock may have been long in coming
         const claiming: Claiming = { ...moment(project), owner, leaseMs, admit };
         const mirror: Mirror = { raise: [], lower: [] };
-        const { claim, wrote } = claimJob(rows, portfolio, claiming, mirror);
-        return { answer: claim, wrote, ...mirror };
+        const { claim, isNews } = claimJob(rows, portfolio, claiming, mirror);
+        return { answer: claim, isNews, ...mirror };
       });
     },
     async renew(delivery) {
       return write(delivery.project, (rows) => {
         const row = heldBy(rows, owner, delivery);
         if (row !== null) rows.putJob(prolonged(row, later(moment(delivery.project).now, leaseMs)));
-        return { answer: row !== null, wrote: false, raise: [], lower: [] };
+        return { answer: row !== null, isNews: false, raise: [], lower: [] };
       });
     },
   };

@@ -36,7 +36,7 @@ export function recoverProject(
     for (const row of orphans) requeue(rows, row, mirror);
     const sinceDay = dayOf(instant(now - sharesKeptMs));
     reconcile(rows, portfolio, { project, sinceDay, now }, mirror);
-    return { answer: null, wrote: orphans.length > 0, ...mirror };
+    return { answer: null, isNews: orphans.length > 0, ...mirror };
   });
   return mirrored;
 }

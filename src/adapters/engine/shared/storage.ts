@@ -120,7 +120,7 @@ export type PortfolioWrite =
 export interface Written<R> {
   readonly answer: R;
   /** Whether somebody who waits may have something to do now. */
-  readonly wrote: boolean;
+  readonly isNews: boolean;
   /** Committed before the project's rows: a crash between leaves too much, never too little. */
   readonly raise: readonly PortfolioWrite[];
   /** Committed after the project's rows, for the same reason. */

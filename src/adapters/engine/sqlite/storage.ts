@@ -44,9 +44,9 @@ export function sqliteStorage({ dataDir, between }: SqliteStorageOptions): Stora
       return explaining(portfolio.path, () => portfolio.rows.moneyOfDay(day));
     },
     write(project, body, soft = false) {
-      const { answer, wrote, lower } = commitBoth({ files, between, soft }, project, body);
+      const { answer, isNews, lower } = commitBoth({ files, between, soft }, project, body);
       const mirrored = lower.length === 0 || lowered(files.portfolio(), project, lower);
-      if (wrote) waker.wake();
+      if (isNews) waker.wake();
       return { answer, mirrored };
     },
     async changed(ms, signal) {
