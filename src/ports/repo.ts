@@ -87,6 +87,8 @@ export interface KeptWork {
   readonly task: string;
   readonly commit: CommitSha;
   readonly at: Instant;
+  /** The first line of its commit's message. */
+  readonly subject: string;
   /** Why it was kept; empty where that was not written down. */
   readonly why: string;
   /** The project that kept it; empty where that was not written down. */

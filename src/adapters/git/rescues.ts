@@ -101,6 +101,7 @@ export async function listRescues(
       task: ref.trim().slice(rescueRoot.length).split("/")[0] ?? "",
       commit: commitSha(commit),
       at: instant(Number(date) * 1_000),
+      subject: message.split("\n", 1)[0] ?? "",
       why: trailer(message, "Orch-Why"),
       project: trailer(message, "Orch-Project"),
       changes: await changesOf(commonDir, commit, signal),

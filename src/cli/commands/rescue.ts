@@ -173,7 +173,7 @@ function renderRows(rows: readonly Row[], now: KeptWork["at"], columns: number):
     relative(kept.at, now),
     sizeWords(kept),
     whyWords(kept, landed),
-    line(title ?? "-", 60),
+    line(title ?? kept.subject, 60),
   ]);
   return renderTable(head, cells, { columns, spare: ["SIZE", "WHY"] });
 }
