@@ -86,7 +86,7 @@ export async function openMachine(
     agent: openClaudeAgent({
       ...{ sandbox, env, gateway, prices, redact, clock: machineClock },
       configDir: join(dataDir, "agents"),
-      refusal: scripted ? null : refusalOf(sandbox, wanted),
+      refusal: scripted ? null : refusalOf(sandbox, wanted, env["ORCH_CONTAINMENT"]),
     }),
   };
 }
@@ -104,11 +104,21 @@ export function containerOf(
 export const markOf = (dataDir: string): string =>
   createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
 
-/** A namespace of processes at least, or a person who says that they want it so. */
-function refusalOf({ kind, promise }: Sandbox, wanted: Asked["sandbox"]): string | null {
-  if (wanted === "off" || kind !== "group") return null;
+/**
+ * A namespace of processes at least, or a person who says that they want it so; the environment,
+ * which is nothing that a person reads again, can make nothing weaker.
+ */
+function refusalOf(
+  { kind, promise, confines }: Sandbox,
+  wanted: Asked["sandbox"],
+  forced: string | undefined,
+): string | null {
+  const isForced = !confines && forced !== undefined && forced !== "";
+  if (wanted === "off" || (kind !== "group" && !isForced)) return null;
+  const why = isForced ? `ORCH_CONTAINMENT is ${forced}` : "nothing here confines an agent";
+  const mend = isForced ? "unset it" : "install bubblewrap";
   return (
-    `nothing here confines an agent (${promise}); install bubblewrap, or set "sandbox" of the ` +
+    `${why} (${promise}); ${mend}, or set "sandbox" of the ` +
     'portfolio to "container", or to "off", where agents may do whatever you can'
   );
 }
