@@ -27,20 +27,26 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | null>
   return Buffer.concat(chunks);
 }
 
+/** Reads the fields of a request; null where it has none. */
+export function parseFields(body: Buffer): Readonly<Record<string, unknown>> | null {
+  try {
+    const json: unknown = JSON.parse(body.toString("utf8"));
+    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+    return isObject ? { ...json } : null;
+  } catch {
+    return null; // the vendor would say no more
+  }
+}
+
 /**
  * Reads what a request for a message asks for; null where it is none. Where its path names the
  * model, that is the one which answers.
  */
-export function parseAsked(body: Buffer, named: string | null): Asked | null {
-  const text = body.toString("utf8");
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null; // the vendor would say no more
-  }
-  if (typeof json !== "object" || json === null) return null;
-  const fields = json as Readonly<Record<string, unknown>>; // checked below
+export function parseAsked(
+  fields: Readonly<Record<string, unknown>>,
+  body: Buffer,
+  named: string | null,
+): Asked | null {
   const { max_tokens: max } = fields;
   const model = named ?? fields["model"];
   if (typeof model !== "string" || model === "" || model.length > 200) return null;
@@ -49,6 +55,6 @@ export function parseAsked(body: Buffer, named: string | null): Asked | null {
     model,
     maxTokens: said ? max : maxTokensUnsaid,
     bytes: body.length,
-    hour: /"ttl"\s*:\s*"1h"/.test(text),
+    hour: /"ttl"\s*:\s*"1h"/.test(body.toString("utf8")),
   };
 }

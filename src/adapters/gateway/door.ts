@@ -4,7 +4,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { addUsage } from "../../core/metered.ts";
 import type { Usage } from "../../core/records.ts";
 import type { DoorRequest, Purse, PurseAnswer, Shut } from "../../ports/gateway.ts";
-import { type Asked, parseAsked, readBody } from "./asked.ts";
+import { type Asked, parseAsked, parseFields, readBody } from "./asked.ts";
+import { beyond } from "./beyond.ts";
 import { type Book, type Charge, type House, pass } from "./pass.ts";
 import { refuse } from "./replies.ts";
 import type { Trouble } from "./signs.ts";
@@ -88,8 +89,11 @@ async function serve(
   if (body === null) return refuse(response, 413, "the request is too large");
   const path = pathFor(book.house.speech, url);
   const sending = { path, headers: incoming.headers, body };
+  const fields = parseFields(body);
+  const more = fields === null ? null : beyond(fields, incoming.headers);
+  if (more !== null) return refuse(response, 403, `${more} is not to be had here`);
   if (errand.asks === "count") return pass(book, sending, response, null);
-  const asked = parseAsked(body, errand.model);
+  const asked = fields === null ? null : parseAsked(fields, body, errand.model);
   if (asked === null) return refuse(response, 400, "this is no request for a message");
   const answer = await admit(session, request.purse, asked);
   if (answer.kind === "refused") {
