@@ -35,6 +35,8 @@ export interface Outlook {
   readonly beginsAt: Instant | null;
   readonly limit: Limit;
   readonly project: Project;
+  /** What it had to wait for when it was last tried; null where it was nothing. */
+  readonly waitsFor: string | null;
 }
 
 /** A day before a cycle began: sessions count towards the calendar day where the person is. */
@@ -74,14 +76,17 @@ const fileOr = (file: string): Promise<string | null> =>
     () => null,
   );
 
+const unknown = { beginsAt: null, waitsFor: null };
+
 async function outlookOf(
   ledger: Ledger,
   { name }: ProjectConfig,
   { id, now }: { readonly id: CycleId; readonly now: Instant },
 ): Promise<Outlook> {
-  const { openCycle, nextCycleAt, project } = await ledger.overview(name);
-  const beginsAt = openCycle?.id === id ? nextCycleAt : null;
-  return { now, beginsAt, limit: await ledger.limit(), project };
+  const { openCycle, nextCycleAt, project, waitsFor } = await ledger.overview(name);
+  const isNext = openCycle?.id === id;
+  const limit = await ledger.limit();
+  return { now, limit, project, ...(isNext ? { beginsAt: nextCycleAt, waitsFor } : unknown) };
 }
 
 /** Whether a landed task landed without any check having been run. */

@@ -134,6 +134,8 @@ export interface Overview {
   readonly totalUsd: number;
   /** When the next scheduled cycle is due. */
   readonly nextCycleAt: Instant | null;
+  /** What the open cycle had to wait for when it was last tried; null where it was nothing. */
+  readonly waitsFor: string | null;
   /** Number of the newest event. */
   readonly cursor: number;
 }

@@ -149,6 +149,39 @@ test.each([["run"], ["doctor"], ["status"]])(
   },
 );
 
+test("a cap that lets no session begin is named by run and status, with what to do", async () => {
+  const folder = await place({ max_budget_per_day: 0.02, backlog_source: "claude_md" });
+  const ran = orch(folder, ["run"], [], { ANTHROPIC_API_KEY: "placeholder" });
+  expect(ran.stdout).toContain("once there is money for it, it begins with the next `orch run`");
+  const named = /the project's cap for today, \$0\.02, has \$0\.00 .*orch budget raise app --today/;
+  expect(ran.stdout).toMatch(named);
+  expect(ran.status).toBe(1);
+  expect(orch(folder, ["status"]).stdout).toMatch(named);
+});
+
+/** One that may read the folder of the portfolio, and not the data folder in it. */
+const stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+
+test.runIf(process.getuid?.() === 0).each([
+  ["status", 1],
+  ["tasks", 1],
+  ["costs", 1],
+  ["logs", 1],
+  ["audit", 1, "verify"],
+])(
+  "orch %s takes a ledger that it may not see for no empty one",
+  async (command, code, ...more) => {
+    const folder = await place({ backlog_source: "manual" });
+    orch(folder, ["add-task", "--title", "T", "--desc", "D"]);
+    chmodSync(folder, 0o755);
+    const ran = orch(folder, [command, ...more], stranger);
+    const told = ran.stdout + ran.stderr;
+    expect(told).toContain("it may not be opened");
+    expect(told).not.toMatch(/active|whole|nothing|no tasks/);
+    expect(ran.status).toBe(code);
+  },
+);
+
 test("doctor names the files that miss, a trail that cannot be written, a set-up that fails", async () => {
   const folder = await place({
     backlog_source: "backlog_file",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -78,6 +79,23 @@ test("it is restored as a branch, never over one that is there, and nothing else
   const other = ["rescue", "restore", `refs/orch/rescue/${task}/1`, "--branch", "mine"];
   expect((await cli.run(...other, "-p", "shop")).code).toBe(0);
   expect(person(root, "show", "mine:a.txt")).toBe("first");
+});
+
+test("a task's id means the newest work of it, not what was kept last", async () => {
+  const cli = await openCli();
+  const { root, task } = await kept(cli);
+  const day = "2001-02-03T04:05:06Z";
+  const env = { ...process.env, GIT_COMMITTER_DATE: day, GIT_AUTHOR_DATE: day };
+  const old = spawnSync(
+    "git",
+    ["-c", "user.name=A", "-c", "user.email=a@b", "commit-tree", "-m", "Old", "main^{tree}"],
+    { cwd: root, env, encoding: "utf8" },
+  ).stdout.trim();
+  person(root, "update-ref", `refs/orch/rescue/${task}/9`, old);
+  const listed = JSON.parse((await cli.run("rescue", "list", "-p", "shop", "--json")).out);
+  expect(listed.at(-1)).toMatchObject({ ref: `refs/orch/rescue/${task}/9` });
+  const said = await cli.run("rescue", "restore", task, "-p", "shop");
+  expect(said.out).toContain(`rescued/${task}-2`);
 });
 
 test("it is dropped only when a person says so, and nothing that is not there is", async () => {

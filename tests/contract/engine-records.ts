@@ -153,6 +153,7 @@ function readPromises(the: () => Bench): void {
       today: { settledUsd: 0.25, reservedUsd: 0 },
       totalUsd: 1.25,
       nextCycleAt: due,
+      waitsFor: null,
       cursor: 1,
     });
   });

@@ -31,7 +31,7 @@ export async function rescueList(
   return withLedger(desk, async (ledger, portfolio) => {
     const rows = await rowsOf(desk, ledger, { portfolio, names: options.project });
     const { clock } = await desk.backstage();
-    const newest = [...rows].sort((a, b) => b.kept.at - a.kept.at);
+    const newest = [...rows].sort(newestFirst);
     if (newest.length === 0 && !desk.flags.json)
       desk.say("nothing is kept: all that was done has landed, or waits as a task's branch");
     else desk.answer(newest.map(rowJson), () => renderRows(newest, clock.now(), desk.columns));
@@ -134,10 +134,7 @@ async function pickRow(
   const exact = rows.filter(({ kept }) => short(kept) === id);
   const found = exact.length > 0 ? exact : rows.filter(({ kept }) => kept.task.startsWith(id));
   const places = new Set(found.map((row) => `${row.project.name} ${row.kept.task}`));
-  const newest = found.reduce<Row | null>(
-    (best, row) => (best === null || numberOf(row) > numberOf(best) ? row : best),
-    null,
-  );
+  const newest = [...found].sort(newestFirst)[0] ?? null;
   if (newest === null || id === "")
     throw misuse(
       `nothing is kept as ${JSON.stringify(line(given.id, 100))}`,
@@ -150,6 +147,8 @@ async function pickRow(
   throw misuse(`${id} is not clear:\n${shown.join("\n")}`, "give more of it, or --project");
 }
 
+/** When the work was done decides: what is kept last may be older. */
+const newestFirst = (a: Row, b: Row): number => b.kept.at - a.kept.at || numberOf(b) - numberOf(a);
 const numberOf = ({ kept }: Row): number => Number(kept.ref.split("/").at(-1));
 
 const rowJson = ({ project, kept, title, landed }: Row) => ({

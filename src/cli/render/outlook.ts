@@ -7,7 +7,7 @@ import type { CycleReport, Outlook } from "../report.ts";
 import { relative } from "./format.ts";
 import { renderLimit } from "./limit.ts";
 import type { Paint } from "./paint.ts";
-import { pauseSentence } from "./why.ts";
+import { budgetSentence, pauseSentence } from "./why.ts";
 
 /** Who works with the data folder; null where nobody does. */
 export type ServedBy = Holder["kind"] | null;
@@ -53,6 +53,7 @@ function afterWhat(outlook: Outlook | null): string {
   if (outlook === null) return "";
   const { project, limit, now } = outlook;
   if (pauseAt(project, now) !== null) return "once the project is resumed, ";
+  if (outlook.waitsFor?.startsWith("budget:") === true) return "once there is money for it, ";
   return isShutFor(limit, now, 0) ? "once the wait is over, " : "";
 }
 
@@ -64,9 +65,11 @@ export function obstacles(
   if (outlook === null) return [];
   const { limit, now, project } = outlook;
   const pause = pauseSentence(config, project, now);
+  const money = budgetSentence(config, outlook.waitsFor);
   const wait = isShutFor(limit, now, 0) ? renderLimit(limit, now) : null;
   return [
     ...(pause === null ? [] : [`  ${paint.yellow("paused")}     ${pause}`]),
+    ...(money === null ? [] : [`  ${paint.yellow("budget")}     ${money}`]),
     ...(wait === null ? [] : [`  ${paint.yellow("waits")}      ${wait}`]),
   ];
 }

@@ -11,6 +11,7 @@ import { counted, money, relative } from "./format.ts";
 import { renderLimit } from "./limit.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
+import { budgetSentence } from "./why.ts";
 
 /** A project with what its ledger says; `problem` where the ledger cannot be read. */
 export type Seen =
@@ -148,6 +149,8 @@ function notesOn(
     const who = pause.by === "person" ? "" : ` by ${pause.by}`;
     notes.push(`${paint.yellow("paused")} ${name}${who}: ${line(pause.why, 200)}${until} (${how})`);
   }
+  const money = budgetSentence(config, overview.waitsFor);
+  if (money !== null) notes.push(`${paint.yellow("budget")} ${name}: ${money}`);
   if (overview.counts.in_progress > 0 && holder === null) {
     const what = counted(overview.counts.in_progress, "task");
     const how = `orch run --project ${name}, or orch start, goes on`;

@@ -51,6 +51,20 @@ function byProject({ config, overview, now }: Circumstances): string | null {
   return pauseSentence(config, overview.project, now);
 }
 
+/** Says which cap keeps a cycle, as it was told, and what to do; null where none does. */
+export function budgetSentence(
+  { name }: Pick<ProjectConfig, "name">,
+  waitsFor: string | null,
+): string | null {
+  if (waitsFor === null || !waitsFor.startsWith("budget: ")) return null;
+  const ways = waitsFor.includes("portfolio's")
+    ? "raise `max_budget_per_day` of the portfolio, or wait until tomorrow"
+    : waitsFor.includes("for today")
+      ? `\`orch budget raise ${name} --today USD\`, or wait until tomorrow`
+      : "raise `max_budget_per_cycle`";
+  return `${quote(waitsFor.slice("budget: ".length))} (${ways})`;
+}
+
 /** Says who paused a project, why, and how it goes on; null where it is not paused. */
 export function pauseSentence(
   { name }: Pick<ProjectConfig, "name">,

@@ -99,15 +99,17 @@ const emptyOverview: Omit<Overview, "day"> = {
   today: { settledUsd: 0, reservedUsd: 0 },
   totalUsd: 0,
   nextCycleAt: null,
+  waitsFor: null,
   cursor: 0,
 };
 
 function overviewOf(rows: ProjectReads, day: string): Overview {
   const cycles = rows.openCycles();
+  const open = openCycle(cycles);
   return {
     project: rows.project() ?? newProject,
     counts: { ...noCounts, ...rows.counts() },
-    openCycle: openCycle(cycles),
+    openCycle: open,
     lastCycle: rows.lastCycle(),
     today: rows.moneyOfDay(day),
     day,
@@ -116,8 +118,17 @@ function overviewOf(rows: ProjectReads, day: string): Overview {
       rows,
       new Set(cycles.filter(({ state }) => state.at !== "queued").map(({ id }) => id)),
     ),
+    waitsFor: open === null ? null : waitsFor(rows, open.id),
     cursor: rows.cursor(),
   };
+}
+
+/** What a cycle's own job had to wait for. */
+function waitsFor(rows: ProjectReads, cycle: string): string | null {
+  for (const { job } of rows.jobsIn("cycle"))
+    if (job.subject.kind === "cycle" && job.subject.cycle === cycle && job.state.at === "queued")
+      return job.state.waitsFor;
+  return null;
 }
 
 /** The earliest moment of a queued cycle that has not begun. */

@@ -1,5 +1,4 @@
 /** Tells a project's log from its beginning, and compares what it gives with what is stored. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { audit } from "../../../core/audit.ts";
 import { replay } from "../../../core/history.ts";
@@ -7,6 +6,7 @@ import type { CommitSha, ProjectName, TaskId } from "../../../core/ids.ts";
 import type { LoggedEvent } from "../../../ports/engine.ts";
 import { openEventLog } from "./events.ts";
 import { type Connection, openDatabase } from "./open.ts";
+import { isThere } from "./private.ts";
 import { openTables } from "./rows.ts";
 import { verifyLedger } from "./verify.ts";
 
@@ -29,10 +29,10 @@ export interface Audited {
 /** Reads a project's ledger to its end; null where there is none. */
 export function auditLedger(dataDir: string, project: ProjectName): Audited | null {
   const path = join(dataDir, `${project}.db`);
-  if (!existsSync(path)) return null;
   const damages = verifyLedger(dataDir, project);
   // what is damaged cannot be held against anything
   if (damages.length > 0) return { events: 0, tasks: 0, landed: [], flaws: damages };
+  if (!isThere(path)) return null;
   const db = openDatabase(path, "project");
   try {
     // one moment of it all, while others may write

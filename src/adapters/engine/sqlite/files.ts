@@ -1,11 +1,11 @@
 /** The database files of a data folder; few are kept open at once. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isProjectName, type ProjectName } from "../../../core/ids.ts";
 import type { ProjectRows } from "../shared/storage.ts";
 import { explaining } from "./errors.ts";
 import { type Connection, openDatabase } from "./open.ts";
 import { openPortfolio, type PortfolioRows } from "./portfolio.ts";
+import { isThere } from "./private.ts";
 import { openRows } from "./rows.ts";
 
 export interface File<Rows> {
@@ -66,15 +66,14 @@ export function openFiles(dataDir: string): Files {
   return {
     existing(project) {
       if (!isProjectName(project)) return null;
-      return projects.has(project) || existsSync(pathOf(project)) ? use(project) : null;
+      return projects.has(project) || isThere(pathOf(project)) ? use(project) : null;
     },
     project(project) {
       if (!isProjectName(project)) throw new Error(`not a project's name: ${project}`);
       return use(project);
     },
     portfolio: openShared,
-    existingPortfolio: () =>
-      portfolio !== null || existsSync(portfolioPath) ? openShared() : null,
+    existingPortfolio: () => (portfolio !== null || isThere(portfolioPath) ? openShared() : null),
     close() {
       for (const { db } of projects.values()) db.close();
       projects.clear();

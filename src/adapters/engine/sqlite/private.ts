@@ -1,5 +1,20 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { explaining } from "./errors.ts";
+
+/** Tells whether a file is there; a `LedgerError` where that cannot be seen: not the same. */
+export function isThere(path: string): boolean {
+  if (existsSync(path)) return true;
+  return explaining(path, () => {
+    try {
+      return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      // below a file there is nothing
+      if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
+      throw error;
+    }
+  });
+}
 
 /** Creates an empty file, and its folder, for their owner alone. */
 export function createPrivately(path: string): void {

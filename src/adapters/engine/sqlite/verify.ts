@@ -1,17 +1,17 @@
 /** Looks for damage in a project's ledger, over all that is written down twice. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectName } from "../../../core/ids.ts";
 import { LedgerError } from "../../../ports/engine.ts";
 import { openEventLog } from "./events.ts";
 import { type Connection, openDatabase } from "./open.ts";
+import { isThere } from "./private.ts";
 import { openTables } from "./rows.ts";
 
 /** Says in sentences what is damaged; nothing where all is well or no ledger is there. */
 export function verifyLedger(dataDir: string, project: ProjectName): readonly string[] {
   const path = join(dataDir, `${project}.db`);
-  if (!existsSync(path)) return [];
   try {
+    if (!isThere(path)) return [];
     const db = openDatabase(path, "project");
     try {
       return [...structure(db), ...records(db), ...numbers(db), ...links(db), ...log(db)];
