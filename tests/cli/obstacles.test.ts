@@ -162,23 +162,19 @@ test("a cap that lets no session begin is named by run and status, with what to 
 /** One that may read the folder of the portfolio, and not the data folder in it. */
 const stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
 
-test.runIf(process.getuid?.() === 0).each([
-  ["status", 1],
-  ["tasks", 1],
-  ["costs", 1],
-  ["logs", 1],
-  ["audit", 1, "verify"],
-])(
+test
+  .runIf(process.getuid?.() === 0)
+  .each([["status"], ["tasks"], ["costs"], ["logs"], ["audit verify"]])(
   "orch %s takes a ledger that it may not see for no empty one",
-  async (command, code, ...more) => {
+  async (command) => {
     const folder = await place({ backlog_source: "manual" });
     orch(folder, ["add-task", "--title", "T", "--desc", "D"]);
     chmodSync(folder, 0o755);
-    const ran = orch(folder, [command, ...more], stranger);
+    const ran = orch(folder, command.split(" "), stranger);
     const told = ran.stdout + ran.stderr;
     expect(told).toContain("it may not be opened");
     expect(told).not.toMatch(/active|whole|nothing|no tasks/);
-    expect(ran.status).toBe(code);
+    expect(ran.status).toBe(1);
   },
 );
 

@@ -190,7 +190,9 @@ describe("what the judge found", () => {
     ]);
     expect(text).toContain("Introduced failures:\n\n- rounds half up");
     expect(text).toContain("Failing before the change, too:\n\n- old failure");
-    expect(text).toContain("- Result: it is green: 12 tests passed\n- Compared by: count");
+    expect(text).toContain(
+      "- Result: it is green: 12 tests passed\n- Compared by: count; no test failed",
+    );
     expect(text).toContain("- `src/price.ts:7`: 1.005 becomes 1.00");
     expect(text).toContain(`Commit: \`${make.sha("c")}\``);
   });
