@@ -175,12 +175,22 @@ test("the completions of bash can be sourced twice in one shell", async () => {
   expect(stderr).toBe("");
 });
 
+test("bash completes without the package bash-completion", async () => {
+  const { out } = await (await openCli()).run("completion", "bash");
+  const asked = `COMP_WORDS=(orch sta) COMP_CWORD=1; __orch_complete; echo "\${COMPREPLY[@]}"`;
+  const orch = `orch() { printf 'start\\tx\\nstatus\\ty\\n:0\\n'; }`;
+  const script = `${orch}; eval "$1"; ${asked}`;
+  const ran = spawnSync("bash", ["--norc", "-c", script, "bash", out], { encoding: "utf8" });
+  expect(ran).toMatchObject({ stderr: "", stdout: "start status\n" });
+});
+
 test("completions know commands, flags, projects and the ids of tasks", async () => {
   const cli = await openCli();
   const { out } = await cli.run("add-task", "-p", "shop", "--title", "Fix it");
   for (const shell of ["bash", "zsh", "fish"])
     expect((await cli.run("completion", shell)).out).toContain("orch complete --");
   const complete = async (...words: string[]) => (await cli.run("complete", "--", ...words)).out;
+  expect(await complete("comp")).toMatch(/^completion\t.*\n:\d+\n$/);
   expect(await complete("sta")).toMatch(/^start\t.*\nstatus\t/m);
   expect(await complete("run", "--project", "")).toMatch(/^shop\t/);
   expect(await complete("show", "")).toContain(`${out.trim()}\tFix it`);

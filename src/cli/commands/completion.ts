@@ -11,9 +11,24 @@ export async function completion(desk: Desk, shell: string, program: Program): P
   const root = await rootOf(program);
   // sourced twice in one shell, what is read-only would be complained of
   const again = (text: string): string => text.replaceAll(/^readonly (?=\w+=)/gm, "");
-  captured(desk, () => root.setup("orch", "orch", shell), again);
+  const fitted = (text: string): string => again(shell === "bash" ? alone(text) : text);
+  captured(desk, () => root.setup("orch", "orch", shell), fitted);
   return exitCodes.ok;
 }
+
+/** A script for bash that also works where the package `bash-completion` is not installed. */
+const alone = (script: string): string =>
+  `${script.replace("_get_comp_words_by_ref -n", "__orch_words -n")}
+# The words of the line, where bash-completion is not there to tell them
+__orch_words() {
+    if declare -F _get_comp_words_by_ref >/dev/null; then
+        _get_comp_words_by_ref "$@"
+    else
+        words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+        cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
+    fi
+}
+`;
 
 /** `orch complete -- WORDS`: asked by the shell at each Tab. */
 export async function complete(
@@ -47,7 +62,9 @@ const offer =
 async function rootOf(program: Program) {
   const { default: tab } = await import("@bomb.sh/tab/commander");
   // typed options are no part of its types
-  return tab(program as unknown as Parameters<typeof tab>[0]);
+  return tab(program as unknown as Parameters<typeof tab>[0], {
+    completionCommandName: "completion",
+  });
 }
 
 /** Tasks offered: the newest ones are meant most of the time. */
