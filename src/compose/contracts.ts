@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { placeIn } from "../config/check-paths.ts";
 import { loadPortfolio } from "../config/load.ts";
+import { checkSlots } from "../core/contract-slots.ts";
 import type { ProjectConfig, PromptName } from "../core/portfolio.ts";
-import { fill } from "../core/template.ts";
 import type { ContractName } from "../stages/context.ts";
 
 const names: Readonly<Record<ContractName, PromptName>> = {
@@ -20,17 +20,6 @@ const names: Readonly<Record<ContractName, PromptName>> = {
 
 const builtIn = (name: ContractName): string =>
   fileURLToPath(new URL(`../../prompts/${name}.md`, import.meta.url));
-
-/** What the stages fill in; a contract has exactly these slots. */
-const slots: Readonly<Record<ContractName, readonly string[]>> = {
-  planner_system: ["project"],
-  worker_code: ["project", "checks", "conventions"],
-  worker_test: ["project", "checks", "conventions"],
-  worker_fix: ["project", "checks", "conventions"],
-  worker_review: ["project", "checks", "conventions"],
-  judge_system: ["project"],
-  refinery_system: ["project"],
-};
 
 /** A contract of the person's own that cannot be used; told with its place in the portfolio. */
 export class ContractError extends Error {
@@ -49,7 +38,7 @@ export async function readContracts(
     const own = prompts[names[name]];
     try {
       const text = await readFile(own ?? builtIn(name), "utf8");
-      fill(text, Object.fromEntries(slots[name].map((slot) => [slot, ""])));
+      checkSlots(names[name], text);
       return text;
     } catch (fault) {
       if (own === undefined) throw fault;

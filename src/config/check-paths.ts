@@ -1,7 +1,8 @@
 /** Whether what a valid portfolio names is really there; kept apart because it needs the disk. */
 import { constants } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import type { Portfolio } from "../core/portfolio.ts";
+import { access, readFile, realpath, stat } from "node:fs/promises";
+import { checkSlots } from "../core/contract-slots.ts";
+import type { Portfolio, PromptName } from "../core/portfolio.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { Setting } from "./settings.ts";
 
@@ -30,13 +31,10 @@ export async function checkPaths(
           hint: "list each folder once",
         });
     }
-    for (const [name, file] of Object.entries(project.prompts))
-      if (!(await isReadableFile(file)))
-        complaints.push({
-          path: `projects[${index}].prompts.${name}`,
-          what: `${file} is not a file that can be read`,
-          hint: "check the path; it is relative to the portfolio file",
-        });
+    for (const [name, file] of Object.entries(project.prompts)) {
+      const found = await aboutPrompt(name as PromptName, file); // its keys are no others
+      if (found !== null) complaints.push({ path: `projects[${index}].prompts.${name}`, ...found });
+    }
   }
   return complaints.map((each) => ({
     file: portfolio.file,
@@ -70,11 +68,21 @@ async function aboutFolder(path: string): Promise<Omit<Complaint, "path"> | null
   }
 }
 
-async function isReadableFile(path: string): Promise<boolean> {
+async function aboutPrompt(
+  name: PromptName,
+  file: string,
+): Promise<Omit<Complaint, "path"> | null> {
+  const text = await readFile(file, "utf8").catch(() => null); // a folder, absent or forbidden
+  if (text === null)
+    return {
+      what: `${file} is not a file that can be read`,
+      hint: "check the path; it is relative to the portfolio file",
+    };
   try {
-    await access(path, constants.R_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false; // absent or forbidden: the answer to the person is the same
+    checkSlots(name, text);
+    return null;
+  } catch (fault) {
+    const what = fault instanceof Error ? fault.message : String(fault);
+    return { what: `${file}: ${what}`, hint: "the program's own in `prompts/` shows its slots" };
   }
 }

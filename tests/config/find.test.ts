@@ -73,7 +73,7 @@ test("a portfolio is loaded with its problems, or with its paths resolved", asyn
   expect(await loadPortfolio(search)).toMatchObject({ kind: "invalid", problems: [{}, {}] });
 });
 
-test("paths that are missing, are files, or lead to the same folder are told with their lines", async () => {
+test("paths that are missing, are files, lead to the same folder, or to no contract are told with their lines", async () => {
   await symlink(join(root, "a"), join(root, "link"));
   await put(
     "orch.jsonc",
@@ -94,5 +94,8 @@ test("paths that are missing, are files, or lead to the same folder are told wit
     expect.stringContaining(`${file}:3:28 projects[1].path: ${root}/link is the same folder as`),
     expect.stringContaining(`${file}:4:30 projects[2].path: ${root}/gone does not exist`),
     expect.stringContaining(`${file}:5:29 projects[3].path: ${file} is not a folder`),
+    expect.stringMatching(
+      /:6:\d+ projects\[4\]\.prompts\.planner: .*orch\.jsonc: .* \{\{project\}\}/,
+    ),
   ]);
 });
