@@ -28,16 +28,13 @@ export function todayOf(
   return { project: name, money: today, capUsd: cap === null ? null : cap + raisedUsd, raisedUsd };
 }
 
-/** All projects' day together. */
-export function allToday({ maxBudgetPerDay }: Portfolio, days: readonly Today[]): Today {
-  const sum = (of: (each: Money) => number) => days.reduce((all, each) => all + of(each.money), 0);
-  return {
-    project: null,
-    money: { settledUsd: sum((m) => m.settledUsd), reservedUsd: sum((m) => m.reservedUsd) },
-    capUsd: maxBudgetPerDay,
-    raisedUsd: 0,
-  };
-}
+/** All projects' day together, in the portfolio's own books: projects that left count, too. */
+export const allToday = ({ maxBudgetPerDay }: Portfolio, everywhere: Money): Today => ({
+  project: null,
+  money: everywhere,
+  capUsd: maxBudgetPerDay,
+  raisedUsd: 0,
+});
 
 /** The bounds of the day of `now`, where the person is. */
 function dayOf(now: Instant): { readonly from: number; readonly lengthMs: number } {

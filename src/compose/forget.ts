@@ -1,6 +1,7 @@
 /** Removes a project's traces from its repository and from the data folder. */
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { leaveShares } from "../adapters/engine/sqlite/bequest.ts";
 import { forgetRepo } from "../adapters/git/forget.ts";
 import { hubDirOf } from "../adapters/git/hub.ts";
 import { locate } from "../adapters/git/locate.ts";
@@ -22,6 +23,7 @@ export async function forget(
   const { name, path, gitBranchPrefix: branchPrefix } = project;
   if (!rescued) await rescueAll(dataDir, project);
   const removed = await forgetRepo({ path, branchPrefix, rescued }, new AbortController().signal);
+  leaveShares(dataDir, name);
   const files = ["", ".db", ".db-wal", ".db-shm"].map((end) => join(dataDir, `${name}${end}`));
   const held = await Promise.all([
     forgetSessions(dataDir, name),

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { hubDirOf } from "../../src/adapters/git/hub.ts";
 import { locate } from "../../src/adapters/git/locate.ts";
 import { forget, unmergedOf } from "../../src/compose/forget.ts";
+import { openLedger } from "../../src/compose/open-ledger.ts";
 import { parsePortfolio } from "../../src/config/parse.ts";
+import { instant, token } from "../../src/core/ids.ts";
 import {
   folder,
   opened,
@@ -105,4 +107,39 @@ test("what was removed is what was there: nothing where the program never was", 
     `its ledger, clones and transcripts in ${join(base, "data")}`,
   ]);
   expect(await forget(parsed.portfolio, project, { rescued: false })).toEqual([]);
+});
+
+test("what a forgotten project has spent today counts on for the portfolio, however often", async () => {
+  const [path, base] = [await repository({ "a.txt": "a\n" }), await folder()];
+  const text = JSON.stringify({ max_budget_per_day: 2, projects: [{ name: "mine", path }] });
+  const parsed = parsePortfolio(text, { file: join(base, "orch.jsonc"), home: base });
+  const project = parsed.kind === "valid" ? parsed.portfolio.projects[0] : undefined;
+  if (parsed.kind !== "valid" || project === undefined) throw new Error("it is not valid");
+  const { portfolio } = parsed;
+  const spend = async (n: number, settledUsd: number | null): Promise<void> => {
+    const engine = openLedger(portfolio);
+    const { day } = await engine.overview(project.name);
+    const base = { role: "worker", task: null, cycle: null, at: instant(Date.now()) } as const;
+    const reservation = { ...base, token: token(n), day, amountUsd: 0.5, settledUsd } as const;
+    const changes = [{ kind: "reservation", reservation }] as const;
+    await engine.transact(project.name, {}, () => ({ changes, answer: null }));
+    await engine.close();
+  };
+  const everywhere = async () => {
+    const engine = openLedger(portfolio);
+    const found = await engine.everywhere();
+    await engine.close();
+    return found.settledUsd + found.reservedUsd;
+  };
+  await spend(1, 0.25);
+  await spend(2, null);
+  await forget(portfolio, project, { rescued: true });
+  expect(await everywhere()).toBeCloseTo(0.75, 9);
+  await spend(1, 0.125); // a new ledger counts from one again
+  expect(await everywhere()).toBeCloseTo(0.875, 9);
+  await forget(portfolio, project, { rescued: true });
+  const engine = openLedger(portfolio);
+  await engine.recover(project.name);
+  await engine.close();
+  expect(await everywhere()).toBeCloseTo(0.875, 9);
 });

@@ -56,7 +56,8 @@ export async function costs(desk: Desk, options: CostsOptions): Promise<number> 
       task: shareBy(spent, ({ reservation }) => reservation.task).sort(byCost),
     };
     // the portfolio's cap is over all projects: a part of them says nothing about it
-    const all = options.project === undefined ? [allToday(portfolio, days)] : [];
+    const all =
+      options.project === undefined ? [allToday(portfolio, await ledger.everywhere())] : [];
     const bill = { since, now, shares, spent: spent.map((each) => each.reservation) };
     const told = { ...bill, days: [...days, ...all] };
     desk.answer(toJson(told), () => render(told, desk));

@@ -1,4 +1,5 @@
 import type { Instant } from "../../core/ids.ts";
+import type { Money } from "../../core/ledger.ts";
 import type { Portfolio } from "../../core/portfolio.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Backstage, Holder } from "../backstage.ts";
@@ -11,7 +12,7 @@ import { limitJson } from "../render/limit.ts";
 import { paintFor } from "../render/paint.ts";
 import { renderStatus, type Seen } from "../render/status.ts";
 import { line } from "../sanitize.ts";
-import { allToday, todayJson, todayOf } from "../today.ts";
+import { allToday, todayJson } from "../today.ts";
 
 export interface StatusOptions {
   readonly project?: string[] | undefined;
@@ -25,12 +26,14 @@ export async function status(desk: Desk, options: StatusOptions): Promise<number
     const projects = pickProjects(portfolio, options.project);
     const seen = await look(ledger, { ...portfolio, projects }, backstage.unusable);
     const holder = await backstage.holder(portfolio);
-    const limit = await ledger.limit();
-    desk.answer({ ...toJson(portfolio, seen, { now, holder }), limit: limitJson(limit) }, () =>
-      renderStatus(portfolio, seen, {
-        ...{ now, limit, holder, columns: desk.columns },
-        paint: paintFor(desk.colour.out),
-      }),
+    const [limit, everywhere] = [await ledger.limit(), await ledger.everywhere()];
+    desk.answer(
+      { ...toJson(portfolio, seen, { now, holder, everywhere }), limit: limitJson(limit) },
+      () =>
+        renderStatus(portfolio, seen, {
+          ...{ now, limit, everywhere, holder, columns: desk.columns },
+          paint: paintFor(desk.colour.out),
+        }),
     );
     for (const { config, problem } of seen)
       if (problem !== null) desk.say(`orch: ${config.name}: its ledger cannot be read: ${problem}`);
@@ -58,10 +61,16 @@ async function look(
   );
 }
 
+interface Told {
+  readonly now: Instant;
+  readonly holder: Holder | null;
+  readonly everywhere: Money;
+}
+
 const toJson = (
   portfolio: Portfolio,
   seen: readonly Seen[],
-  { now, holder }: { readonly now: Instant; readonly holder: Holder | null },
+  { now, holder, everywhere }: Told,
 ) => ({
   portfolio: portfolio.name,
   file: portfolio.file,
@@ -69,13 +78,7 @@ const toJson = (
   sandbox: portfolio.sandbox,
   at: new Date(now).toISOString(),
   cap_usd_per_day: portfolio.maxBudgetPerDay,
-  today: todayJson(
-    allToday(
-      portfolio,
-      seen.flatMap((e) => (e.overview === null ? [] : [todayOf(e.config, e.overview)])),
-    ),
-    now,
-  ),
+  today: todayJson(allToday(portfolio, everywhere), now),
   served_by: holder === null ? null : { command: commandOf(holder), pid: holder.pid },
   projects: seen.map(({ config, overview, trouble, problem }) =>
     overview === null

@@ -1,5 +1,6 @@
 import { type Cycle, isOpen } from "../../core/cycle.ts";
 import type { Instant } from "../../core/ids.ts";
+import type { Money } from "../../core/ledger.ts";
 import type { Limit } from "../../core/limit.ts";
 import type { Portfolio, ProjectConfig } from "../../core/portfolio.ts";
 import { pauseAt } from "../../core/project.ts";
@@ -32,6 +33,8 @@ export type Seen =
 interface Look {
   readonly now: Instant;
   readonly limit: Limit;
+  /** What all projects have spent and set aside today. */
+  readonly everywhere: Money;
   readonly paint: Paint;
   /** Columns of the terminal. */
   readonly columns: number;
@@ -67,10 +70,7 @@ export function renderStatus(portfolio: Portfolio, seen: readonly Seen[], look: 
     { right: numbers, columns: look.columns, spare: ["TOTAL", "LAST CYCLE", "DONE", "TODAY"] },
   );
   const notes = [...seen.flatMap((each) => notesOn(each, look))];
-  const all = allToday(
-    portfolio,
-    seen.flatMap((e) => (e.overview === null ? [] : [todayOf(e.config, e.overview)])),
-  );
+  const all = allToday(portfolio, look.everywhere);
   if (all.capUsd !== null) {
     const used = all.money.settledUsd + all.money.reservedUsd;
     notes.push(`today ${money(used)} of ${money(all.capUsd)} are spent or set aside in all`);
