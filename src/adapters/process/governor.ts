@@ -22,6 +22,11 @@ interface Watched extends Governed {
   disks: readonly Disk[];
   /** Free bytes of those at the start; null where that cannot be told. */
   free: number | null;
+  /** The most that was free since, and whether that has grown: others gave some back. */
+  most: number;
+  doubted: boolean;
+  /** When its folders were last added up, and how long that took. */
+  summed: { readonly atMs: number; readonly tookMs: number };
   weighing: boolean;
 }
 
@@ -44,6 +49,7 @@ export function govern(governed: Governed, strike: (why: string) => void): () =>
   const entry: Watched = {
     ...governed,
     ...{ startedMs: Date.now(), disks: [], free: null, weighing: false },
+    ...{ most: 0, doubted: false, summed: { atMs: 0, tookMs: 0 } },
     strike: (why) => {
       watched.delete(entry);
       strike(why);
@@ -53,6 +59,7 @@ export function govern(governed: Governed, strike: (why: string) => void): () =>
   void disksOf(entry.folders).then(async (disks) => {
     entry.disks = disks;
     entry.free = await freeOn(disks, new Map());
+    entry.most = entry.free ?? 0;
   });
   timer ??= setInterval(step, stepMs).unref();
   return () => {
@@ -99,14 +106,28 @@ async function weigh(entry: Watched, looks: Looks): Promise<void> {
   if (weighing || free === null) return;
   entry.weighing = true;
   const now = await freeOn(disks, looks);
-  if (now !== null && free - now > limits.diskBytes) {
+  if (now !== null && (free - now > limits.diskBytes || isDoubtful(entry, now))) {
+    const atMs = performance.now();
     const added = await addedSince(folders, startedMs);
+    entry.summed = { atMs, tookMs: performance.now() - atMs };
     if (added > limits.diskBytes && watched.has(entry))
       entry.strike(
         `${inMib(added)} written to disk, where max_disk_mb allows ${inMib(limits.diskBytes)}`,
       );
   }
   entry.weighing = false;
+}
+
+/** Adding up takes no more than this part of the time. */
+const summingShare = 1 / 20;
+const summingMinMs = 2_000;
+
+/** What somebody else gave back hides what this one took: it is added up now and then. */
+function isDoubtful(entry: Watched, now: number): boolean {
+  const { atMs, tookMs } = entry.summed;
+  entry.doubted ||= now > entry.most;
+  entry.most = Math.max(entry.most, now);
+  return entry.doubted && performance.now() - atMs > Math.max(summingMinMs, tookMs / summingShare);
 }
 
 /** The disks that folders lie on. */

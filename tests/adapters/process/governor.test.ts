@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openShell } from "../../../src/adapters/shell/open.ts";
 import type { ResourceLimits } from "../../../src/core/portfolio.ts";
@@ -66,6 +67,18 @@ describe.each(await allSandboxes())(
       expect(why(await run(many, limits, folder))).toMatch(
         /^\d+ MiB written to disk, where max_disk_mb allows 20 MiB$/,
       );
+    });
+
+    test("of the disk is ended, though somebody else gives more back", async () => {
+      const folder = await tempFolder();
+      const theirs = join(folder, "theirs");
+      await writeFile(theirs, Buffer.alloc(200 * mib, 1));
+      const take = "for f in a b; do head -c 18000000 /dev/zero > $f; done; sleep 15";
+      const waits = `while [ -e theirs ]; do sleep 0.05; done; ${take}`;
+      const ended = run(waits, { diskBytes: 20 * mib }, folder);
+      await wait(1_000); // it is watched by now
+      await rm(theirs);
+      expect(why(await ended)).toMatch(/^\d+ MiB written to disk, where max_disk_mb/);
     });
 
     test("nothing happens to one that stays below", async () => {
