@@ -72,7 +72,7 @@ async function aboutPrompt(
   name: PromptName,
   file: string,
 ): Promise<Omit<Complaint, "path"> | null> {
-  const text = await readFile(file, "utf8").catch(() => null); // a folder, absent or forbidden
+  const text = await textOf(file);
   if (text === null)
     return {
       what: `${file} is not a file that can be read`,
@@ -84,5 +84,14 @@ async function aboutPrompt(
   } catch (fault) {
     const what = fault instanceof Error ? fault.message : String(fault);
     return { what: `${file}: ${what}`, hint: "the program's own in `prompts/` shows its slots" };
+  }
+}
+
+/** Null where it is absent or forbidden, or no file: a pipe would be waited for. */
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return (await stat(path)).isFile() ? await readFile(path, "utf8") : null;
+  } catch {
+    return null; // the answer to the person is the same
   }
 }

@@ -3,7 +3,7 @@
  * the limits hold whatever else is claimed at the same moment.
  */
 import { type Caps, capsOn, grant } from "./budget.ts";
-import { type Cycle, isOpen, planningTriesMax } from "./cycle.ts";
+import { type Cycle, isOpen, openCycle, planningTriesMax } from "./cycle.ts";
 import { type Draft, openDraft } from "./draft.ts";
 import type { CycleId, TaskId, Token } from "./ids.ts";
 import { isSubject, jobForCycle, jobName, queueOf } from "./jobs.ts";
@@ -241,8 +241,7 @@ function admitCycle(draft: Draft, id: CycleId, given: Case): Admission {
 
 /** Whether its own cap keeps a cycle from ever being planned: what was spent on it stays spent. */
 function isSpent({ id }: Cycle, { view, portfolio, limits }: Case): boolean {
-  const open = view.cycles.filter(isOpen);
-  const counted = open.find(({ state }) => state.at !== "queued") ?? open[0];
+  const counted = openCycle(view.cycles);
   const caps = { cycleUsd: limits.caps.cycleUsd, dayUsd: null, portfolioDayUsd: null };
   const granted = grant(limits.sessionUsd.planner, caps, view.spent, portfolio);
   return counted?.id === id && granted.kind === "refused";

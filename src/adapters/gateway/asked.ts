@@ -28,9 +28,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | null>
 }
 
 /** Reads the fields of a request; null where it has none. */
-export function parseFields(body: Buffer): Readonly<Record<string, unknown>> | null {
+export function parseFields(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const json: unknown = JSON.parse(body.toString("utf8"));
+    const json: unknown = JSON.parse(text);
     const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
     return isObject ? { ...json } : null;
   } catch {
@@ -44,7 +44,7 @@ export function parseFields(body: Buffer): Readonly<Record<string, unknown>> | n
  */
 export function parseAsked(
   fields: Readonly<Record<string, unknown>>,
-  body: Buffer,
+  { text, bytes }: { readonly text: string; readonly bytes: number },
   named: string | null,
 ): Asked | null {
   const { max_tokens: max } = fields;
@@ -54,7 +54,7 @@ export function parseAsked(
   return {
     model,
     maxTokens: said ? max : maxTokensUnsaid,
-    bytes: body.length,
-    hour: /"ttl"\s*:\s*"1h"/.test(body.toString("utf8")),
+    bytes,
+    hour: /"ttl"\s*:\s*"1h"/.test(text),
   };
 }

@@ -89,11 +89,13 @@ async function serve(
   if (body === null) return refuse(response, 413, "the request is too large");
   const path = pathFor(book.house.speech, url);
   const sending = { path, headers: incoming.headers, body };
-  const fields = parseFields(body);
+  const text = body.toString("utf8");
+  const fields = parseFields(text);
   const more = fields === null ? null : beyond(fields, incoming.headers);
   if (more !== null) return refuse(response, 403, `${more} is not to be had here`);
   if (errand.asks === "count") return pass(book, sending, response, null);
-  const asked = fields === null ? null : parseAsked(fields, body, errand.model);
+  const asked =
+    fields === null ? null : parseAsked(fields, { text, bytes: body.length }, errand.model);
   if (asked === null) return refuse(response, 400, "this is no request for a message");
   const answer = await admit(session, request.purse, asked);
   if (answer.kind === "refused") {

@@ -149,8 +149,8 @@ function notesOn(
     const who = pause.by === "person" ? "" : ` by ${pause.by}`;
     notes.push(`${paint.yellow("paused")} ${name}${who}: ${line(pause.why, 200)}${until} (${how})`);
   }
-  const money = budgetSentence(config, overview.waitsFor);
-  if (money !== null) notes.push(`${paint.yellow("budget")} ${name}: ${money}`);
+  const budget = budgetSentence(config, overview.waitsFor);
+  if (budget !== null) notes.push(`${paint.yellow("budget")} ${name}: ${budget}`);
   if (overview.counts.in_progress > 0 && holder === null) {
     const what = counted(overview.counts.in_progress, "task");
     const how = `orch run --project ${name}, or orch start, goes on`;

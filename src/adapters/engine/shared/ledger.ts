@@ -1,5 +1,5 @@
 /** The cheap reads, over any storage. */
-import { openCycle } from "../../../core/cycle.ts";
+import { type Cycle, openCycle } from "../../../core/cycle.ts";
 import { decidedOf } from "../../../core/decided.ts";
 import { type Instant, instant, type ProjectName } from "../../../core/ids.ts";
 import { newProject } from "../../../core/project.ts";
@@ -118,17 +118,15 @@ function overviewOf(rows: ProjectReads, day: string): Overview {
       rows,
       new Set(cycles.filter(({ state }) => state.at !== "queued").map(({ id }) => id)),
     ),
-    waitsFor: open === null ? null : waitsFor(rows, open.id),
+    waitsFor: open === null ? null : waitsFor(rows, open),
     cursor: rows.cursor(),
   };
 }
 
 /** What a cycle's own job had to wait for. */
-function waitsFor(rows: ProjectReads, cycle: string): string | null {
-  for (const { job } of rows.jobsIn("cycle"))
-    if (job.subject.kind === "cycle" && job.subject.cycle === cycle && job.state.at === "queued")
-      return job.state.waitsFor;
-  return null;
+function waitsFor(rows: ProjectReads, { id }: Cycle): string | null {
+  const state = rows.jobOf("cycle", { kind: "cycle", cycle: id })?.job.state;
+  return state?.at === "queued" ? state.waitsFor : null;
 }
 
 /** The earliest moment of a queued cycle that has not begun. */

@@ -4,7 +4,6 @@ import { explaining } from "./errors.ts";
 
 /** Tells whether a file is there; a `LedgerError` where that cannot be seen: not the same. */
 export function isThere(path: string): boolean {
-  if (existsSync(path)) return true;
   return explaining(path, () => {
     try {
       return statSync(path, { throwIfNoEntry: false }) !== undefined;
